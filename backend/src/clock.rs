@@ -1,0 +1,134 @@
+//! Time as an argument: the one place in this crate that asks the operating system what time it is.
+
+use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+/// A moment: whole seconds since 1970-01-01T00:00:00Z, without leap seconds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct UnixTime(pub i64);
+
+impl UnixTime {
+    /// The moment `seconds` later (earlier when negative); stops at the ends of time instead of wrapping.
+    #[must_use]
+    pub const fn plus(self, seconds: i64) -> Self {
+        Self(self.0.saturating_add(seconds))
+    }
+
+    /// Seconds from `earlier` to here; negative when `earlier` is the later one.
+    #[must_use]
+    pub const fn since(self, earlier: Self) -> i64 {
+        self.0.saturating_sub(earlier.0)
+    }
+}
+
+impl fmt::Display for UnixTime {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// Where the backend reads the time. Copies show the same hands: moving one moves all.
+#[derive(Clone, Debug)]
+pub struct Clock(Source);
+
+#[derive(Clone, Debug)]
+enum Source {
+    System,
+    Ahead(Arc<AtomicI64>),
+    Still(Arc<AtomicI64>),
+}
+
+/// The system clock was asked to move. Only [`Clock::movable`] and [`Clock::still`] do.
+#[derive(Debug, thiserror::Error)]
+#[error("the system clock cannot be moved")]
+pub struct NotMovable;
+
+impl Clock {
+    /// The operating system's time, for production.
+    #[must_use]
+    pub const fn system() -> Self {
+        Self(Source::System)
+    }
+
+    /// Runs like the system clock and can be put forward: the demo's "jump one hour ahead".
+    #[must_use]
+    pub fn movable() -> Self {
+        Self(Source::Ahead(Arc::new(AtomicI64::new(0))))
+    }
+
+    /// Stands still at `start` until it is moved: for tests.
+    #[must_use]
+    pub fn still(start: UnixTime) -> Self {
+        Self(Source::Still(Arc::new(AtomicI64::new(start.0))))
+    }
+
+    /// The time now.
+    #[must_use]
+    pub fn now(&self) -> UnixTime {
+        match &self.0 {
+            Source::System => system_now(),
+            Source::Ahead(seconds) => system_now().plus(seconds.load(Ordering::SeqCst)),
+            Source::Still(at) => UnixTime(at.load(Ordering::SeqCst)),
+        }
+    }
+
+    /// Puts the clock forward by `seconds`, or back when negative.
+    ///
+    /// # Errors
+    /// [`NotMovable`] for the system clock.
+    pub fn advance(&self, seconds: i64) -> Result<(), NotMovable> {
+        match &self.0 {
+            Source::System => Err(NotMovable),
+            Source::Ahead(hand) | Source::Still(hand) => {
+                hand.fetch_add(seconds, Ordering::SeqCst);
+                Ok(())
+            }
+        }
+    }
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the one reading of the system clock; everybody else takes the time from a Clock"
+)]
+fn system_now() -> UnixTime {
+    // A clock set before 1970 reads as 1970: everything then counts as not yet expired, nothing panics.
+    let since_epoch = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default();
+    UnixTime(i64::try_from(since_epoch.as_secs()).unwrap_or(i64::MAX))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_still_clock_moves_only_when_told_and_all_copies_move_with_it() {
+        let clock = Clock::still(UnixTime(1_000));
+        let copy = clock.clone();
+        clock.advance(3_600).unwrap();
+        assert_eq!(copy.now(), UnixTime(4_600));
+        assert_eq!(copy.now().since(UnixTime(1_000)), 3_600);
+    }
+
+    #[test]
+    fn a_movable_clock_runs_ahead_of_the_system_by_what_it_was_told() {
+        let system = Clock::system();
+        let ahead = Clock::movable();
+        ahead.advance(86_400).unwrap();
+        assert!(ahead.now() >= system.now().plus(86_399));
+    }
+
+    #[test]
+    fn the_system_clock_does_not_move() {
+        assert!(Clock::system().advance(1).is_err());
+    }
+
+    #[test]
+    fn times_stop_at_the_end_instead_of_wrapping() {
+        assert_eq!(UnixTime(i64::MAX).plus(1), UnixTime(i64::MAX));
+    }
+}
