@@ -1,0 +1,339 @@
+//! What page and server say to each other: plain data, JSON, `snake_case`, times in unix seconds.
+//!
+//! Requests refuse members they do not know; answers may grow.
+
+use serde::{Deserialize, Serialize};
+
+use crate::authorize::{Prompt, ResponseMode};
+use crate::pkce::{CodeChallenge, CodeVerifier};
+use crate::refusal::{Actor, Next};
+use crate::secret::AuthorizationCode;
+use crate::state::{Nonce, State};
+
+/// The header that every fetch route demands. A foreign page cannot set it without asking first (CORS), and is
+/// refused then.
+pub const ANTI_FORGERY_HEADER: &str = "x-connect-outlook";
+/// The value of [`ANTI_FORGERY_HEADER`].
+pub const ANTI_FORGERY_VALUE: &str = "1";
+
+/// `POST /v1/attempts`: the page is about to send the visitor to Microsoft.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StartAttempt {
+    /// S256 of the verifier that stays in the page.
+    pub code_challenge: CodeChallenge,
+    /// Always `S256`.
+    pub code_challenge_method: ChallengeMethod,
+    /// Scopes beyond the deployment's own; each must be on its list.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scopes: Option<Vec<String>>,
+    /// Whose name to fill in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub login_hint: Option<String>,
+    /// What Microsoft is to show even if it could be skipped.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub prompt: Option<Prompt>,
+    /// A path of the site to come back to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub return_to: Option<String>,
+}
+
+/// The challenge methods there are: one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ChallengeMethod {
+    /// SHA-256.
+    S256,
+}
+
+/// The answer to [`StartAttempt`]: all the page needs for the authorize URL.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct AttemptStarted {
+    /// Names the attempt.
+    pub state: State,
+    /// Ties the ID token to it.
+    pub nonce: Nonce,
+    /// The app registration.
+    pub client_id: String,
+    /// Where to send the browser.
+    pub authorize_endpoint: String,
+    /// Space-separated.
+    pub scope: String,
+    /// As registered.
+    pub redirect_uri: String,
+    /// How the answer comes back.
+    pub response_mode: ResponseMode,
+    /// When the attempt lapses, unix seconds.
+    pub expires_at: i64,
+    /// What Microsoft is to show.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub prompt: Option<Prompt>,
+    /// Whose name to fill in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub login_hint: Option<String>,
+    /// A claims challenge to repeat.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub claims: Option<String>,
+}
+
+/// `POST /v1/sessions`: the visitor is back with a code. Answered with an [`crate::outcome::Outcome`].
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FinishAttempt {
+    /// From the callback.
+    pub state: State,
+    /// From the callback.
+    pub code: AuthorizationCode,
+    /// From the page that started.
+    pub code_verifier: CodeVerifier,
+}
+
+/// `POST /v1/attempts/refusals`: the visitor is back with an error. Answered with an [`crate::outcome::Outcome`].
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RefuseAttempt {
+    /// From the callback.
+    pub state: State,
+    /// The OAuth error.
+    pub error: String,
+    /// `cancel` when the visitor turned back.
+    #[serde(default)]
+    pub error_subcode: Option<String>,
+    /// Microsoft's prose.
+    #[serde(default)]
+    pub error_description: Option<String>,
+    /// Microsoft's finer class.
+    #[serde(default)]
+    pub suberror: Option<String>,
+    /// A claims challenge.
+    #[serde(default)]
+    pub claims: Option<String>,
+}
+
+/// `GET /v1/session`: who is connected here.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SessionView {
+    /// The accounts of this session, the newest first.
+    pub accounts: Vec<AccountView>,
+    /// When the session lapses unless it is used, unix seconds.
+    pub idle_expires_at: i64,
+    /// When it lapses in any case, unix seconds.
+    pub expires_at: i64,
+}
+
+/// One connected mailbox.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AccountView {
+    /// Ours; says nothing about the person.
+    pub id: String,
+    /// For people to read; never to decide by.
+    pub display_name: String,
+    /// For people to read; never to decide by.
+    pub address: String,
+    /// Whether it works.
+    pub state: AccountState,
+}
+
+/// Whether an account works, and if not, who must act.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AccountState {
+    /// It works.
+    Connected,
+    /// It works, and a fixed end is near (single-page platform).
+    Expiring,
+    /// The visitor has to sign in again.
+    NeedsUser,
+    /// An administrator has to agree.
+    NeedsAdmin,
+    /// A rule of the organisation forbids it.
+    BlockedByPolicy,
+    /// It was disconnected; its tokens are destroyed.
+    Disconnected,
+}
+
+/// `GET …/folders`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FolderList {
+    /// The folders below the root.
+    pub folders: Vec<Folder>,
+}
+
+/// A mail folder.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Folder {
+    /// Constant for the life of the folder.
+    pub id: String,
+    /// In the mailbox's language.
+    pub name: String,
+    /// What it is for, in every language the same.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub role: Option<FolderRole>,
+    /// Unread items.
+    pub unread: u64,
+    /// All items.
+    pub total: u64,
+}
+
+/// What a folder is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[expect(missing_docs, reason = "the names are the field's own")]
+pub enum FolderRole {
+    Inbox,
+    Sent,
+    Drafts,
+    Trash,
+    Archive,
+    Junk,
+    Outbox,
+}
+
+/// `GET …/messages`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MessageList {
+    /// Newest first.
+    pub messages: Vec<MessageSummary>,
+    /// Where the next page begins; absent at the end. Opaque, bound to the account.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next_cursor: Option<String>,
+}
+
+/// A message as it stands in a list.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MessageSummary {
+    /// Survives moves between folders.
+    pub id: String,
+    /// Shared by the messages of one conversation in this mailbox.
+    pub thread_id: String,
+    /// May be empty.
+    pub subject: String,
+    /// Who wrote it; drafts may have nobody.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<Correspondent>,
+    /// To whom.
+    pub to: Vec<Correspondent>,
+    /// Unix seconds; drafts have the time of their making.
+    pub received_at: i64,
+    /// The first words, plain text, at most 255 characters.
+    pub preview: String,
+    /// Whether it was read.
+    pub is_read: bool,
+    /// Whether it carries files; inline pictures do not count.
+    pub has_attachments: bool,
+    /// `low`, `normal` or `high`.
+    pub importance: String,
+    /// Whether it is flagged for follow-up.
+    pub is_flagged: bool,
+}
+
+/// `GET …/messages/{message}`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Message {
+    /// As in a list.
+    #[serde(flatten)]
+    pub summary: MessageSummary,
+    /// Who got a copy.
+    pub cc: Vec<Correspondent>,
+    /// The text.
+    pub body: MessageBody,
+}
+
+/// A message's text.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MessageBody {
+    /// Always `text` so far: HTML of strangers has no place in the page.
+    pub content_type: String,
+    /// The text itself.
+    pub content: String,
+}
+
+/// Somebody in an address line.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Correspondent {
+    /// May be empty.
+    pub name: String,
+    /// May be empty.
+    pub address: String,
+}
+
+/// An answer that is not what was asked for (RFC 9457, `application/problem+json`).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Problem {
+    /// A URI that names the kind of problem; leads nowhere by itself.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// A few words, the same for every problem of this code.
+    pub title: String,
+    /// The HTTP status.
+    pub status: u16,
+    /// Stable name: to switch on.
+    pub code: String,
+    /// Who must act.
+    pub actor: Actor,
+    /// What they do.
+    pub next: Next,
+    /// What was wrong in this case.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub detail: Option<String>,
+    /// Finds the case in the server's log.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub correlation_id: Option<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn plain_cannot_be_asked_for() {
+        let challenge = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
+        let asked = |method: &str| {
+            serde_json::from_value::<StartAttempt>(
+                serde_json::json!({"code_challenge": challenge, "code_challenge_method": method}),
+            )
+        };
+        assert!(asked("S256").is_ok());
+        assert!(asked("plain").is_err());
+        assert!(asked("s256").is_err());
+    }
+
+    /// R67: a request cannot say who it acts for.
+    #[test]
+    fn unknown_members_are_refused() {
+        let body = serde_json::json!({
+            "state": "A".repeat(43), "code": "c", "code_verifier": "v".repeat(43), "account": "somebody else's",
+        });
+        assert!(serde_json::from_value::<FinishAttempt>(body).is_err());
+    }
+
+    #[test]
+    fn a_message_is_its_summary_and_more() {
+        let summary = MessageSummary {
+            id: "m".to_owned(),
+            thread_id: "t".to_owned(),
+            subject: String::new(),
+            from: None,
+            to: vec![],
+            received_at: 0,
+            preview: String::new(),
+            is_read: false,
+            has_attachments: false,
+            importance: "normal".to_owned(),
+            is_flagged: false,
+        };
+        let message = Message {
+            summary,
+            cc: vec![],
+            body: MessageBody {
+                content_type: "text".to_owned(),
+                content: "x".to_owned(),
+            },
+        };
+        let json = serde_json::to_value(&message).unwrap();
+        assert_eq!(
+            (&json["id"], &json["body"]["content"]),
+            (&"m".into(), &"x".into())
+        );
+        assert_eq!(serde_json::from_value::<Message>(json).unwrap(), message);
+    }
+}
