@@ -1,1 +1,32 @@
-//! See ARCHITECTURE.md.
+//! Microsoft Entra and Graph mail, offline, as they really behave: strict where Microsoft is strict, on one loopback
+//! origin, with people, policies and a clock that can be moved.
+//!
+//! ```no_run
+//! # async fn story() -> Result<(), connect_outlook_emulator::StartError> {
+//! let emulator = connect_outlook_emulator::Emulator::builder().start("127.0.0.1:0").await?;
+//! println!("Entra and Graph at {}", emulator.origin());
+//! emulator.clock().advance(3600);
+//! emulator.stop().await;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! Everything it issues is made up: its keys live as long as the process, its passwords are printed on its pages. That is
+//! why its tokens and secrets are plain text here and appear in the record of exchanges.
+
+mod clock;
+mod control;
+mod emulator;
+mod exchange;
+mod graph;
+mod lock;
+mod random;
+mod router;
+mod state;
+pub mod tokens;
+pub mod world;
+
+pub use clock::{Clock, rfc3339};
+pub use emulator::{Emulator, EmulatorBuilder, StartError};
+pub use exchange::{Exchange, RecordedBody};
+pub use state::EmulatorState;

@@ -1,0 +1,197 @@
+//! Starting and stopping.
+
+use std::{io, net::SocketAddr, sync::Arc};
+
+use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
+
+use crate::{clock::Clock, exchange::Exchange, router, state::EmulatorState, world::World};
+
+/// A running emulator. Dropping it stops it too; [`Emulator::stop`] waits until it has.
+#[derive(Debug)]
+pub struct Emulator {
+    state: Arc<EmulatorState>,
+    stop: watch::Sender<bool>,
+    server: JoinHandle<()>,
+}
+
+impl Emulator {
+    /// Settings for a new emulator; the defaults suit tests and the demo.
+    pub fn builder() -> EmulatorBuilder {
+        EmulatorBuilder::default()
+    }
+
+    /// Where it listens, without a slash at the end: `http://127.0.0.1:8401`. Entra and Graph share this origin.
+    pub fn origin(&self) -> &str {
+        &self.state.origin
+    }
+
+    /// The clock everything in it goes by.
+    pub fn clock(&self) -> &Clock {
+        &self.state.clock
+    }
+
+    /// The latest exchanges, oldest first; control requests (`/_emulator/…`) are not recorded.
+    pub fn exchanges(&self) -> Vec<Exchange> {
+        self.state.exchanges.after(0)
+    }
+
+    /// The world as it is now.
+    pub fn world(&self) -> Arc<World> {
+        self.state.world()
+    }
+
+    /// Its memory, for what the other methods do not offer.
+    pub fn state(&self) -> &Arc<EmulatorState> {
+        &self.state
+    }
+
+    /// Stops listening, lets requests in progress finish, and returns when all is done.
+    pub async fn stop(self) {
+        self.stop.send_replace(true);
+        // A server task that panicked has stopped as well.
+        let _ended = self.server.await;
+    }
+}
+
+/// Settings of an emulator that has not started.
+#[derive(Debug)]
+pub struct EmulatorBuilder {
+    clock: Clock,
+    world: Option<World>,
+    exchange_capacity: usize,
+    insecure_bind: bool,
+}
+
+impl Default for EmulatorBuilder {
+    fn default() -> Self {
+        Self {
+            clock: Clock::new(),
+            world: None,
+            exchange_capacity: 2_000,
+            insecure_bind: false,
+        }
+    }
+}
+
+impl EmulatorBuilder {
+    /// Goes by `clock` instead of a new one.
+    #[must_use]
+    pub fn clock(mut self, clock: Clock) -> Self {
+        self.clock = clock;
+        self
+    }
+
+    /// Holds `world` instead of [`World::standard`].
+    #[must_use]
+    pub fn world(mut self, world: World) -> Self {
+        self.world = Some(world);
+        self
+    }
+
+    /// Keeps the latest `capacity` exchanges instead of 2,000.
+    #[must_use]
+    pub fn exchange_capacity(mut self, capacity: usize) -> Self {
+        self.exchange_capacity = capacity;
+        self
+    }
+
+    /// Allows addresses that other machines can reach. Anybody who can reach it can sign in as anybody.
+    #[must_use]
+    pub fn insecure_bind(mut self, allowed: bool) -> Self {
+        self.insecure_bind = allowed;
+        self
+    }
+
+    /// Listens on `address` (`127.0.0.1:0` picks a free port) and serves in the background.
+    ///
+    /// # Errors
+    /// [`StartError`], by what to change.
+    pub async fn start(self, address: &str) -> Result<Emulator, StartError> {
+        let address: SocketAddr = address
+            .parse()
+            .map_err(|_| StartError::NotAnAddress(address.to_owned()))?;
+        if !address.ip().is_loopback() && !self.insecure_bind {
+            return Err(StartError::NotLoopback(address));
+        }
+        let listener = TcpListener::bind(address)
+            .await
+            .map_err(|error| StartError::from_bind(address, error))?;
+        let bound = listener
+            .local_addr()
+            .map_err(|error| StartError::from_bind(address, error))?;
+        let world = self
+            .world
+            .unwrap_or_else(|| World::standard(self.clock.now()));
+        let state = Arc::new(EmulatorState::new(
+            origin_of(bound),
+            self.clock,
+            world,
+            self.exchange_capacity,
+        ));
+        let (stop, stopped) = watch::channel(false);
+        let server = tokio::spawn(serve(listener, Arc::clone(&state), stopped));
+        Ok(Emulator {
+            state,
+            stop,
+            server,
+        })
+    }
+}
+
+/// Why an emulator did not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// Give an IP address and a port.
+    #[error("`{0}` is not an address like 127.0.0.1:8401")]
+    NotAnAddress(String),
+    /// Choose a loopback address, or allow others explicitly.
+    #[error(
+        "{0} can be reached from other machines; use a loopback address, or allow it with --insecure-bind"
+    )]
+    NotLoopback(SocketAddr),
+    /// Stop the other program, or choose another port.
+    #[error("port {} is in use by another program; choose another one with --port", .0.port())]
+    PortBusy(SocketAddr),
+    /// The operating system refuses the address.
+    #[error("cannot listen on {address}: {source}")]
+    Refused {
+        /// The address asked for.
+        address: SocketAddr,
+        /// What the operating system says.
+        source: io::Error,
+    },
+}
+
+impl StartError {
+    fn from_bind(address: SocketAddr, source: io::Error) -> Self {
+        match source.kind() {
+            io::ErrorKind::AddrInUse => Self::PortBusy(address),
+            _ => Self::Refused { address, source },
+        }
+    }
+}
+
+async fn serve(
+    listener: TcpListener,
+    state: Arc<EmulatorState>,
+    mut stopped: watch::Receiver<bool>,
+) {
+    let until_stopped = async move {
+        // An error means that the emulator was dropped: stop as well.
+        let _dropped = stopped.wait_for(|stop| *stop).await;
+    };
+    if let Err(error) = axum::serve(listener, router::router(state))
+        .with_graceful_shutdown(until_stopped)
+        .await
+    {
+        tracing::error!(%error, "the emulator stopped listening");
+    }
+}
+
+/// The origin clients are told. An address that stands for all interfaces is reached by loopback from here.
+fn origin_of(bound: SocketAddr) -> String {
+    match bound {
+        bound if bound.ip().is_unspecified() => format!("http://127.0.0.1:{}", bound.port()),
+        bound => format!("http://{bound}"),
+    }
+}

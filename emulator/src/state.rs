@@ -1,0 +1,52 @@
+//! What all rooms of the emulator share.
+
+use std::sync::{Arc, RwLock};
+
+use crate::{
+    clock::Clock,
+    exchange::Exchanges,
+    lock::{read, write},
+    tokens::AccessTokens,
+    world::World,
+};
+
+/// The emulator's memory, behind every route.
+#[derive(Debug)]
+pub struct EmulatorState {
+    /// Where the emulator listens, without a slash at the end: `http://127.0.0.1:8401`.
+    pub origin: String,
+    /// The one clock.
+    pub clock: Clock,
+    /// Issued access tokens.
+    pub access_tokens: AccessTokens,
+    /// The record of exchanges.
+    pub exchanges: Exchanges,
+    world: RwLock<Arc<World>>,
+}
+
+impl EmulatorState {
+    pub(crate) fn new(
+        origin: String,
+        clock: Clock,
+        world: World,
+        exchange_capacity: usize,
+    ) -> Self {
+        Self {
+            origin,
+            clock,
+            access_tokens: AccessTokens::default(),
+            exchanges: Exchanges::keeping(exchange_capacity),
+            world: RwLock::new(Arc::new(world)),
+        }
+    }
+
+    /// The world as it is now. Later changes do not show in it: take it once for each request.
+    pub fn world(&self) -> Arc<World> {
+        Arc::clone(&read(&self.world))
+    }
+
+    /// Changes the world for all later requests.
+    pub fn change_world(&self, change: impl FnOnce(&mut World)) {
+        change(Arc::make_mut(&mut write(&self.world)));
+    }
+}

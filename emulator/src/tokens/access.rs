@@ -1,0 +1,74 @@
+//! Access tokens. They are opaque: whoever holds one learns nothing from it, and the emulated Graph validates it here by
+//! look-up (entra 60).
+
+use std::{collections::HashMap, sync::Mutex};
+
+use crate::{
+    lock::lock,
+    random,
+    world::{ClientId, PersonId, Resource, TenantId, TenantKind},
+};
+
+/// What an access token stands for.
+#[derive(Clone, Debug)]
+pub struct AccessTokenGrant {
+    /// On whose behalf.
+    pub person: PersonId,
+    /// The tenant that issued it.
+    pub tenant: TenantId,
+    /// The app it was issued to.
+    pub client_id: ClientId,
+    /// The API it is good for.
+    pub resource: Resource,
+    /// The granted permissions of that API, in Microsoft's spelling and without the resource's prefix.
+    pub scopes: Vec<String>,
+    /// When it was issued, unix seconds.
+    pub issued_at: i64,
+    /// When it lapses, unix seconds. The look-up answers lapsed tokens too: judging time is the API's business.
+    pub expires_at: i64,
+    /// Whether the app declared that it handles claims challenges (`cp1`, entra.md §16).
+    pub handles_claims_challenges: bool,
+}
+
+impl AccessTokenGrant {
+    /// Whether the token carries this permission, in any case.
+    pub fn allows(&self, scope: &str) -> bool {
+        self.scopes
+            .iter()
+            .any(|granted| granted.eq_ignore_ascii_case(scope))
+    }
+}
+
+/// Every access token issued so far.
+#[derive(Debug, Default)]
+pub struct AccessTokens {
+    issued: Mutex<HashMap<String, AccessTokenGrant>>,
+}
+
+impl AccessTokens {
+    /// Issues a token for `grant`. Personal accounts get a shape of their own, as they do at Microsoft.
+    pub fn issue(&self, grant: AccessTokenGrant, kind: TenantKind) -> String {
+        let prefix = match kind {
+            TenantKind::Company => "eyJ0",
+            TenantKind::Personal => "EwB4",
+        };
+        let token = format!("{prefix}{}", random::text::<1100>());
+        let mut issued = lock(&self.issued);
+        let long_lapsed = grant.issued_at - KEPT_AFTER_LAPSE;
+        if issued.len() % SWEEP_EVERY == SWEEP_EVERY - 1 {
+            issued.retain(|_, grant| grant.expires_at > long_lapsed);
+        }
+        issued.insert(token.clone(), grant);
+        token
+    }
+
+    /// What `token` stands for, lapsed or not; `None` for a token never issued here.
+    pub fn lookup(&self, token: &str) -> Option<AccessTokenGrant> {
+        lock(&self.issued).get(token).cloned()
+    }
+}
+
+/// A lapsed token is known as such for a day; then it counts as never issued.
+const KEPT_AFTER_LAPSE: i64 = 86_400;
+/// Whenever the store has grown by this many tokens, the long lapsed are swept out.
+const SWEEP_EVERY: usize = 4_096;

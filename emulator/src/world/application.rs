@@ -1,0 +1,81 @@
+//! App registrations.
+
+use serde::{Deserialize, Serialize};
+
+use super::{ClientId, TenantId};
+
+/// An app registration: who it is, where answers may go, and what proves its identity.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Application {
+    /// Application (client) id.
+    pub client_id: ClientId,
+    /// The name the consent page shows.
+    pub name: String,
+    /// The tenant it is registered in.
+    pub home_tenant: TenantId,
+    /// Who may sign in to it.
+    pub audience: Audience,
+    /// The verified publisher's name; none means the consent page says "unverified".
+    pub verified_publisher: Option<String>,
+    /// Registered redirect URIs with the platform each stands under.
+    pub redirect_uris: Vec<RedirectUri>,
+    /// Client secrets, live and expired.
+    pub secrets: Vec<Secret>,
+}
+
+impl Application {
+    /// The first secret that is live at `now` (unix seconds).
+    pub fn live_secret(&self, now: i64) -> Option<&Secret> {
+        self.secrets.iter().find(|secret| now < secret.expires_at)
+    }
+}
+
+/// `signInAudience` (entra.md §1.1), written as Microsoft's manifests write it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Audience {
+    /// The home tenant's people and guests.
+    #[serde(rename = "AzureADMyOrg")]
+    SingleTenant,
+    /// Work or school accounts of any tenant.
+    #[serde(rename = "AzureADMultipleOrgs")]
+    AnyOrganization,
+    /// Work, school and personal accounts.
+    #[serde(rename = "AzureADandPersonalMicrosoftAccount")]
+    AnyOrganizationAndPersonal,
+    /// Personal accounts only.
+    #[serde(rename = "PersonalMicrosoftAccount")]
+    PersonalOnly,
+}
+
+/// One registered redirect URI.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct RedirectUri {
+    /// Compared exactly, but for the port of loopback addresses.
+    pub uri: String,
+    /// What decides how its codes are redeemed.
+    pub platform: Platform,
+}
+
+/// The platform a redirect URI is registered under (entra.md §6). It travels with the code and with the refresh tokens
+/// made from it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Platform {
+    /// A server with a credential; an `Origin` header is refused.
+    Web,
+    /// A page: PKCE and `Origin` demanded, a credential refused, grants end after 24 hours.
+    Spa,
+    /// An installed program: no credential, no `Origin`.
+    Public,
+}
+
+/// A client secret.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Secret {
+    /// The secret's own id, which people send by mistake instead of the value.
+    pub id: String,
+    /// The value. Emulated, so not secret.
+    pub value: String,
+    /// When it stops working, unix seconds.
+    pub expires_at: i64,
+}

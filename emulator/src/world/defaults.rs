@@ -1,0 +1,281 @@
+//! The standard world, as data. The README of this crate shows it as tables.
+
+use super::{
+    Application, Audience, CONSUMERS_TENANT_ID, ClientId, ConsentPolicy, Person, PersonId,
+    Platform, RedirectUri, Role, Secret, Tenant, TenantId, TenantKind, World,
+};
+
+/// The standard world; app secrets run from `now` (unix seconds).
+pub(super) fn world(now: i64) -> World {
+    World {
+        tenants: tenants(),
+        people: people(),
+        applications: applications(now),
+    }
+}
+
+fn tenants() -> Vec<Tenant> {
+    let company = |id: &str, name: &str, domain: &str, consent_policy, email_claim| Tenant {
+        id: TenantId::new(id),
+        name: name.into(),
+        domain: domain.into(),
+        kind: TenantKind::Company,
+        consent_policy,
+        email_claim,
+    };
+    vec![
+        company(
+            CONTOSO,
+            "Contoso",
+            "contoso.example",
+            ConsentPolicy::Legacy,
+            true,
+        ),
+        company(
+            FABRIKAM,
+            "Fabrikam",
+            "fabrikam.example",
+            ConsentPolicy::MicrosoftManaged,
+            false,
+        ),
+        Tenant {
+            id: TenantId::new(CONSUMERS_TENANT_ID),
+            name: "Personal accounts".into(),
+            domain: "live.example".into(),
+            kind: TenantKind::Personal,
+            consent_policy: ConsentPolicy::Legacy,
+            email_claim: true,
+        },
+    ]
+}
+
+fn people() -> Vec<Person> {
+    use Role::{Administrator, Member};
+    let person =
+        |number: u32, name: &str, address: &str, tenant: &str, role, job_title: &str, mailbox| {
+            Person {
+                id: PersonId::new(format!("a1b2c3d4-0000-4000-8000-{number:012}")),
+                name: name.into(),
+                address: address.into(),
+                tenant: TenantId::new(tenant),
+                role,
+                job_title: job_title.into(),
+                mailbox,
+                password: format!("emulated-{}", address.split('@').next().unwrap_or_default()),
+            }
+        };
+    vec![
+        person(
+            1,
+            "Ada Lovelace",
+            "ada@contoso.example",
+            CONTOSO,
+            Member,
+            "Analyst",
+            true,
+        ),
+        person(
+            2,
+            "Grace Hopper",
+            "grace@contoso.example",
+            CONTOSO,
+            Administrator,
+            "Head of computing",
+            true,
+        ),
+        person(
+            3,
+            "Alan Turing",
+            "alan@contoso.example",
+            CONTOSO,
+            Member,
+            "Researcher",
+            true,
+        ),
+        person(
+            4,
+            "Charles Babbage",
+            "charles@contoso.example",
+            CONTOSO,
+            Member,
+            "Workshop",
+            false,
+        ),
+        person(
+            5,
+            "Katherine Johnson",
+            "katherine@fabrikam.example",
+            FABRIKAM,
+            Member,
+            "Trajectories",
+            true,
+        ),
+        person(
+            6,
+            "Margaret Hamilton",
+            "margaret@fabrikam.example",
+            FABRIKAM,
+            Administrator,
+            "Flight software",
+            true,
+        ),
+        person(
+            7,
+            "Hedy Lamarr",
+            "hedy@live.example",
+            CONSUMERS_TENANT_ID,
+            Member,
+            "",
+            true,
+        ),
+    ]
+}
+
+fn applications(now: i64) -> Vec<Application> {
+    vec![
+        demo(now),
+        expired(now),
+        single_tenant(now),
+        page(),
+        installed(),
+    ]
+}
+
+/// The registration that the demo and the printed configuration use.
+fn demo(now: i64) -> Application {
+    Application {
+        redirect_uris: vec![
+            web("http://localhost/outlook-callback"),
+            web("http://127.0.0.1/outlook-callback"),
+        ],
+        secrets: vec![secret(
+            1,
+            "emulated~Secret.of/the+Demo=Registration",
+            now + 540 * DAY,
+        )],
+        ..application(
+            1,
+            "Connect Outlook Demo",
+            CONTOSO,
+            Audience::AnyOrganizationAndPersonal,
+        )
+    }
+}
+
+/// Its only secret has run out.
+fn expired(now: i64) -> Application {
+    Application {
+        redirect_uris: vec![web("http://localhost/expired-callback")],
+        secrets: vec![secret(2, "emulated~Secret-that-has-expired", now - DAY)],
+        ..application(
+            2,
+            "Forgotten Secret",
+            CONTOSO,
+            Audience::AnyOrganizationAndPersonal,
+        )
+    }
+}
+
+/// Contoso's own; refused on `common`. Two secrets, one of them expired; a redirect URI without a path.
+fn single_tenant(now: i64) -> Application {
+    Application {
+        redirect_uris: vec![
+            web("http://localhost"),
+            web("https://intranet.contoso.example/signed-in"),
+        ],
+        secrets: vec![
+            secret(3, "emulated~Secret-before-rotation", now - DAY),
+            secret(4, "emulated~Secret-after-rotation", now + 180 * DAY),
+        ],
+        verified_publisher: Some("Contoso".into()),
+        ..application(3, "Contoso Intranet", CONTOSO, Audience::SingleTenant)
+    }
+}
+
+/// A single-page application that redeems its codes itself.
+fn page() -> Application {
+    Application {
+        redirect_uris: vec![RedirectUri {
+            uri: "http://localhost/spa-callback".into(),
+            platform: Platform::Spa,
+        }],
+        ..application(
+            4,
+            "Fabrikam Page",
+            FABRIKAM,
+            Audience::AnyOrganizationAndPersonal,
+        )
+    }
+}
+
+/// An installed program for work accounts only.
+fn installed() -> Application {
+    Application {
+        redirect_uris: vec![RedirectUri {
+            uri: "http://localhost/installed".into(),
+            platform: Platform::Public,
+        }],
+        ..application(5, "Fabrikam Desktop", FABRIKAM, Audience::AnyOrganization)
+    }
+}
+
+fn application(number: u32, name: &str, home_tenant: &str, audience: Audience) -> Application {
+    Application {
+        client_id: ClientId::new(format!("c0ffee00-0000-4000-8000-{number:012}")),
+        name: name.into(),
+        home_tenant: TenantId::new(home_tenant),
+        audience,
+        verified_publisher: None,
+        redirect_uris: Vec::new(),
+        secrets: Vec::new(),
+    }
+}
+
+fn web(uri: &str) -> RedirectUri {
+    RedirectUri {
+        uri: uri.into(),
+        platform: Platform::Web,
+    }
+}
+
+fn secret(number: u32, value: &str, expires_at: i64) -> Secret {
+    Secret {
+        id: format!("5ec4e700-0000-4000-8000-{number:012}"),
+        value: value.into(),
+        expires_at,
+    }
+}
+
+const CONTOSO: &str = "c0a7050a-1111-4c0a-8c0a-000000000001";
+const FABRIKAM: &str = "fab41ca0-2222-4fab-8fab-000000000002";
+const DAY: i64 = 86_400;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_world_survives_being_written_and_read() {
+        let written = serde_json::to_string(&world(0)).expect("serialises");
+        let read: World = serde_json::from_str(&written).expect("reads");
+        assert_eq!(serde_json::to_string(&read).expect("serialises"), written);
+    }
+
+    #[test]
+    fn ada_comes_first_and_everybody_has_a_tenant() {
+        let world = world(0);
+        assert_eq!(world.people[0].address, "ada@contoso.example");
+        assert!(
+            world
+                .people
+                .iter()
+                .all(|person| world.tenant(&person.tenant).is_some())
+        );
+        assert!(
+            world
+                .applications
+                .iter()
+                .all(|application| world.tenant(&application.home_tenant).is_some())
+        );
+    }
+}

@@ -1,0 +1,68 @@
+//! Who and what exists: tenants, people and app registrations, as plain data that can be written to and read from JSON.
+
+mod application;
+mod consent;
+mod defaults;
+mod identifiers;
+mod permissions;
+mod person;
+mod tenant;
+
+use serde::{Deserialize, Serialize};
+
+pub use application::{Application, Audience, Platform, RedirectUri, Secret};
+pub use consent::ConsentPolicy;
+pub use identifiers::{ClientId, PersonId, TenantId};
+pub use permissions::{Permission, Resource, UserConsent};
+pub use person::{Person, Role};
+pub use tenant::{CONSUMERS_TENANT_ID, Tenant, TenantKind};
+
+/// Everything the emulator knows about the outside world. Order matters: the account picker lists people as they stand.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct World {
+    /// Company tenants, and the one of personal accounts.
+    pub tenants: Vec<Tenant>,
+    /// Everybody who can sign in.
+    pub people: Vec<Person>,
+    /// App registrations.
+    pub applications: Vec<Application>,
+}
+
+impl World {
+    /// The world of the README's tables. `now` (unix seconds) fixes when its app secrets expire.
+    pub fn standard(now: i64) -> Self {
+        defaults::world(now)
+    }
+
+    /// The tenant with this id.
+    pub fn tenant(&self, id: &TenantId) -> Option<&Tenant> {
+        self.tenants.iter().find(|tenant| tenant.id == *id)
+    }
+
+    /// The tenant a path segment names: its id or its domain, in any case.
+    pub fn tenant_named(&self, segment: &str) -> Option<&Tenant> {
+        self.tenants.iter().find(|tenant| {
+            segment.eq_ignore_ascii_case(tenant.id.as_str())
+                || segment.eq_ignore_ascii_case(&tenant.domain)
+        })
+    }
+
+    /// The person with this object id.
+    pub fn person(&self, id: &PersonId) -> Option<&Person> {
+        self.people.iter().find(|person| person.id == *id)
+    }
+
+    /// The person who signs in with this address, in any case.
+    pub fn person_at(&self, address: &str) -> Option<&Person> {
+        self.people
+            .iter()
+            .find(|person| person.address.eq_ignore_ascii_case(address.trim()))
+    }
+
+    /// The app registration with this client id, in any case.
+    pub fn application(&self, client_id: &str) -> Option<&Application> {
+        self.applications
+            .iter()
+            .find(|application| client_id.eq_ignore_ascii_case(application.client_id.as_str()))
+    }
+}

@@ -1,0 +1,36 @@
+//! People who sign in.
+
+use serde::{Deserialize, Serialize};
+
+use super::{PersonId, TenantId};
+
+/// Somebody with an account.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Person {
+    /// Object id in the home tenant (`oid`, Graph's `id`).
+    pub id: PersonId,
+    /// Display name.
+    pub name: String,
+    /// What they sign in with: user principal name and, where there is a mailbox, its address.
+    pub address: String,
+    /// Home tenant.
+    pub tenant: TenantId,
+    /// What they may decide in it.
+    pub role: Role,
+    /// What they do, for `/me`; empty for personal accounts.
+    pub job_title: String,
+    /// Whether Exchange holds a mailbox for them; without one Graph refuses every mail call.
+    pub mailbox: bool,
+    /// The emulated password. Not a secret: the sign-in page shows it already filled in.
+    pub password: String,
+}
+
+/// What a person may decide in the home tenant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// An ordinary account.
+    Member,
+    /// May consent for the whole organisation.
+    Administrator,
+}
