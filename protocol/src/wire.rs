@@ -85,6 +85,9 @@ pub struct FinishAttempt {
     pub code: AuthorizationCode,
     /// From the page that started.
     pub code_verifier: CodeVerifier,
+    /// The `iss` of the callback, if it had one (RFC 9207): must be the issuer the attempt was sent to.
+    #[serde(default)]
+    pub issuer: Option<String>,
 }
 
 /// `POST /v1/attempts/refusals`: the visitor is back with an error. Answered with an [`crate::outcome::Outcome`].
