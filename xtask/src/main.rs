@@ -1,3 +1,46 @@
-//! See ARCHITECTURE.md.
+//! Builds the npm package, starts the demo, verifies everything. The commands are
+//! aliases in `.cargo/config.toml`; nothing has to be installed for them.
 
-fn main() {}
+mod apt;
+mod assemble;
+mod clock;
+mod command_line;
+mod compiler;
+mod demo;
+mod fingerprint;
+mod npm;
+mod package;
+mod places;
+mod process;
+mod say;
+mod shrink;
+mod size;
+mod stop;
+mod sysroot;
+mod toolchain;
+mod verify;
+mod wasm;
+
+use std::process::ExitCode;
+
+use command_line::Task;
+use places::Places;
+use wasm::Shrinking;
+
+fn main() -> ExitCode {
+    let places = Places::here();
+    let done = match command_line::read(std::env::args_os().skip(1)) {
+        Ok(Task::Wasm) => wasm::build(&places, Shrinking::IfPossible),
+        Ok(Task::PackageSdk) => package::package(&places),
+        Ok(Task::Demo(arguments)) => demo::run(&places, &arguments),
+        Ok(Task::Verify(scope)) => verify::run(&places, scope),
+        Err(stop) => Err(stop),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(stop) => {
+            say::line(&format!("error: {stop}"));
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,100 @@
+//! The words after `cargo xtask`.
+
+use std::ffi::OsString;
+
+use crate::stop::Stop;
+use crate::verify::Scope;
+
+/// What to do.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Task {
+    /// `wasm`: build the npm package's directory.
+    Wasm,
+    /// `package-sdk`: build, pack, check, weigh.
+    PackageSdk,
+    /// `demo [arguments …]`: build and start the demo with these arguments.
+    Demo(Vec<OsString>),
+    /// `verify [--only rust|wasm|browser]`: check and test.
+    Verify(Scope),
+}
+
+/// Reads the arguments.
+///
+/// # Errors
+/// They are not of the form above; the sentence shows it.
+pub(crate) fn read(mut arguments: impl Iterator<Item = OsString>) -> Result<Task, Stop> {
+    let word = arguments.next().unwrap_or_default();
+    let mut rest: Vec<OsString> = arguments.collect();
+    match (word.to_str(), rest.is_empty()) {
+        (Some("wasm"), true) => Ok(Task::Wasm),
+        (Some("package-sdk"), true) => Ok(Task::PackageSdk),
+        (Some("demo"), _) => {
+            // `cargo demo -- --port 1` is as good as `cargo demo --port 1`.
+            if rest.first().is_some_and(|first| first == "--") {
+                rest.remove(0);
+            }
+            Ok(Task::Demo(rest))
+        }
+        (Some("verify"), _) => scope(&rest).map(Task::Verify),
+        _ => Err(usage()),
+    }
+}
+
+fn scope(rest: &[OsString]) -> Result<Scope, Stop> {
+    let words: Option<Vec<&str>> = rest.iter().map(|word| word.to_str()).collect();
+    match words.as_deref() {
+        Some([]) => Ok(Scope::All),
+        Some(["--only", "rust"] | ["--only=rust"]) => Ok(Scope::Rust),
+        Some(["--only", "wasm"] | ["--only=wasm"]) => Ok(Scope::Wasm),
+        Some(["--only", "browser"] | ["--only=browser"]) => Ok(Scope::Browser),
+        _ => Err(usage()),
+    }
+}
+
+fn usage() -> Stop {
+    Stop::new(
+        "usage: cargo demo [ARGUMENTS …] | cargo verify [--only rust|wasm|browser] | cargo package-sdk | cargo xtask wasm",
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use std::ffi::OsString;
+
+    use super::{Task, read};
+    use crate::stop::Stop;
+    use crate::verify::Scope;
+
+    fn told(line: &str) -> Result<Task, Stop> {
+        read(line.split_whitespace().map(OsString::from))
+    }
+
+    #[test]
+    fn every_command_is_understood() {
+        assert_eq!(told("wasm"), Ok(Task::Wasm));
+        assert_eq!(told("package-sdk"), Ok(Task::PackageSdk));
+        assert_eq!(told("verify"), Ok(Task::Verify(Scope::All)));
+        assert_eq!(
+            told("verify --only browser"),
+            Ok(Task::Verify(Scope::Browser))
+        );
+        assert_eq!(told("verify --only=rust"), Ok(Task::Verify(Scope::Rust)));
+    }
+
+    #[test]
+    fn the_demos_arguments_are_passed_on_untouched() {
+        let expected = Ok(Task::Demo(vec!["--port".into(), "8080".into()]));
+        assert_eq!(told("demo --port 8080"), expected);
+        assert_eq!(told("demo -- --port 8080"), expected);
+    }
+
+    #[test]
+    fn anything_else_shows_the_usage() {
+        for line in ["", "wasm now", "verify --only", "verify everything", "fly"] {
+            assert!(
+                told(line).unwrap_err().to_string().starts_with("usage:"),
+                "{line}"
+            );
+        }
+    }
+}

@@ -1,0 +1,189 @@
+//! The compiler the wasm is built with, made ready: found, or installed, with a sysroot
+//! and a linker.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::apt::{self, Apt};
+use crate::places::Places;
+use crate::process;
+use crate::say;
+use crate::stop::Stop;
+use crate::sysroot;
+use crate::toolchain::{self, Machine, RustVersion, SYSTEM_RUSTC, SYSTEM_STD, WASM, Way};
+
+/// A compiler that is ready to build for wasm.
+#[derive(Debug)]
+pub(crate) enum Compiler {
+    /// The one at hand, which has the target.
+    AtHand,
+    /// The system's, with a sysroot of our own making.
+    System {
+        /// Holds `lib/rustlib/wasm32-unknown-unknown`.
+        sysroot: PathBuf,
+        /// Understands `-flavor wasm`.
+        linker: PathBuf,
+    },
+}
+
+impl Compiler {
+    /// Finds a way to compile for wasm, installing what it may, and says in one line
+    /// which way it goes.
+    ///
+    /// # Errors
+    /// No way: the sentence names both remedies.
+    pub(crate) fn ready(places: &Places) -> Result<Self, Stop> {
+        let apt = Apt::with_leave();
+        let machine = Machine {
+            target_installed: toolchain::target_installed(),
+            system_compiler: toolchain::system_compiler(),
+            may_install: apt.is_some() && apt::is_debian(),
+        };
+        match (toolchain::choose(machine, RustVersion::least()), apt) {
+            (Way::Target, _) => {
+                say::line("wasm: the toolchain at hand has the target; plain build");
+                Ok(Self::AtHand)
+            }
+            (Way::System, apt) => Self::system(places, apt),
+            (Way::InstallSystem, Some(apt)) => {
+                say::line(&format!(
+                    "wasm: {}; installing Debian's compiler",
+                    toolchain::reason()
+                ));
+                install(apt)?;
+                Self::system(places, Some(apt))
+            }
+            _ => Err(no_way()),
+        }
+    }
+
+    /// A cargo command of this compiler, whose output is free of this machine's paths.
+    pub(crate) fn cargo(&self) -> Command {
+        let mut flags = remapped_paths();
+        let mut command = match self {
+            Self::AtHand => process::cargo(),
+            Self::System { sysroot, linker } => {
+                flags.push(format!("--sysroot={}", sysroot.display()));
+                let mut command = system_cargo();
+                command.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER", linker);
+                command
+            }
+        };
+        command
+            .env_remove("RUSTFLAGS")
+            .env("CARGO_ENCODED_RUSTFLAGS", flags.join("\u{1f}"));
+        command
+    }
+
+    fn system(places: &Places, apt: Option<Apt>) -> Result<Self, Stop> {
+        let linker = linker(apt)?;
+        say::line(&format!(
+            "wasm: {}; building with {SYSTEM_RUSTC}",
+            toolchain::reason()
+        ));
+        let sysroot = sysroot::ready(&places.sysroots(), &linker)?;
+        Ok(Self::System { sysroot, linker })
+    }
+}
+
+/// The system's cargo, kept from reaching for rustup's compiler or any other setting
+/// that belongs to another toolchain.
+pub(crate) fn system_cargo() -> Command {
+    let mut command = process::command(toolchain::SYSTEM_CARGO);
+    for foreign in [
+        "RUSTUP_TOOLCHAIN",
+        "RUSTFLAGS",
+        "CARGO_ENCODED_RUSTFLAGS",
+        "LD_LIBRARY_PATH",
+        "RUSTC_WRAPPER",
+        "RUSTC_WORKSPACE_WRAPPER",
+    ] {
+        command.env_remove(foreign);
+    }
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let first = std::iter::once(PathBuf::from("/usr/bin")).chain(std::env::split_paths(&path));
+    if let Ok(joined) = std::env::join_paths(first) {
+        command.env("PATH", joined);
+    }
+    command.env("RUSTC", SYSTEM_RUSTC);
+    command
+}
+
+fn install(apt: Apt) -> Result<(), Stop> {
+    apt.update();
+    let least = RustVersion::least();
+    let offered = apt::candidate("rustc-web");
+    match offered.as_deref().and_then(RustVersion::parse) {
+        Some(version) if version >= least => apt.install(&SYSTEM_PACKAGES),
+        Some(version) => Err(Stop::new(format!(
+            "Debian offers rustc-web {version} here, but {least} or newer is needed to build the wasm; \
+             with rustup: rustup target add {WASM}"
+        ))),
+        None => Err(no_way()),
+    }?;
+    match toolchain::system_compiler() {
+        Some(version) if version >= least => Ok(()),
+        _ => Err(Stop::new(format!(
+            "rustc-web is installed, but {SYSTEM_RUSTC} is not {least} or newer"
+        ))),
+    }
+}
+
+fn no_way() -> Stop {
+    Stop::new(format!(
+        "cannot build the wasm: {}. Either run: rustup target add {WASM}, or, on Debian as root: apt-get install {}",
+        toolchain::reason(),
+        SYSTEM_PACKAGES.join(" ")
+    ))
+}
+
+/// rustup's linker, or any `wasm-ld` of the system, or one that apt installs.
+fn linker(apt: Option<Apt>) -> Result<PathBuf, Stop> {
+    if let Some(found) = toolchain::rust_lld().or_else(system_linker) {
+        return Ok(found);
+    }
+    let package = LINKER_PACKAGES
+        .into_iter()
+        .find(|name| apt::candidate(name).is_some());
+    if let (Some(apt), Some(package)) = (apt, package) {
+        apt.install(&[package])?;
+    }
+    system_linker().ok_or_else(|| {
+        let package = package.unwrap_or("lld");
+        Stop::new(format!(
+            "cannot link the wasm: please install the package {package}"
+        ))
+    })
+}
+
+fn system_linker() -> Option<PathBuf> {
+    let names = [
+        "wasm-ld",
+        "wasm-ld-22",
+        "wasm-ld-21",
+        "wasm-ld-20",
+        "wasm-ld-19",
+    ];
+    names
+        .into_iter()
+        .map(|name| Path::new("/usr/bin").join(name))
+        .find(|file| file.is_file())
+}
+
+/// Flags that keep this machine's directories out of what is compiled: the same bytes
+/// everywhere, and nobody's home directory in them.
+pub(crate) fn remapped_paths() -> Vec<String> {
+    let from = [registry().display().to_string(), format!("{SYSTEM_STD}/")];
+    from.into_iter()
+        .map(|prefix| format!("--remap-path-prefix={prefix}="))
+        .collect()
+}
+
+fn registry() -> PathBuf {
+    let home = std::env::var_os("CARGO_HOME").map(PathBuf::from);
+    let home = home.or_else(|| std::env::home_dir().map(|home| home.join(".cargo")));
+    home.unwrap_or_default().join("registry/src/")
+}
+
+const SYSTEM_PACKAGES: [&str; 3] = ["rustc-web", "cargo-web", "rust-web-src"];
+const LINKER_PACKAGES: [&str; 3] = ["lld-22", "lld-19", "lld"];

@@ -1,0 +1,88 @@
+//! `cargo demo`: builds what the demo needs and becomes the demo.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+
+use crate::places::Places;
+use crate::process;
+use crate::say;
+use crate::stop::Stop;
+use crate::wasm::{self, Shrinking};
+
+/// Builds package and demo, then hands this process over to the demo, so that signals
+/// reach it and nothing is left behind. Returns only to say why it could not.
+pub(crate) fn run(places: &Places, arguments: &[OsString]) -> Result<(), Stop> {
+    wasm::build(places, Shrinking::IfPossible)?;
+    let program = build(places)?;
+    become_program(process::command(program).args(arguments))
+}
+
+/// Compiles the demo and returns its program.
+///
+/// # Errors
+/// It did not compile.
+pub(crate) fn build(places: &Places) -> Result<PathBuf, Stop> {
+    say::step(
+        "Compiling the demo",
+        "1-2 min the first time, then seconds",
+        || {
+            let told = process::capture(
+                process::cargo()
+                    .current_dir(places.root())
+                    .args([
+                        "build",
+                        "--package",
+                        "connect-outlook-demo",
+                        "--bin",
+                        "connect-outlook-demo",
+                    ])
+                    // cargo knows best where the program ends up: settings may move it.
+                    .arg("--message-format=json-render-diagnostics"),
+            )?;
+            executable_in(&told).ok_or_else(|| Stop::new("cargo did not say where the demo is"))
+        },
+    )
+}
+
+fn executable_in(messages: &str) -> Option<PathBuf> {
+    messages.lines().rev().find_map(|line| {
+        let message: serde_json::Value = serde_json::from_str(line).ok()?;
+        Some(PathBuf::from(message.get("executable")?.as_str()?))
+    })
+}
+
+#[cfg(unix)]
+fn become_program(command: &mut Command) -> Result<(), Stop> {
+    use std::os::unix::process::CommandExt;
+    let failure = command.stdin(Stdio::inherit()).exec();
+    Err(Stop::new(format!("cannot start the demo: {failure}")))
+}
+
+#[cfg(not(unix))]
+fn become_program(command: &mut Command) -> Result<(), Stop> {
+    match command.status() {
+        Ok(status) if status.success() => Ok(()),
+        Ok(status) => Err(Stop::new(format!("the demo ended with {status}"))),
+        Err(failure) => Err(Stop::new(format!("cannot start the demo: {failure}"))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::executable_in;
+
+    #[test]
+    fn the_program_is_read_from_cargos_messages() {
+        let messages = concat!(
+            "{\"reason\":\"compiler-artifact\",\"executable\":null}\n",
+            "{\"reason\":\"compiler-artifact\",\"executable\":\"/x/target/debug/demo\"}\n",
+            "{\"reason\":\"build-finished\",\"success\":true}\n",
+        );
+        assert_eq!(
+            executable_in(messages).unwrap().to_str(),
+            Some("/x/target/debug/demo")
+        );
+        assert_eq!(executable_in("{\"reason\":\"build-finished\"}"), None);
+    }
+}

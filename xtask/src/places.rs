@@ -1,0 +1,60 @@
+//! Where things lie in the repository.
+
+use std::path::{Path, PathBuf};
+
+/// The repository, and the paths in it that the commands touch.
+#[derive(Clone, Debug)]
+pub(crate) struct Places {
+    root: PathBuf,
+}
+
+impl Places {
+    /// The repository this helper was compiled in.
+    pub(crate) fn here() -> Self {
+        let own = Path::new(env!("CARGO_MANIFEST_DIR"));
+        Self {
+            root: own.parent().unwrap_or(own).to_path_buf(),
+        }
+    }
+
+    /// The repository's root.
+    pub(crate) fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// Hand-written JavaScript, types and texts of the npm package.
+    pub(crate) fn sdk_js(&self) -> PathBuf {
+        self.root.join("sdk-wasm/js")
+    }
+
+    /// The finished npm package, as a directory.
+    pub(crate) fn package(&self) -> PathBuf {
+        self.root.join("sdk-wasm/pkg")
+    }
+
+    /// Cargo's target directory for wasm: two compilers may share the repository, so
+    /// it is not the ordinary one.
+    pub(crate) fn wasm_target(&self) -> PathBuf {
+        self.root.join("target/wasm")
+    }
+
+    /// Private sysroots, one for each version of the system's compiler.
+    pub(crate) fn sysroots(&self) -> PathBuf {
+        self.root.join("target/wasm-sysroot")
+    }
+
+    /// Packed tarballs and the size report.
+    pub(crate) fn npm_out(&self) -> PathBuf {
+        self.root.join("target/npm")
+    }
+
+    /// Pinned npm tools of the build: wasm-opt and esbuild.
+    pub(crate) fn npm_tools(&self) -> PathBuf {
+        self.root.join("xtask/npm")
+    }
+
+    /// The browser stories.
+    pub(crate) fn browser_tests(&self) -> PathBuf {
+        self.root.join("tests/browser")
+    }
+}

@@ -1,0 +1,105 @@
+//! `cargo verify`: every check and every test, then the counts by kind.
+
+pub(crate) mod node_tests;
+pub(crate) mod prerequisites;
+pub(crate) mod rust_tests;
+pub(crate) mod steps;
+pub(crate) mod tally;
+
+use crate::clock::Stopwatch;
+use crate::npm::Npm;
+use crate::places::Places;
+use crate::say;
+use crate::stop::Stop;
+use steps::{Step, Tools};
+use tally::{Kind, Tally};
+
+/// Which part of the house to verify.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Scope {
+    /// Everything; what continuous integration runs.
+    All,
+    /// Formatting, lints, documentation, Rust tests.
+    Rust,
+    /// The npm package and its weight.
+    Wasm,
+    /// The stories in the browser, with the package they need.
+    Browser,
+}
+
+impl Scope {
+    fn steps(self) -> &'static [Step] {
+        use Step::{BrowserStories, Clippy, Docs, Format, Package, RustTests};
+        match self {
+            Self::All => &[Format, Clippy, Docs, Package, RustTests, BrowserStories],
+            Self::Rust => &[Format, Clippy, Docs, RustTests],
+            Self::Wasm => &[Package],
+            Self::Browser => &[Package, BrowserStories],
+        }
+    }
+
+    fn kinds(self) -> &'static [Kind] {
+        match self {
+            Self::All => &[Kind::Unit, Kind::Integration, Kind::Doc, Kind::Browser],
+            Self::Rust => &[Kind::Unit, Kind::Integration, Kind::Doc],
+            Self::Wasm => &[],
+            Self::Browser => &[Kind::Browser],
+        }
+    }
+}
+
+/// Runs all steps of the scope, also after one failed, and prints the table.
+///
+/// # Errors
+/// A prerequisite is missing, something failed, or a kind ran no test.
+pub(crate) fn run(places: &Places, scope: Scope) -> Result<(), Stop> {
+    let whole = Stopwatch::start();
+    let tools = prepare(places, scope)?;
+    let mut tally = Tally::expecting(scope.kinds());
+    let mut times = Vec::new();
+    for step in scope.steps() {
+        let watch = Stopwatch::start();
+        heading(step.title());
+        let failed_before = tally.failed_tests();
+        let outcome = step.run(places, &tools, &mut tally);
+        if let Err(stop) = &outcome {
+            println!("{}: {stop}", step.title());
+            if tally.failed_tests() == failed_before {
+                tally.broke(step.title());
+            }
+        }
+        let word = if outcome.is_ok() { "ok" } else { "FAILED" };
+        times.push(format!("{:<16} {word:<8} {watch}", step.title()));
+    }
+    heading(&format!("verified in {whole}"));
+    println!("{}\n\n{tally}", times.join("\n"));
+    if tally.is_good() {
+        Ok(())
+    } else {
+        Err(Stop::new("verification failed"))
+    }
+}
+
+/// Everything that may have to be installed, before anything long starts.
+fn prepare(places: &Places, scope: Scope) -> Result<Tools, Stop> {
+    if scope == Scope::Rust {
+        return Ok(Tools::default());
+    }
+    heading("prerequisites");
+    let npm = Npm::demanded()?;
+    let mut tools = Tools {
+        npm: Some(npm.clone()),
+        chromium: None,
+    };
+    if scope != Scope::Wasm {
+        let chromium = prerequisites::chromium()?;
+        say::line(&format!("browser: {}", chromium.display()));
+        tools.chromium = Some(chromium);
+        npm.install_locked(&places.browser_tests())?;
+    }
+    Ok(tools)
+}
+
+fn heading(text: &str) {
+    println!("\n══ {text} ══");
+}

@@ -1,0 +1,40 @@
+//! What the suites need besides Rust: a browser, fonts, npm packages.
+
+use std::path::{Path, PathBuf};
+
+use crate::apt::{self, Apt};
+use crate::process;
+use crate::stop::Stop;
+
+/// A Chromium, installed if need be and allowed.
+///
+/// # Errors
+/// There is none and none may be installed; the sentence names the package.
+pub(crate) fn chromium() -> Result<PathBuf, Stop> {
+    if let Some(found) = found() {
+        return Ok(found);
+    }
+    let missing = || {
+        Stop::new(
+            "the browser stories need Chromium: please install the package chromium (Debian, as root: apt-get install chromium fonts-liberation)",
+        )
+    };
+    let apt = Apt::with_leave()
+        .filter(|_| apt::is_debian())
+        .ok_or_else(missing)?;
+    apt.update();
+    apt.install(&["chromium", "fonts-liberation"])?;
+    found().ok_or_else(missing)
+}
+
+fn found() -> Option<PathBuf> {
+    let names = [
+        "chromium",
+        "google-chrome",
+        "google-chrome-stable",
+        "chromium-browser",
+    ];
+    let mac = Path::new("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome");
+    let named = names.into_iter().find_map(process::on_path);
+    named.or_else(|| mac.is_file().then(|| mac.to_path_buf()))
+}

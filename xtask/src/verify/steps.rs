@@ -1,0 +1,134 @@
+//! The steps of a verification, each with what it runs.
+
+use std::io::{self, IsTerminal};
+use std::path::PathBuf;
+use std::process::Command;
+
+use crate::demo;
+use crate::npm::Npm;
+use crate::package;
+use crate::places::Places;
+use crate::process;
+use crate::stop::Stop;
+use crate::verify::node_tests::NodeTests;
+use crate::verify::rust_tests::RustTests;
+use crate::verify::tally::{Kind, Tally};
+
+/// What was found or installed beforehand.
+#[derive(Debug, Default)]
+pub(crate) struct Tools {
+    /// For packing and for the browser stories.
+    pub(crate) npm: Option<Npm>,
+    /// The browser of the stories.
+    pub(crate) chromium: Option<PathBuf>,
+}
+
+/// One step, in a sensible order of speed and need.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Step {
+    /// rustfmt.
+    Format,
+    /// Lints as errors.
+    Clippy,
+    /// rustdoc, with broken links as errors.
+    Docs,
+    /// The npm package: files and weight.
+    Package,
+    /// Unit, integration and documentation tests.
+    RustTests,
+    /// Stories in a real browser.
+    BrowserStories,
+}
+
+impl Step {
+    /// The heading.
+    pub(crate) fn title(self) -> &'static str {
+        match self {
+            Self::Format => "format",
+            Self::Clippy => "clippy",
+            Self::Docs => "documentation",
+            Self::Package => "npm package",
+            Self::RustTests => "Rust tests",
+            Self::BrowserStories => "browser stories",
+        }
+    }
+
+    /// Does it, counting tests as they end.
+    ///
+    /// # Errors
+    /// It failed; what was wrong has been printed.
+    pub(crate) fn run(self, places: &Places, tools: &Tools, tally: &mut Tally) -> Result<(), Stop> {
+        match self {
+            Self::Format => show(cargo(places).args(["fmt", "--all", "--check"])),
+            Self::Clippy => show(
+                cargo(places)
+                    .args(["clippy", "--workspace", "--all-targets", "--locked"])
+                    .args(["--", "-D", "warnings"]),
+            ),
+            Self::Docs => show(cargo(places).env("RUSTDOCFLAGS", "-D warnings").args([
+                "doc",
+                "--workspace",
+                "--no-deps",
+                "--locked",
+            ])),
+            Self::Package => package::package(places),
+            Self::RustTests => rust_tests(places, tally),
+            Self::BrowserStories => browser_stories(places, tools, tally),
+        }
+    }
+}
+
+fn rust_tests(places: &Places, tally: &mut Tally) -> Result<(), Stop> {
+    let mut tests = RustTests::default();
+    let mut command = cargo(places);
+    command.args(["test", "--workspace", "--no-fail-fast", "--locked"]);
+    let succeeded = process::stream(&mut command, |line| {
+        println!("{line}");
+        if let Some((kind, count)) = tests.line(line) {
+            tally.add(kind, count);
+        }
+    })?;
+    ended(succeeded)
+}
+
+fn browser_stories(places: &Places, tools: &Tools, tally: &mut Tally) -> Result<(), Stop> {
+    let (Some(npm), Some(chromium)) = (&tools.npm, &tools.chromium) else {
+        return Err(Stop::new("no npm or no browser"));
+    };
+    let demo = demo::build(places)?;
+    let mut tests = NodeTests::default();
+    let mut command = npm.npm();
+    command
+        .current_dir(places.browser_tests())
+        .env("CONNECT_OUTLOOK_DEMO", demo)
+        .env("CONNECT_OUTLOOK_CHROMIUM", chromium)
+        .args(["test", "--loglevel=error"]);
+    let succeeded = process::stream(&mut command, |line| {
+        println!("{line}");
+        if let Some(count) = tests.line(line) {
+            tally.add(Kind::Browser, count);
+        }
+    })?;
+    ended(succeeded)
+}
+
+fn cargo(places: &Places) -> Command {
+    let mut cargo = process::cargo();
+    cargo.current_dir(places.root());
+    if io::stdout().is_terminal() {
+        cargo.env("CARGO_TERM_COLOR", "always");
+    }
+    cargo
+}
+
+fn show(command: &mut Command) -> Result<(), Stop> {
+    ended(process::stream(command, |line| println!("{line}"))?)
+}
+
+fn ended(succeeded: bool) -> Result<(), Stop> {
+    if succeeded {
+        Ok(())
+    } else {
+        Err(Stop::new("failed, see above"))
+    }
+}

@@ -1,0 +1,164 @@
+//! Counting tests by kind, and the closing table.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+/// Kinds of tests, in the order of the table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Kind {
+    /// Inside the crates.
+    Unit,
+    /// Test programs beside the crates.
+    Integration,
+    /// Examples in documentation.
+    Doc,
+    /// Stories in a real browser.
+    Browser,
+}
+
+impl Kind {
+    fn word(self) -> &'static str {
+        match self {
+            Self::Unit => "unit",
+            Self::Integration => "integration",
+            Self::Doc => "doc",
+            Self::Browser => "browser",
+        }
+    }
+}
+
+/// How tests of one kind ended.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Count {
+    /// Ran and succeeded.
+    pub(crate) passed: u64,
+    /// Ran and failed, or were cut short.
+    pub(crate) failed: u64,
+    /// Did not run.
+    pub(crate) skipped: u64,
+}
+
+/// What all steps came to.
+#[derive(Debug, Default)]
+pub(crate) struct Tally {
+    counts: BTreeMap<Kind, Count>,
+    broken: Vec<String>,
+}
+
+impl Tally {
+    /// With a row for every kind that must run at least one test.
+    pub(crate) fn expecting(kinds: &[Kind]) -> Self {
+        let counts = kinds.iter().map(|kind| (*kind, Count::default())).collect();
+        Self {
+            counts,
+            broken: Vec::new(),
+        }
+    }
+
+    /// Adds tests of a kind.
+    pub(crate) fn add(&mut self, kind: Kind, count: Count) {
+        let sum = self.counts.entry(kind).or_default();
+        sum.passed += count.passed;
+        sum.failed += count.failed;
+        sum.skipped += count.skipped;
+    }
+
+    /// Notes a step that failed for another reason than a failed test.
+    pub(crate) fn broke(&mut self, step: &str) {
+        self.broken.push(step.to_owned());
+    }
+
+    /// Tests that failed so far.
+    pub(crate) fn failed_tests(&self) -> u64 {
+        self.counts.values().map(|count| count.failed).sum()
+    }
+
+    /// Every expected kind ran, and nothing failed.
+    pub(crate) fn is_good(&self) -> bool {
+        self.broken.is_empty()
+            && self.failed_tests() == 0
+            && self.counts.values().all(|count| count.passed > 0)
+    }
+}
+
+impl fmt::Display for Tally {
+    /// One row a kind, then the sum as the last line.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut sum = Count {
+            failed: self.broken.len() as u64,
+            ..Count::default()
+        };
+        for (kind, count) in &self.counts {
+            sum.passed += count.passed;
+            sum.failed += count.failed;
+            write!(
+                f,
+                "{}: {} passed, {} failed",
+                kind.word(),
+                count.passed,
+                count.failed
+            )?;
+            if count.skipped > 0 {
+                write!(f, ", {} skipped", count.skipped)?;
+            }
+            if count.passed + count.failed == 0 {
+                sum.failed += 1;
+                write!(f, " (none ran, which counts as one failure)")?;
+            }
+            writeln!(f)?;
+        }
+        for step in &self.broken {
+            writeln!(f, "{step}: failed")?;
+        }
+        write!(f, "{} passed, {} failed", sum.passed, sum.failed)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Count, Kind, Tally};
+
+    fn count(passed: u64, failed: u64, skipped: u64) -> Count {
+        Count {
+            passed,
+            failed,
+            skipped,
+        }
+    }
+
+    #[test]
+    fn the_last_line_is_the_sum_of_the_rows() {
+        let mut tally = Tally::expecting(&[Kind::Unit, Kind::Browser]);
+        tally.add(Kind::Unit, count(3, 1, 2));
+        tally.add(Kind::Unit, count(4, 0, 0));
+        tally.add(Kind::Browser, count(5, 0, 0));
+        let shown = tally.to_string();
+        assert_eq!(
+            shown,
+            "unit: 7 passed, 1 failed, 2 skipped\nbrowser: 5 passed, 0 failed\n12 passed, 1 failed"
+        );
+        assert!(!tally.is_good());
+    }
+
+    #[test]
+    fn a_kind_of_which_none_ran_is_a_failure() {
+        let mut tally = Tally::expecting(&[Kind::Unit, Kind::Doc]);
+        tally.add(Kind::Unit, count(1, 0, 0));
+        assert!(!tally.is_good());
+        assert!(tally.to_string().ends_with("\n1 passed, 1 failed"));
+    }
+
+    #[test]
+    fn a_broken_step_is_a_failure_though_no_test_failed() {
+        let mut tally = Tally::expecting(&[Kind::Unit]);
+        tally.add(Kind::Unit, count(1, 0, 0));
+        assert!(tally.is_good());
+        tally.broke("clippy");
+        assert!(!tally.is_good());
+        assert!(
+            tally
+                .to_string()
+                .ends_with("clippy: failed\n1 passed, 1 failed")
+        );
+    }
+}

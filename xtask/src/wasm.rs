@@ -1,0 +1,165 @@
+//! `cargo xtask wasm`: from Rust to the finished npm package in `sdk-wasm/pkg`.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use wasm_bindgen_cli_support::Bindgen;
+
+use crate::assemble;
+use crate::compiler::Compiler;
+use crate::fingerprint::Fingerprint;
+use crate::npm::Npm;
+use crate::places::Places;
+use crate::process;
+use crate::say;
+use crate::shrink;
+use crate::stop::{OrStop, Stop};
+use crate::toolchain::WASM;
+
+/// Whether the package must be shrunk to be of use.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Shrinking {
+    /// For the demo: nice to have, skipped where Node is missing.
+    IfPossible,
+    /// For publishing and for the size check.
+    Demanded,
+}
+
+/// Builds the package; with nothing changed, only finds that out.
+///
+/// # Errors
+/// No compiler, a compile error, or a tool that is missing although demanded.
+pub(crate) fn build(places: &Places, shrinking: Shrinking) -> Result<(), Stop> {
+    let raw = compile(places, &Compiler::ready(places)?)?;
+    let npm = match shrinking {
+        Shrinking::Demanded => Some(Npm::demanded()?),
+        Shrinking::IfPossible => Npm::found(),
+    };
+    let inputs = inputs(places, &raw, npm.is_some())?;
+    let known = places.wasm_target().join("package.fingerprint");
+    if fs::read_to_string(&known).is_ok_and(|text| text == state(places, &inputs)) {
+        say::line("wasm: sdk-wasm/pkg is up to date");
+        return Ok(());
+    }
+    let generated = generate(places, &raw)?;
+    match npm {
+        Some(npm) => shrink::shrink(&npm, places, &generated)?,
+        None => say::line(
+            "wasm: Node.js is missing, so the package is not shrunk (the demo works all the same)",
+        ),
+    }
+    assemble::assemble(places, &generated)?;
+    fs::write(&known, state(places, &inputs))
+        .or_stop(|| format!("cannot write {}", known.display()))
+}
+
+/// What wasm-bindgen made of the compiled module, in a directory of its own.
+#[derive(Debug)]
+pub(crate) struct Generated {
+    /// The directory.
+    pub(crate) dir: PathBuf,
+}
+
+impl Generated {
+    /// The JavaScript around the module.
+    pub(crate) fn glue(&self) -> PathBuf {
+        self.dir.join(GLUE)
+    }
+
+    /// The module.
+    pub(crate) fn module(&self) -> PathBuf {
+        self.dir.join(MODULE)
+    }
+}
+
+fn compile(places: &Places, compiler: &Compiler) -> Result<PathBuf, Stop> {
+    say::step(
+        "Compiling the browser's side",
+        "20-45 s the first time, then seconds",
+        || {
+            process::run(
+                compiler
+                    .cargo()
+                    .current_dir(places.root())
+                    // Not `build`: fat LTO is dropped in silence when an rlib is made as well.
+                    .args([
+                        "rustc",
+                        "--package",
+                        "connect-outlook-sdk",
+                        "--lib",
+                        "--crate-type",
+                        "cdylib",
+                    ])
+                    .args([
+                        "--profile",
+                        "wasm",
+                        "--target",
+                        WASM,
+                        "--locked",
+                        "--target-dir",
+                    ])
+                    .arg(places.wasm_target()),
+            )
+        },
+    )?;
+    Ok(places
+        .wasm_target()
+        .join(WASM)
+        .join("wasm/connect_outlook_sdk.wasm"))
+}
+
+fn generate(places: &Places, raw: &Path) -> Result<Generated, Stop> {
+    let dir = places.wasm_target().join("generated");
+    if dir.exists() {
+        fs::remove_dir_all(&dir).or_stop(|| format!("cannot clear {}", dir.display()))?;
+    }
+    let mut bindgen = Bindgen::new();
+    bindgen
+        .input_path(raw)
+        .out_name(NAME)
+        .typescript(true)
+        .remove_name_section(true)
+        .remove_producers_section(true);
+    bindgen
+        .web(true)
+        .and_then(|bindgen| bindgen.generate(&dir))
+        .or_stop(|| "wasm-bindgen failed".to_owned())?;
+    if dir.join("snippets").exists() {
+        return Err(Stop::new(
+            "wasm-bindgen made snippets, which the package has no place for: put that JavaScript into sdk-wasm/js",
+        ));
+    }
+    Ok(Generated { dir })
+}
+
+/// Everything the package is made from, this helper included.
+fn inputs(places: &Places, raw: &Path, shrunk: bool) -> Result<String, Stop> {
+    let mut print = Fingerprint::new();
+    let module = fs::read(raw).or_stop(|| format!("cannot read {}", raw.display()))?;
+    print.add("module", &module);
+    print.add("shrunk", &[u8::from(shrunk)]);
+    print.add_dir(&places.sdk_js())?;
+    let lock = fs::read(places.npm_tools().join("package-lock.json")).unwrap_or_default();
+    print.add("tools", &lock);
+    let own = std::env::current_exe()
+        .and_then(fs::metadata)
+        .and_then(|data| data.modified());
+    print.add("helper", format!("{own:?}").as_bytes());
+    Ok(print.text())
+}
+
+/// Inputs and the package as it lies there: a file changed or deleted by hand is made anew.
+fn state(places: &Places, inputs: &str) -> String {
+    let mut print = Fingerprint::new();
+    print.add("inputs", inputs.as_bytes());
+    match print.add_dir(&places.package()) {
+        Ok(()) => print.text(),
+        Err(_) => String::new(),
+    }
+}
+
+const NAME: &str = "sdk";
+/// The file name of the JavaScript around the module.
+pub(crate) const GLUE: &str = "sdk.js";
+/// The file name of the module.
+pub(crate) const MODULE: &str = "sdk_bg.wasm";
