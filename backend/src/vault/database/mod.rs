@@ -1,0 +1,185 @@
+//! The database below the vault: SQLite or PostgreSQL by one SQL text, through sqlx's `Any` driver.
+//!
+//! What differs between the engines is in this room alone: how to connect (`sqlite`, `postgres`), how a writing
+//! transaction begins, and how two of them are kept apart. Everything else says `text`, `bigint`, `$1`, `on conflict`
+//! and `returning`.
+
+mod location;
+mod migrate;
+mod postgres;
+mod sqlite;
+
+use sqlx::any::AnyRow;
+use sqlx::{Any, AnyPool, Row as _, Transaction};
+
+pub use location::{Location, LocationError};
+pub use migrate::MigrateError;
+
+use super::error::VaultError;
+
+/// Open pools. SQLite has one writer and several readers, so that writers queue in order instead of polling a lock;
+/// in memory it has a single connection, and PostgreSQL one pool for both.
+#[derive(Clone, Debug)]
+pub(super) struct Database {
+    engine: Engine,
+    reader: AnyPool,
+    writer: AnyPool,
+}
+
+/// Why the database did not open. Each stops the start of a server (R12).
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum DatabaseError {
+    /// The file or its folder cannot be made private or used.
+    #[error("the vault's file {path} cannot be used")]
+    File {
+        /// As it was given.
+        path: std::path::PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// The path has characters that are not Unicode.
+    #[error("the vault's path {path} is not Unicode")]
+    Path {
+        /// As it was given.
+        path: std::path::PathBuf,
+    },
+    /// SQLite's own check found the file broken: restore a copy.
+    #[error("the vault's file is damaged: {finding}")]
+    Damaged {
+        /// First line of the check's report.
+        finding: String,
+    },
+    /// No connection, or the database refused a setting.
+    #[error("the vault's database cannot be opened")]
+    Unreachable(#[source] sqlx::Error),
+    /// The tables are not those of this program.
+    #[error(transparent)]
+    Migrate(#[from] MigrateError),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Engine {
+    Sqlite,
+    Postgres,
+}
+
+impl Database {
+    /// Connects and brings the tables up to this program's version.
+    pub(super) async fn open(location: &Location) -> Result<Self, DatabaseError> {
+        sqlx::any::install_default_drivers();
+        let database = match location {
+            Location::Memory => sqlite::in_memory().await?,
+            Location::SqliteFile(path) => sqlite::in_file(path).await?,
+            Location::Postgres(url) => postgres::at(url).await?,
+        };
+        database.migrate().await?;
+        Ok(database)
+    }
+
+    /// Where single statements that change nothing run.
+    pub(super) const fn reader(&self) -> &AnyPool {
+        &self.reader
+    }
+
+    /// A transaction that will write: the only way to change anything. On SQLite it takes the write lock at once, so
+    /// that it cannot fail halfway for having read before somebody else wrote (R125). Dropped without `commit`, it
+    /// never was.
+    ///
+    /// A single `update … returning` outside a transaction would be shorter and wrong: sqlx stops SQLite at the first
+    /// row, the commit then happens while the statement is reset, and an error of that commit (disk full) is lost.
+    pub(super) async fn write(&self) -> Result<Transaction<'static, Any>, VaultError> {
+        Ok(self.writer.begin_with(self.engine.begin()).await?)
+    }
+
+    /// Keeps others that name the same `key` out until `transaction` ends. On SQLite there is one writer anyway.
+    pub(super) async fn lock(
+        &self,
+        transaction: &mut Transaction<'static, Any>,
+        key: &str,
+    ) -> Result<(), sqlx::Error> {
+        if self.engine == Engine::Postgres {
+            sqlx::query("select pg_advisory_xact_lock(hashtextextended($1, 0))")
+                .bind(key)
+                .execute(&mut **transaction)
+                .await?;
+        }
+        Ok(())
+    }
+
+    /// Removes from SQLite's log what has been deleted from its tables, as far as readers let it (R100). PostgreSQL
+    /// keeps deleted rows until its own vacuum; what was sealed under a destroyed key stays sealed there.
+    pub(super) async fn forget_deleted(&self) {
+        if self.engine == Engine::Sqlite {
+            let done = sqlx::raw_sql("pragma wal_checkpoint(truncate)")
+                .execute(&self.writer)
+                .await;
+            if let Err(error) = done {
+                tracing::warn!(%error, "the log of the vault was not cut back; the next checkpoint does it");
+            }
+        }
+    }
+
+    /// Closes all connections and waits for them; SQLite then folds its log into the file.
+    pub(super) async fn close(&self) {
+        self.reader.close().await;
+        self.writer.close().await;
+    }
+}
+
+impl Engine {
+    const fn begin(self) -> &'static str {
+        match self {
+            Self::Sqlite => "begin immediate",
+            Self::Postgres => "begin",
+        }
+    }
+}
+
+/// A row with names for what may be wrong in it.
+pub(super) struct Record {
+    table: &'static str,
+    id: &'static str,
+    row: AnyRow,
+}
+
+impl Record {
+    /// `id` is the column that names the row in an error.
+    pub(super) const fn new(table: &'static str, id: &'static str, row: AnyRow) -> Self {
+        Self { table, id, row }
+    }
+
+    pub(super) fn text(&self, column: &'static str) -> Result<String, VaultError> {
+        self.row
+            .try_get(column)
+            .map_err(|_| self.contradiction(column))
+    }
+
+    pub(super) fn optional_text(&self, column: &'static str) -> Result<Option<String>, VaultError> {
+        self.row
+            .try_get(column)
+            .map_err(|_| self.contradiction(column))
+    }
+
+    pub(super) fn number(&self, column: &'static str) -> Result<i64, VaultError> {
+        self.row
+            .try_get(column)
+            .map_err(|_| self.contradiction(column))
+    }
+
+    pub(super) fn optional_number(&self, column: &'static str) -> Result<Option<i64>, VaultError> {
+        self.row
+            .try_get(column)
+            .map_err(|_| self.contradiction(column))
+    }
+
+    /// The error for a column whose value this program never writes.
+    pub(super) fn contradiction(&self, column: &'static str) -> VaultError {
+        let row = self.row.try_get(self.id).unwrap_or_default();
+        VaultError::Contradiction {
+            table: self.table,
+            column,
+            row,
+        }
+    }
+}

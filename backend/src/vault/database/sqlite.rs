@@ -1,0 +1,133 @@
+//! Opening SQLite (R125).
+
+use std::fs::{self, OpenOptions};
+use std::io;
+use std::path::Path;
+use std::time::Duration;
+
+use sqlx::AnyPool;
+use sqlx::any::AnyPoolOptions;
+use sqlx::{Executor as _, Row as _};
+
+use super::{Database, DatabaseError, Engine};
+
+/// A vault in memory: a single connection that is never given back to the system, because the rows live in it.
+pub(super) async fn in_memory() -> Result<Database, DatabaseError> {
+    let pool = pool(1, SETTINGS)
+        .idle_timeout(None)
+        .max_lifetime(None)
+        .connect("sqlite::memory:")
+        .await
+        .map_err(DatabaseError::Unreachable)?;
+    Ok(Database {
+        engine: Engine::Sqlite,
+        reader: pool.clone(),
+        writer: pool,
+    })
+}
+
+/// A vault in a file that only its owner may read. SQLite gives the files beside it (`-wal`, `-shm`) the same
+/// permissions.
+pub(super) async fn in_file(path: &Path) -> Result<Database, DatabaseError> {
+    make_private(path).map_err(|source| DatabaseError::File {
+        path: path.to_owned(),
+        source,
+    })?;
+    let url = url(path).ok_or_else(|| DatabaseError::Path {
+        path: path.to_owned(),
+    })?;
+    let connect = async || {
+        let writer = pool(1, SETTINGS).connect(&url).await?;
+        let finding: String = quick_check(&writer).await?;
+        let reader = pool(READERS, READER_SETTINGS).connect_lazy(&url)?;
+        Ok((writer, reader, finding))
+    };
+    let (writer, reader, finding) = connect().await.map_err(DatabaseError::Unreachable)?;
+    if finding != "ok" {
+        return Err(DatabaseError::Damaged { finding });
+    }
+    Ok(Database {
+        engine: Engine::Sqlite,
+        reader,
+        writer,
+    })
+}
+
+/// The path as sqlx takes it: what has a meaning in a URL is escaped.
+fn url(path: &Path) -> Option<String> {
+    let path = std::path::absolute(path).ok()?;
+    let escaped = path
+        .to_str()?
+        .replace('%', "%25")
+        .replace('?', "%3F")
+        .replace('#', "%23");
+    Some(format!("sqlite://{escaped}"))
+}
+
+fn pool(connections: u32, settings: &'static str) -> AnyPoolOptions {
+    AnyPoolOptions::new()
+        .max_connections(connections)
+        .min_connections(u32::from(connections == 1))
+        .acquire_timeout(ACQUIRE)
+        .test_before_acquire(false)
+        .after_connect(move |connection, _| {
+            Box::pin(async move {
+                connection
+                    .execute(sqlx::raw_sql(settings))
+                    .await
+                    .map(|_| ())
+            })
+        })
+}
+
+async fn quick_check(pool: &AnyPool) -> Result<String, sqlx::Error> {
+    sqlx::query("pragma quick_check(1)")
+        .fetch_one(pool)
+        .await?
+        .try_get(0)
+}
+
+/// Makes the folder (0700) and the file (0600) if they are missing, and closes the file to others if it was open.
+fn make_private(path: &Path) -> io::Result<()> {
+    if let Some(folder) = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty())
+    {
+        let mut builder = fs::DirBuilder::new();
+        builder.recursive(true);
+        #[cfg(unix)]
+        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+        builder.create(folder)?;
+    }
+    let mut options = OpenOptions::new();
+    options.read(true).append(true).create(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let file = options.open(path)?;
+    #[cfg(unix)]
+    file.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o600))?;
+    file.sync_all()
+}
+
+/// How long to wait for one of our own connections.
+const ACQUIRE: Duration = Duration::from_secs(5);
+/// Beside the one that writes. Each is a thread; they open when first needed.
+const READERS: u32 = 4;
+
+/// `busy_timeout` is in milliseconds and concerns other processes; within this one, writers queue at the pool.
+/// `synchronous=full` because a rotated refresh token that is lost with the power is lost for good.
+const SETTINGS: &str = "
+    pragma busy_timeout = 5000;
+    pragma journal_mode = wal;
+    pragma synchronous = full;
+    pragma secure_delete = on;
+    pragma foreign_keys = on;
+    pragma temp_store = memory;
+    pragma trusted_schema = off;
+";
+const READER_SETTINGS: &str = "
+    pragma busy_timeout = 5000;
+    pragma query_only = on;
+    pragma temp_store = memory;
+    pragma trusted_schema = off;
+";

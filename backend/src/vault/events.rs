@@ -1,0 +1,171 @@
+//! Events: what the integrator will be told, written in the transaction of the change it reports (R153).
+
+use serde_json::json;
+use sqlx::{Any, Transaction};
+
+use super::account::AccountState;
+use super::database::Record;
+use super::id::{AccountId, EventId};
+use super::{Vault, VaultError};
+use crate::clock::UnixTime;
+
+/// What happened to an account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EventKind {
+    /// Connected for the first time.
+    Connected,
+    /// Works again, by a new sign-in or because the obstacle went away.
+    Reconnected,
+    /// See [`AccountState::Expiring`].
+    Expiring,
+    /// See [`AccountState::NeedsUser`].
+    NeedsUser,
+    /// See [`AccountState::NeedsAdmin`].
+    NeedsAdmin,
+    /// See [`AccountState::BlockedByPolicy`].
+    BlockedByPolicy,
+    /// See [`AccountState::Disconnected`].
+    Disconnected,
+}
+
+/// One event as it waits in the outbox.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Event {
+    /// For receivers that want to see each once.
+    pub id: EventId,
+    /// Whose.
+    pub account: AccountId,
+    /// 1, 2, 3 … for each account, without gaps.
+    pub sequence: i64,
+    /// What happened.
+    pub kind: EventKind,
+    /// JSON without token, address or mail (R155).
+    pub payload: String,
+    /// When it was committed.
+    pub created_at: UnixTime,
+}
+
+impl EventKind {
+    /// Its name on the wire.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Connected => "account.connected",
+            Self::Reconnected => "account.reconnected",
+            Self::Expiring => "account.expiring",
+            Self::NeedsUser => "account.needs_user",
+            Self::NeedsAdmin => "account.needs_admin",
+            Self::BlockedByPolicy => "account.blocked_by_policy",
+            Self::Disconnected => "account.disconnected",
+        }
+    }
+
+    /// The event of arriving in `state`.
+    pub(super) const fn entering(state: &AccountState) -> Self {
+        match state {
+            AccountState::Connected => Self::Reconnected,
+            AccountState::Expiring { .. } => Self::Expiring,
+            AccountState::NeedsUser { .. } => Self::NeedsUser,
+            AccountState::NeedsAdmin { .. } => Self::NeedsAdmin,
+            AccountState::BlockedByPolicy { .. } => Self::BlockedByPolicy,
+            AccountState::Disconnected => Self::Disconnected,
+        }
+    }
+
+    fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.name() == name)
+    }
+
+    const ALL: [Self; 7] = [
+        Self::Connected,
+        Self::Reconnected,
+        Self::Expiring,
+        Self::NeedsUser,
+        Self::NeedsAdmin,
+        Self::BlockedByPolicy,
+        Self::Disconnected,
+    ];
+}
+
+impl Vault {
+    /// The events of an account after `sequence` (0 for all), oldest first, at most `limit`.
+    ///
+    /// # Errors
+    /// [`VaultError`].
+    pub async fn events_after(
+        &self,
+        account: AccountId,
+        sequence: i64,
+        limit: u32,
+    ) -> Result<Vec<Event>, VaultError> {
+        let rows = sqlx::query(
+            "select id, sequence, kind, payload, created_at
+             from events
+             where account_id = $1
+               and sequence > $2
+             order by sequence
+             limit $3",
+        )
+        .bind(account.to_string())
+        .bind(sequence)
+        .bind(i64::from(limit))
+        .fetch_all(self.database.reader())
+        .await?;
+        rows.into_iter()
+            .map(|row| read_event(account, &Record::new("events", "id", row)))
+            .collect()
+    }
+}
+
+/// Counts the account's events up and writes this one. The account's row is changed first, which keeps others out.
+pub(super) async fn write_event(
+    transaction: &mut Transaction<'static, Any>,
+    account: AccountId,
+    kind: EventKind,
+    state: &AccountState,
+    now: UnixTime,
+) -> Result<(), VaultError> {
+    let row = sqlx::query(
+        "update accounts set event_count = event_count + 1 where id = $1 returning id, event_count",
+    )
+    .bind(account.to_string())
+    .fetch_one(&mut **transaction)
+    .await?;
+    let sequence = Record::new("accounts", "id", row).number("event_count")?;
+    sqlx::query(
+        "insert into events (id, account_id, sequence, kind, payload, created_at)
+         values ($1, $2, $3, $4, $5, $6)",
+    )
+    .bind(EventId::random()?.to_string())
+    .bind(account.to_string())
+    .bind(sequence)
+    .bind(kind.name())
+    .bind(payload(account, state))
+    .bind(now.0)
+    .execute(&mut **transaction)
+    .await?;
+    Ok(())
+}
+
+fn payload(account: AccountId, state: &AccountState) -> String {
+    let mut payload = json!({ "account": account.to_string(), "state": state.name() });
+    match state {
+        AccountState::NeedsUser { code, .. }
+        | AccountState::NeedsAdmin { code }
+        | AccountState::BlockedByPolicy { code } => payload["code"] = json!(code),
+        AccountState::Expiring { reconnect_by } => payload["reconnect_by"] = json!(reconnect_by.0),
+        AccountState::Connected | AccountState::Disconnected => {}
+    }
+    payload.to_string()
+}
+
+fn read_event(account: AccountId, row: &Record) -> Result<Event, VaultError> {
+    Ok(Event {
+        id: EventId::parse(&row.text("id")?).ok_or_else(|| row.contradiction("id"))?,
+        account,
+        sequence: row.number("sequence")?,
+        kind: EventKind::parse(&row.text("kind")?).ok_or_else(|| row.contradiction("kind"))?,
+        payload: row.text("payload")?,
+        created_at: UnixTime(row.number("created_at")?),
+    })
+}

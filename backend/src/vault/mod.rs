@@ -1,0 +1,106 @@
+//! The vault: everything the server remembers, and the only room that knows SQL and keys.
+//!
+//! Tokens and personal data rest sealed (`seal`), under a data key of each account that is itself wrapped by a
+//! key-encryption key from outside the database. One SQL text serves SQLite and PostgreSQL (`database`).
+//!
+//! Time is an argument of every operation; nothing here reads a clock. No operation keeps a transaction or a pooled
+//! connection after it returns, so none can be held during an outbound request (R85).
+
+pub mod account;
+mod accounts;
+pub mod attempts;
+#[cfg(test)]
+mod contract;
+mod database;
+mod error;
+pub mod events;
+pub mod grants;
+pub mod id;
+mod purge;
+mod seal;
+pub mod sessions;
+
+use std::sync::Arc;
+
+pub use accounts::Marked;
+pub use database::{DatabaseError, Location, LocationError, MigrateError};
+pub use error::VaultError;
+pub use purge::Purged;
+pub use seal::{KeyId, KeyRing, KeyRingError, SealError};
+
+use database::{Database, Record};
+
+/// An open vault. Copies share connections and keys.
+#[derive(Clone, Debug)]
+pub struct Vault {
+    database: Database,
+    keys: Arc<KeyRing>,
+}
+
+/// Why a vault did not open. Each stops the start of a server (R12).
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum OpenError {
+    /// See [`DatabaseError`].
+    #[error(transparent)]
+    Database(#[from] DatabaseError),
+    /// Something in the vault is sealed under a key that the ring does not hold: this is another vault's key file, or
+    /// a key was taken out too early.
+    #[error("the vault needs key-encryption key {key}, which is not in the key ring")]
+    KeyMissing {
+        /// Which one.
+        key: String,
+    },
+    /// The database opened and then did not answer.
+    #[error(transparent)]
+    Vault(#[from] VaultError),
+}
+
+impl Vault {
+    /// Opens the vault at `location`, makes it if it is not there, and brings its tables up to this version.
+    ///
+    /// # Errors
+    /// [`OpenError`]: the database cannot be used, or `keys` is not the key ring that belongs to it.
+    pub async fn open(location: &Location, keys: KeyRing) -> Result<Self, OpenError> {
+        let database = Database::open(location).await?;
+        let vault = Self {
+            database,
+            keys: Arc::new(keys),
+        };
+        if let Some(key) = vault.missing_key().await? {
+            vault.close().await;
+            return Err(OpenError::KeyMissing { key });
+        }
+        Ok(vault)
+    }
+
+    /// Whether the database answers: for readiness.
+    ///
+    /// # Errors
+    /// [`VaultError`].
+    pub async fn check(&self) -> Result<(), VaultError> {
+        sqlx::query("select 1")
+            .execute(self.database.reader())
+            .await?;
+        Ok(())
+    }
+
+    /// Closes all connections and waits for them. Every later operation of any copy fails.
+    pub async fn close(&self) {
+        self.database.close().await;
+    }
+
+    /// A key-encryption key that data keys are wrapped under and that the ring does not hold.
+    async fn missing_key(&self) -> Result<Option<String>, VaultError> {
+        let rows = sqlx::query("select distinct kek_id from data_keys")
+            .fetch_all(self.database.reader())
+            .await?;
+        for row in rows {
+            let key = Record::new("data_keys", "kek_id", row).text("kek_id")?;
+            if !KeyId::parse(&key).is_some_and(|key| self.keys.holds(key)) {
+                return Ok(Some(key));
+            }
+        }
+        Ok(None)
+    }
+}

@@ -1,0 +1,64 @@
+//! Clearing away what has had its time, in bounded batches (D11).
+
+use super::{Vault, VaultError};
+use crate::clock::UnixTime;
+
+/// How many rows one round cleared. Each figure is at most the batch: a full one means that there may be more.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Purged {
+    /// Attempts.
+    pub attempts: u64,
+    /// Sessions past one of their limits.
+    pub sessions: u64,
+    /// Retained refresh tokens (R91).
+    pub refresh_tokens: u64,
+}
+
+impl Vault {
+    /// Clears at most `batch` rows of each kind. To be called every minute or so, again at once while a batch comes
+    /// back full.
+    ///
+    /// # Errors
+    /// [`VaultError`]; what was cleared before stays cleared.
+    pub async fn purge_expired(&self, now: UnixTime, batch: u32) -> Result<Purged, VaultError> {
+        Ok(Purged {
+            attempts: self
+                .clear(ATTEMPTS, now.plus(-ATTEMPT_MEMORY), batch)
+                .await?,
+            sessions: self.clear(SESSIONS, now, batch).await?,
+            refresh_tokens: self.clear(REFRESH_TOKENS, now, batch).await?,
+        })
+    }
+
+    async fn clear(
+        &self,
+        statement: &'static str,
+        before: UnixTime,
+        batch: u32,
+    ) -> Result<u64, VaultError> {
+        let mut transaction = self.database.write().await?;
+        let cleared = sqlx::query(statement)
+            .bind(before.0)
+            .bind(i64::from(batch))
+            .execute(&mut *transaction)
+            .await?
+            .rows_affected();
+        transaction.commit().await?;
+        Ok(cleared)
+    }
+}
+
+/// How long an attempt is remembered after its end, in seconds: its visitor is told that it expired, and its state and
+/// challenge cannot come again (R19).
+const ATTEMPT_MEMORY: i64 = 60 * 60;
+
+const ATTEMPTS: &str = "
+    delete from attempts
+    where id in (select id from attempts where expires_at <= $1 order by expires_at limit $2)";
+const SESSIONS: &str = "
+    delete from sessions
+    where id in (select id from sessions where idle_expires_at <= $1 or expires_at <= $1 limit $2)";
+const REFRESH_TOKENS: &str = "
+    update grants
+    set sealed_previous_refresh_token = null, previous_until = null
+    where account_id in (select account_id from grants where previous_until <= $1 limit $2)";

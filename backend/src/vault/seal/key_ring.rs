@@ -1,0 +1,388 @@
+//! The key-encryption keys that this process holds.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use ring::hkdf;
+use uuid::Uuid;
+use zeroize::Zeroizing;
+
+use super::blob::KeyId;
+use super::cipher::{SealingKey, key_of};
+use super::place::Place;
+use super::wrap::{WRAPPED_LENGTH, unwrap, wrap};
+use super::{SealError, key_file};
+use crate::random::{self, NoRandomness};
+
+/// Key-encryption keys: the first wraps and seals, all of them unwrap and open (R120). None ever enters the database,
+/// and the keys as given are forgotten once the working keys are derived from them.
+///
+/// The text form, in a file or in the environment, is one key of 256 bits after another, separated by white space,
+/// each as 64 hexadecimal digits or 44 characters of base64; a line that starts with `#` is a comment. To bring a new
+/// key in, put it first and keep the old one below; a key may go once nothing is wrapped under it any more.
+pub struct KeyRing {
+    current: KeyEncryptionKey,
+    older: Vec<KeyEncryptionKey>,
+}
+
+/// Why there is no key ring. Each stops the start of a server (R12, R121).
+#[derive(Debug, thiserror::Error)]
+pub enum KeyRingError {
+    /// There is no such file, or it cannot be read or written.
+    #[error("the key file {path} cannot be used")]
+    File {
+        /// As it was given.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// Others than the owner may read or write the file: `chmod 600` it.
+    #[error(
+        "the key file {path} has mode {mode:o}; others than its owner must have no access (chmod 600)"
+    )]
+    Exposed {
+        /// As it was given.
+        path: PathBuf,
+        /// The permission bits found.
+        mode: u32,
+    },
+    /// Not 256 bits in hexadecimal or base64. The text itself is not repeated here.
+    #[error("key {position} is neither 64 hexadecimal digits nor 44 characters of base64")]
+    Malformed {
+        /// Counted from 1, comments left out.
+        position: usize,
+    },
+    /// The same key is there twice.
+    #[error("key {position} is there already")]
+    Repeated {
+        /// Counted from 1, comments left out.
+        position: usize,
+    },
+    /// No key at all.
+    #[error("there is no key")]
+    Empty,
+    /// The operating system gave no random bytes.
+    #[error(transparent)]
+    NoRandomness(#[from] NoRandomness),
+}
+
+/// A wrapped data key as it stands in `data_keys`.
+pub(in crate::vault) struct WrappedKey {
+    /// The data key's own id.
+    pub(in crate::vault) id: KeyId,
+    /// The key-encryption key it is wrapped under.
+    pub(in crate::vault) kek_id: KeyId,
+    /// 40 bytes in base64.
+    pub(in crate::vault) wrapped: String,
+}
+
+struct KeyEncryptionKey {
+    id: KeyId,
+    wrapping: Zeroizing<[u8; 32]>,
+    attempts: SealingKey,
+}
+
+impl KeyRing {
+    /// Reads a key file.
+    ///
+    /// # Errors
+    /// Also when anybody but the owner may read or write it (R121).
+    pub fn from_file(path: &Path) -> Result<Self, KeyRingError> {
+        Self::parse(&key_file::read(path)?)
+    }
+
+    /// Reads the text form, as an environment variable carries it.
+    ///
+    /// # Errors
+    /// [`KeyRingError::Malformed`], [`KeyRingError::Repeated`], [`KeyRingError::Empty`].
+    pub fn parse(text: &str) -> Result<Self, KeyRingError> {
+        let lines = text
+            .lines()
+            .filter(|line| !line.trim_start().starts_with('#'));
+        let mut keys: Vec<KeyEncryptionKey> = Vec::new();
+        for (index, word) in lines.flat_map(str::split_whitespace).enumerate() {
+            let position = index + 1;
+            let key = read_key(word).ok_or(KeyRingError::Malformed { position })?;
+            let key = KeyEncryptionKey::derive(&key);
+            if keys.iter().any(|known| known.id == key.id) {
+                return Err(KeyRingError::Repeated { position });
+            }
+            keys.push(key);
+        }
+        let mut keys = keys.into_iter();
+        let current = keys.next().ok_or(KeyRingError::Empty)?;
+        Ok(Self {
+            current,
+            older: keys.collect(),
+        })
+    }
+
+    /// One new key that nobody will have again: for a vault in memory.
+    ///
+    /// # Errors
+    /// [`KeyRingError::NoRandomness`].
+    pub fn generate() -> Result<Self, KeyRingError> {
+        let key = Zeroizing::new(random::bytes()?);
+        Ok(Self {
+            current: KeyEncryptionKey::derive(&key),
+            older: Vec::new(),
+        })
+    }
+
+    /// Makes a new key, writes it to a new file that only its owner may read, and reads it back.
+    ///
+    /// # Errors
+    /// [`KeyRingError::File`], also when something is there already: a key is never overwritten.
+    pub fn create_file(path: &Path) -> Result<Self, KeyRingError> {
+        let key = Zeroizing::new(random::bytes::<32>()?);
+        let text = Zeroizing::new(format!("{}\n", &*Zeroizing::new(STANDARD.encode(&*key))));
+        key_file::create(path, &text)?;
+        Self::from_file(path)
+    }
+
+    /// The key that new data keys are wrapped under.
+    #[must_use]
+    pub fn current_id(&self) -> KeyId {
+        self.current.id
+    }
+
+    /// Whether values under this key can be opened.
+    #[must_use]
+    pub fn holds(&self, id: KeyId) -> bool {
+        self.all().any(|key| key.id == id)
+    }
+
+    /// A new data key, ready to use and wrapped under the current key.
+    pub(in crate::vault) fn new_data_key(
+        &self,
+        id: Uuid,
+    ) -> Result<(SealingKey, WrappedKey), NoRandomness> {
+        let id = KeyId::new(id);
+        let data_key = Zeroizing::new(random::bytes()?);
+        let wrapped = STANDARD.encode(wrap(&self.current.wrapping, &data_key));
+        Ok((
+            SealingKey::new(id, &data_key),
+            WrappedKey {
+                id,
+                kek_id: self.current.id,
+                wrapped,
+            },
+        ))
+    }
+
+    /// # Errors
+    /// [`SealError::KeyUnknown`] when it is wrapped under a key that is not here; [`SealError::Damaged`].
+    pub(in crate::vault) fn unwrap(&self, stored: &WrappedKey) -> Result<SealingKey, SealError> {
+        let place = || format!("data_keys.wrapped of row {}", stored.id);
+        let wrapped: [u8; WRAPPED_LENGTH] = STANDARD
+            .decode(&stored.wrapped)
+            .ok()
+            .and_then(|bytes| bytes.try_into().ok())
+            .ok_or_else(|| SealError::UnknownFormat { place: place() })?;
+        let data_key = unwrap(&self.find(stored.kek_id)?.wrapping, &wrapped)
+            .ok_or_else(|| SealError::Damaged { place: place() })?;
+        Ok(SealingKey::new(stored.id, &data_key))
+    }
+
+    /// Seals what belongs to an attempt, which has no account and so no data key (R122).
+    pub(in crate::vault) fn seal_attempt(
+        &self,
+        place: Place<'_>,
+        plaintext: &str,
+    ) -> Result<String, NoRandomness> {
+        self.current.attempts.seal(place, plaintext)
+    }
+
+    /// Opens what [`Self::seal_attempt`] sealed, under whichever key of the ring.
+    pub(in crate::vault) fn open_attempt(
+        &self,
+        place: Place<'_>,
+        sealed: &str,
+    ) -> Result<Zeroizing<String>, SealError> {
+        self.find(key_of(place, sealed)?)?
+            .attempts
+            .open(place, sealed)
+    }
+
+    fn find(&self, id: KeyId) -> Result<&KeyEncryptionKey, SealError> {
+        self.all()
+            .find(|key| key.id == id)
+            .ok_or_else(|| SealError::KeyUnknown {
+                key: id.to_string(),
+            })
+    }
+
+    fn all(&self) -> impl Iterator<Item = &KeyEncryptionKey> {
+        std::iter::once(&self.current).chain(&self.older)
+    }
+}
+
+impl fmt::Debug for KeyRing {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_list()
+            .entries(self.all().map(|key| key.id))
+            .finish()
+    }
+}
+
+impl KeyEncryptionKey {
+    /// HKDF-SHA-256 (RFC 5869) with one label for each purpose (R122). The fingerprint that names the key is derived
+    /// likewise, so it tells nothing about the others and needs no bookkeeping.
+    fn derive(root: &Zeroizing<[u8; 32]>) -> Self {
+        let root = hkdf::Salt::new(hkdf::HKDF_SHA256, b"connect-outlook vault").extract(&**root);
+        let mut id = [0; 16];
+        id.copy_from_slice(&expand(&root, b"key id")[..16]);
+        let id = KeyId::new(Uuid::from_bytes(id));
+        Self {
+            id,
+            wrapping: expand(&root, b"wrap data keys"),
+            attempts: SealingKey::new(id, &expand(&root, b"seal attempts")),
+        }
+    }
+}
+
+#[expect(
+    clippy::expect_used,
+    reason = "HKDF refuses only more than 255 times 32 bytes, and this is 32"
+)]
+fn expand(root: &hkdf::Prk, label: &[u8]) -> Zeroizing<[u8; 32]> {
+    let mut key = Zeroizing::new([0; 32]);
+    root.expand(&[label], hkdf::HKDF_SHA256)
+        .and_then(|okm| okm.fill(&mut *key))
+        .expect("32 bytes from HKDF-SHA-256");
+    key
+}
+
+fn read_key(word: &str) -> Option<Zeroizing<[u8; 32]>> {
+    let mut key = Zeroizing::new([0; 32]);
+    if word.len() == 64 && word.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        for (byte, pair) in key.iter_mut().zip(word.as_bytes().chunks_exact(2)) {
+            *byte = u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok()?;
+        }
+        return Some(key);
+    }
+    let decoded = Zeroizing::new(STANDARD.decode(word).ok()?);
+    key.copy_from_slice(decoded.get(..32).filter(|_| decoded.len() == 32)?);
+    Some(key)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Field;
+    use super::*;
+
+    const HEX: &str = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f";
+    const BASE64: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
+    const OTHER: &str = "ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff";
+
+    /// R122: the working keys are those of RFC 5869 with our labels, worked out with Python's hmac module.
+    #[test]
+    fn each_purpose_has_its_own_derived_key() {
+        let ring = KeyRing::parse(HEX).unwrap();
+        let hex = |bytes: &[u8]| crate::vault::id::hex(bytes);
+        assert_eq!(
+            hex(ring.current_id().as_bytes()),
+            "836d77062ea90a9facabf200bfa7e883"
+        );
+        assert_eq!(
+            hex(&*ring.current.wrapping),
+            "4fdd0d615fbf068f807fc0f9cb618071d924667a37a8168f742993d8cf047601"
+        );
+        let attempts = [
+            0xd9, 0xd4, 0x61, 0x6c, 0x69, 0xd5, 0x16, 0xdc, 0xed, 0x6e, 0x6f, 0x40, 0xf1, 0x76,
+            0xd9, 0x33, 0x91, 0x95, 0x71, 0xc9, 0x05, 0xe2, 0xa7, 0x9a, 0x61, 0x43, 0xf7, 0x4a,
+            0x5a, 0x6e, 0x35, 0xfe,
+        ];
+        let place = Place::new(Field::CodeVerifier, "attempt");
+        let sealed = ring.seal_attempt(place, "verifier").unwrap();
+        let opened =
+            SealingKey::new(ring.current_id(), &Zeroizing::new(attempts)).open(place, &sealed);
+        assert_eq!(*opened.unwrap(), "verifier");
+    }
+
+    #[test]
+    fn hexadecimal_and_base64_say_the_same_key() {
+        let ids = [
+            HEX,
+            &HEX.to_uppercase(),
+            BASE64,
+            &format!("# made on Monday\n\n  {HEX}  \n"),
+        ]
+        .map(|text| KeyRing::parse(text).unwrap().current_id());
+        assert!(ids.iter().all(|id| *id == ids[0]));
+    }
+
+    /// R120: the first key writes, every key reads.
+    #[test]
+    fn an_older_key_still_opens_what_it_wrapped() {
+        let old = KeyRing::parse(HEX).unwrap();
+        let (key, wrapped) = old.new_data_key(Uuid::from_u128(1)).unwrap();
+        let place = Place::new(Field::AccessToken, "row");
+        let sealed = key.seal(place, "token").unwrap();
+        let attempt = old.seal_attempt(place, "verifier").unwrap();
+
+        let both = KeyRing::parse(&format!("{OTHER}\n{HEX}")).unwrap();
+        assert_eq!(
+            *both.unwrap(&wrapped).unwrap().open(place, &sealed).unwrap(),
+            "token"
+        );
+        assert_eq!(*both.open_attempt(place, &attempt).unwrap(), "verifier");
+        assert_eq!(
+            both.new_data_key(Uuid::from_u128(2)).unwrap().1.kek_id,
+            both.current_id()
+        );
+        assert_ne!(both.current_id(), old.current_id());
+    }
+
+    /// R118, F49: a key that is not here is named, and nothing else happens.
+    #[test]
+    fn an_unknown_key_is_named() {
+        let (old, new) = (KeyRing::parse(HEX).unwrap(), KeyRing::parse(OTHER).unwrap());
+        let unknown = SealError::KeyUnknown {
+            key: old.current_id().to_string(),
+        };
+        let (_, wrapped) = old.new_data_key(Uuid::from_u128(1)).unwrap();
+        assert_eq!(new.unwrap(&wrapped).err(), Some(unknown.clone()));
+        let place = Place::new(Field::CodeVerifier, "attempt");
+        let sealed = old.seal_attempt(place, "verifier").unwrap();
+        assert_eq!(new.open_attempt(place, &sealed).err(), Some(unknown));
+    }
+
+    /// R12: each way to be wrong is a refusal that names the key's position and not its text.
+    #[test]
+    fn a_wrong_key_is_refused() {
+        assert!(matches!(
+            KeyRing::parse(" \n# nothing\n"),
+            Err(KeyRingError::Empty)
+        ));
+        assert!(matches!(
+            KeyRing::parse(&format!("{HEX} {BASE64}")),
+            Err(KeyRingError::Repeated { position: 2 })
+        ));
+        for bad in [
+            "secret",
+            &HEX[..62],
+            &BASE64[..40],
+            &BASE64[..43],
+            &format!("{HEX}00"),
+            &"é".repeat(32),
+        ] {
+            let error = KeyRing::parse(&format!("{OTHER}\n{bad}")).unwrap_err();
+            assert!(
+                matches!(error, KeyRingError::Malformed { position: 2 }),
+                "{bad}"
+            );
+            assert!(!error.to_string().contains(bad));
+        }
+    }
+
+    /// R123
+    #[test]
+    fn a_key_ring_prints_fingerprints_only() {
+        let text = format!("{:?}", KeyRing::parse(HEX).unwrap());
+        assert_eq!(text, "[KeyId(836d7706-2ea9-0a9f-acab-f200bfa7e883)]");
+    }
+}

@@ -1,0 +1,76 @@
+//! Where a sealed value belongs. The place is part of what the seal protects (R117).
+
+use std::fmt;
+
+use super::blob::KeyId;
+
+/// One field of one row.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::vault) struct Place<'a> {
+    field: Field,
+    row: &'a str,
+}
+
+/// Every column that holds sealed values. The database knows no others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::vault) enum Field {
+    DisplayName,
+    Address,
+    AccessToken,
+    RefreshToken,
+    PreviousRefreshToken,
+    CodeVerifier,
+}
+
+impl Field {
+    /// All of them, for tests that must not forget one.
+    #[cfg(test)]
+    pub(in crate::vault) const ALL: [Self; 6] = [
+        Self::DisplayName,
+        Self::Address,
+        Self::AccessToken,
+        Self::RefreshToken,
+        Self::PreviousRefreshToken,
+        Self::CodeVerifier,
+    ];
+
+    /// Table and column, as the migrations name them.
+    pub(in crate::vault) const fn column(self) -> (&'static str, &'static str) {
+        match self {
+            Self::DisplayName => ("accounts", "sealed_display_name"),
+            Self::Address => ("accounts", "sealed_address"),
+            Self::AccessToken => ("grants", "sealed_access_token"),
+            Self::RefreshToken => ("grants", "sealed_refresh_token"),
+            Self::PreviousRefreshToken => ("grants", "sealed_previous_refresh_token"),
+            Self::CodeVerifier => ("attempts", "sealed_code_verifier"),
+        }
+    }
+}
+
+impl<'a> Place<'a> {
+    /// `row` is the row's id as it stands in the database.
+    pub(in crate::vault) const fn new(field: Field, row: &'a str) -> Self {
+        Self { field, row }
+    }
+
+    /// Format, key, table, field and row; every part of varying length is preceded by its length, so that no two
+    /// places share one encoding.
+    pub(super) fn associated_data(&self, format: u8, key: KeyId) -> Vec<u8> {
+        let (table, column) = self.field.column();
+        let mut data = b"connect-outlook sealed field".to_vec();
+        data.push(format);
+        data.extend_from_slice(key.as_bytes());
+        for part in [table, column, self.row] {
+            data.extend_from_slice(&(part.len() as u64).to_be_bytes());
+            data.extend_from_slice(part.as_bytes());
+        }
+        data
+    }
+}
+
+impl fmt::Display for Place<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (table, column) = self.field.column();
+        write!(formatter, "{table}.{column} of row {}", self.row)
+    }
+}

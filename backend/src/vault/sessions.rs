@@ -1,0 +1,280 @@
+//! Sessions: what a browser may use for as long as it shows its handle.
+
+use sqlx::{Any, Transaction};
+
+use super::database::Record;
+use super::id::{AccountId, HandleDigest, SessionId};
+use super::{Vault, VaultError};
+use crate::clock::UnixTime;
+
+/// How long a session lasts (R57), in seconds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SessionLimits {
+    /// Without use.
+    pub idle: i64,
+    /// From the sign-in on, whatever happens.
+    pub absolute: i64,
+}
+
+/// A session that is valid now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Session {
+    /// Its row, for logs.
+    pub id: SessionId,
+    /// Whose mailboxes it may use; at least one.
+    pub accounts: Vec<AccountId>,
+    /// When it was opened.
+    pub created_at: UnixTime,
+    /// When it was last touched.
+    pub last_seen_at: UnixTime,
+    /// When it ends unless it is used before.
+    pub idle_expires_at: UnixTime,
+    /// When it ends in any case.
+    pub expires_at: UnixTime,
+}
+
+impl Vault {
+    /// Opens a session under a fresh handle.
+    ///
+    /// # Errors
+    /// [`VaultError`]; a handle that is known already is refused.
+    pub async fn open_session(
+        &self,
+        handle: HandleDigest,
+        account: AccountId,
+        limits: SessionLimits,
+        now: UnixTime,
+    ) -> Result<Session, VaultError> {
+        let mut transaction = self.database.write().await?;
+        let session = insert_session(&mut transaction, handle, limits, now).await?;
+        admit(
+            &mut transaction,
+            session,
+            account,
+            now.plus(limits.absolute),
+        )
+        .await?;
+        transaction.commit().await?;
+        Ok(opened(session, vec![account], limits, now))
+    }
+
+    /// Opens a session in place of the one that the browser held: a sign-in always brings a new handle, and the old
+    /// one is dead (R37). Accounts of a valid old session come along, each until its own time is over.
+    ///
+    /// # Errors
+    /// [`VaultError`]; nothing was changed then, the old session neither.
+    pub async fn replace_session(
+        &self,
+        old: HandleDigest,
+        new: HandleDigest,
+        account: AccountId,
+        limits: SessionLimits,
+        now: UnixTime,
+    ) -> Result<Session, VaultError> {
+        let mut transaction = self.database.write().await?;
+        let session = insert_session(&mut transaction, new, limits, now).await?;
+        carry_over(&mut transaction, old, session, now).await?;
+        admit(
+            &mut transaction,
+            session,
+            account,
+            now.plus(limits.absolute),
+        )
+        .await?;
+        delete_session(&mut transaction, old).await?;
+        transaction.commit().await?;
+        Ok(self
+            .find_session(new, now)
+            .await?
+            .unwrap_or_else(|| opened(session, vec![account], limits, now)))
+    }
+
+    /// The session that this handle opens, if both its limits hold now (R57) and it has an account left.
+    ///
+    /// # Errors
+    /// [`VaultError`].
+    pub async fn find_session(
+        &self,
+        handle: HandleDigest,
+        now: UnixTime,
+    ) -> Result<Option<Session>, VaultError> {
+        let rows = sqlx::query(
+            "select
+                s.id, s.created_at, s.last_seen_at, s.idle_expires_at, s.expires_at,
+                sa.account_id
+             from sessions s
+             join session_accounts sa on sa.session_id = s.id
+             join accounts a on a.id = sa.account_id
+             where s.handle_hash = $1
+               and s.idle_expires_at > $2
+               and s.expires_at > $2
+               and sa.expires_at > $2
+               and a.state <> 'disconnected'
+             order by a.created_at, a.id",
+        )
+        .bind(handle.to_column())
+        .bind(now.0)
+        .fetch_all(self.database.reader())
+        .await?;
+        read_session(
+            rows.into_iter()
+                .map(|row| Record::new("sessions", "id", row)),
+        )
+    }
+
+    /// Notes that the session is in use, which puts its idle limit off. Skipped within [`TOUCH_INTERVAL`] seconds of
+    /// the last time, so that reading costs no write.
+    ///
+    /// # Errors
+    /// [`VaultError`].
+    pub async fn touch(&self, session: &Session, now: UnixTime) -> Result<(), VaultError> {
+        if now.since(session.last_seen_at) < TOUCH_INTERVAL {
+            return Ok(());
+        }
+        let mut transaction = self.database.write().await?;
+        sqlx::query(
+            "update sessions
+             set last_seen_at = $2, idle_expires_at = $2 + idle_seconds
+             where id = $1
+               and last_seen_at < $2
+               and idle_expires_at > $2
+               and expires_at > $2",
+        )
+        .bind(session.id.to_string())
+        .bind(now.0)
+        .execute(&mut *transaction)
+        .await?;
+        Ok(transaction.commit().await?)
+    }
+
+    /// Signs out: the record goes first, so that the handle opens nothing from now on (R58). Answers whether there was
+    /// one.
+    ///
+    /// # Errors
+    /// [`VaultError`].
+    pub async fn end_session(&self, handle: HandleDigest) -> Result<bool, VaultError> {
+        let mut transaction = self.database.write().await?;
+        let ended = delete_session(&mut transaction, handle).await?;
+        transaction.commit().await?;
+        Ok(ended)
+    }
+}
+
+async fn insert_session(
+    transaction: &mut Transaction<'static, Any>,
+    handle: HandleDigest,
+    limits: SessionLimits,
+    now: UnixTime,
+) -> Result<SessionId, VaultError> {
+    let id = SessionId::random()?;
+    sqlx::query(
+        "insert into sessions (
+            id, handle_hash, created_at, last_seen_at, idle_seconds, idle_expires_at, expires_at
+         )
+         values ($1, $2, $3, $3, $4, $5, $6)",
+    )
+    .bind(id.to_string())
+    .bind(handle.to_column())
+    .bind(now.0)
+    .bind(limits.idle)
+    .bind(now.plus(limits.idle).0)
+    .bind(now.plus(limits.absolute).0)
+    .execute(&mut **transaction)
+    .await?;
+    Ok(id)
+}
+
+async fn admit(
+    transaction: &mut Transaction<'static, Any>,
+    session: SessionId,
+    account: AccountId,
+    until: UnixTime,
+) -> Result<(), VaultError> {
+    sqlx::query(
+        "insert into session_accounts (session_id, account_id, expires_at)
+         values ($1, $2, $3)
+         on conflict (session_id, account_id) do update set expires_at = excluded.expires_at",
+    )
+    .bind(session.to_string())
+    .bind(account.to_string())
+    .bind(until.0)
+    .execute(&mut **transaction)
+    .await?;
+    Ok(())
+}
+
+async fn carry_over(
+    transaction: &mut Transaction<'static, Any>,
+    old: HandleDigest,
+    new: SessionId,
+    now: UnixTime,
+) -> Result<(), VaultError> {
+    sqlx::query(
+        "insert into session_accounts (session_id, account_id, expires_at)
+         select $1, sa.account_id, sa.expires_at
+         from session_accounts sa
+         join sessions s on s.id = sa.session_id
+         where s.handle_hash = $2
+           and s.idle_expires_at > $3
+           and s.expires_at > $3
+           and sa.expires_at > $3",
+    )
+    .bind(new.to_string())
+    .bind(old.to_column())
+    .bind(now.0)
+    .execute(&mut **transaction)
+    .await?;
+    Ok(())
+}
+
+async fn delete_session(
+    transaction: &mut Transaction<'static, Any>,
+    handle: HandleDigest,
+) -> Result<bool, VaultError> {
+    let deleted = sqlx::query("delete from sessions where handle_hash = $1")
+        .bind(handle.to_column())
+        .execute(&mut **transaction)
+        .await?;
+    Ok(deleted.rows_affected() > 0)
+}
+
+fn opened(
+    id: SessionId,
+    accounts: Vec<AccountId>,
+    limits: SessionLimits,
+    now: UnixTime,
+) -> Session {
+    Session {
+        id,
+        accounts,
+        created_at: now,
+        last_seen_at: now,
+        idle_expires_at: now.plus(limits.idle),
+        expires_at: now.plus(limits.absolute),
+    }
+}
+
+/// One row for each account; all of them say the same about the session.
+fn read_session(rows: impl Iterator<Item = Record>) -> Result<Option<Session>, VaultError> {
+    let mut session: Option<Session> = None;
+    for row in rows {
+        let account = AccountId::parse(&row.text("account_id")?)
+            .ok_or_else(|| row.contradiction("account_id"))?;
+        if let Some(session) = &mut session {
+            session.accounts.push(account);
+            continue;
+        }
+        session = Some(Session {
+            id: SessionId::parse(&row.text("id")?).ok_or_else(|| row.contradiction("id"))?,
+            accounts: vec![account],
+            created_at: UnixTime(row.number("created_at")?),
+            last_seen_at: UnixTime(row.number("last_seen_at")?),
+            idle_expires_at: UnixTime(row.number("idle_expires_at")?),
+            expires_at: UnixTime(row.number("expires_at")?),
+        });
+    }
+    Ok(session)
+}
+
+/// How often the use of a session is noted at most, in seconds. An idle limit is exact to this much.
+pub const TOUCH_INTERVAL: i64 = 60;
