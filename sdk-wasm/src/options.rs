@@ -1,0 +1,178 @@
+//! What a page passes in, read once and strictly: a wrong type is an error, not an absence.
+
+use connect_outlook_protocol::authorize::Prompt;
+use connect_outlook_protocol::outcome::Reason;
+use js_sys::{Array, JsString};
+use wasm_bindgen::{JsCast as _, JsValue};
+
+use crate::error::{bad_options, word};
+use crate::fields::member;
+use crate::paths::MessageQuery;
+
+/// What `connect()` may be told.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct ConnectOptions {
+    /// Scopes beyond the deployment's own.
+    pub(crate) scopes: Option<Vec<String>>,
+    /// Whose name to fill in.
+    pub(crate) login_hint: Option<String>,
+    /// What Microsoft is to show even if it could be skipped.
+    pub(crate) prompt: Option<Prompt>,
+    /// Where to come back to, instead of the page's own address.
+    pub(crate) return_to: Option<String>,
+}
+
+impl ConnectOptions {
+    /// Reads the object a page passed; `undefined` means the defaults.
+    ///
+    /// # Errors
+    /// `bad_options`, naming the member.
+    pub(crate) fn read(options: &JsValue) -> Result<Self, Reason> {
+        Ok(Self {
+            scopes: optional_list(options, "scopes")?,
+            login_hint: optional_text(options, "login_hint")?,
+            prompt: optional_text(options, "prompt")?
+                .map(|name| prompt(&name))
+                .transpose()?,
+            return_to: optional_text(options, "return_to")?,
+        })
+    }
+}
+
+/// Reads what a list of messages is asked for.
+///
+/// # Errors
+/// `bad_options`, naming the member.
+pub(crate) fn message_query(options: &JsValue) -> Result<MessageQuery, Reason> {
+    Ok(MessageQuery {
+        folder: optional_text(options, "folder")?,
+        cursor: optional_text(options, "cursor")?,
+        limit: optional_number(options, "limit")?,
+    })
+}
+
+/// The account a call is for, if the page says so.
+///
+/// # Errors
+/// `bad_options` when it is no string.
+pub(crate) fn account(options: &JsValue) -> Result<Option<String>, Reason> {
+    optional_text(options, "account")
+}
+
+/// The path under which the backend is mounted, from what the page calls `backend`: a path, or an address of the
+/// page's own origin. Other origins are refused, because the session cookie belongs to this one.
+///
+/// # Errors
+/// `bad_options`.
+pub(crate) fn mount(backend: &str, origin: &str) -> Result<String, Reason> {
+    let path = match backend.strip_prefix(origin) {
+        Some(rest) if rest.is_empty() || rest.starts_with('/') => rest,
+        _ => backend,
+    };
+    let path = path.trim_end_matches('/');
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/-._~%".contains(&byte);
+    let rooted = path.is_empty() || (path.starts_with('/') && !path.starts_with("//"));
+    if backend.is_empty() || !rooted || !path.bytes().all(plain) {
+        return Err(bad_options(
+            "backend must be a path of this site, such as /outlook",
+        ));
+    }
+    Ok(path.to_owned())
+}
+
+fn prompt(name: &str) -> Result<Prompt, Reason> {
+    word(name).ok_or_else(|| bad_options("prompt must be select_account, login or consent"))
+}
+
+fn optional_text(of: &JsValue, name: &str) -> Result<Option<String>, Reason> {
+    let value = member(of, name);
+    if value.is_null() || value.is_undefined() {
+        return Ok(None);
+    }
+    value
+        .as_string()
+        .map(Some)
+        .ok_or_else(|| wrong(name, "a string"))
+}
+
+fn optional_number(of: &JsValue, name: &str) -> Result<Option<f64>, Reason> {
+    let value = member(of, name);
+    if value.is_null() || value.is_undefined() {
+        return Ok(None);
+    }
+    value
+        .as_f64()
+        .map(Some)
+        .ok_or_else(|| wrong(name, "a number"))
+}
+
+fn optional_list(of: &JsValue, name: &str) -> Result<Option<Vec<String>>, Reason> {
+    let value = member(of, name);
+    if value.is_null() || value.is_undefined() {
+        return Ok(None);
+    }
+    let items = value
+        .dyn_into::<Array>()
+        .map_err(|_| wrong(name, "a list of strings"))?;
+    let texts = items
+        .iter()
+        .map(|item| item.dyn_into::<JsString>().map(String::from));
+    texts
+        .collect::<Result<_, _>>()
+        .map(Some)
+        .map_err(|_| wrong(name, "a list of strings"))
+}
+
+fn wrong(name: &str, expected: &str) -> Reason {
+    bad_options(&[name, " must be ", expected].concat())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ORIGIN: &str = "https://app.example";
+
+    #[test]
+    fn the_backend_is_a_path_of_this_site() {
+        assert_eq!(mount("/outlook", ORIGIN).unwrap(), "/outlook");
+        assert_eq!(mount("/outlook/", ORIGIN).unwrap(), "/outlook");
+        assert_eq!(mount("https://app.example/a/b", ORIGIN).unwrap(), "/a/b");
+        assert_eq!(mount("https://app.example", ORIGIN).unwrap(), "");
+        assert_eq!(mount("/", ORIGIN).unwrap(), "");
+    }
+
+    #[test]
+    fn a_backend_elsewhere_is_refused() {
+        for bad in [
+            "",
+            "outlook",
+            "//evil.example/outlook",
+            "https://evil.example/outlook",
+            "https://app.example.evil.example",
+            "https://app.example:444/outlook",
+            "http://app.example/outlook",
+            "/\\evil.example",
+            "/out look",
+            "/outlook?x",
+            "/outlook#x",
+            "https://app.example//evil.example",
+        ] {
+            assert_eq!(mount(bad, ORIGIN).unwrap_err().code, "bad_options", "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_prompt_is_one_of_three_words() {
+        assert_eq!(prompt("select_account").unwrap(), Prompt::SelectAccount);
+        assert_eq!(prompt("consent").unwrap(), Prompt::Consent);
+        for bad in ["none", "SelectAccount", ""] {
+            assert_eq!(prompt(bad).unwrap_err().code, "bad_options");
+        }
+    }
+
+    #[test]
+    fn a_wrong_type_is_named() {
+        assert_eq!(wrong("limit", "a number").message, "limit must be a number");
+    }
+}

@@ -1,0 +1,203 @@
+//! Coming back: the callback in the address becomes an outcome.
+
+use connect_outlook_protocol::callback::{self, Callback, CallbackError, RefusedCallback};
+use connect_outlook_protocol::outcome::Reason;
+use connect_outlook_protocol::refusal::{Actor, Next};
+use connect_outlook_protocol::secret::AuthorizationCode;
+use connect_outlook_protocol::state::State;
+use js_sys::Reflect;
+use serde::Serialize;
+use wasm_bindgen::JsValue;
+
+use crate::address::{CallbackPart, without_callback};
+use crate::attempt::ParkedAttempt;
+use crate::backend::Backend;
+use crate::error::{bad_answer, reason};
+use crate::fields::{member, text};
+use crate::page::Page;
+use crate::paths;
+
+/// A callback with the attempt it belongs to: taken out of address and store, good once.
+pub(crate) struct Return {
+    callback: Callback,
+    parked: ParkedAttempt,
+}
+
+/// Takes the callback out of the address and its attempt out of the store, before anything else can see them. The
+/// address of before the sign-in is shown again.
+///
+/// `None`: this address is no callback of ours, and nothing was touched.
+///
+/// # Errors
+/// The callback cannot be used. The address is clean all the same, and nothing was sent.
+pub(crate) fn take(page: &Page) -> Result<Option<Return>, Reason> {
+    let (path, search, hash) = page.address();
+    let Some(part) = CallbackPart::find(&search, &hash) else {
+        return Ok(None);
+    };
+    let parsed = callback::parse(part.text());
+    let has_open_attempts = page.has_open_attempts();
+    if parsed.as_ref().is_err_and(names_no_state_of_ours) && !has_open_attempts {
+        return Ok(None);
+    }
+    page.show_address(&without_callback(&path, &search, part));
+    let callback = parsed.map_err(|_| malformed())?;
+    let (Callback::Code { state, .. } | Callback::Refused { state, .. }) = &callback;
+    let parked = page.take_parked(state).ok_or_else(attempt_unknown)?;
+    page.show_address(&parked.return_to);
+    Ok(Some(Return { callback, parked }))
+}
+
+/// Reports the return to the backend, once, and hands its outcome on.
+///
+/// # Errors
+/// The problem the backend names, or that it does not answer. The attempt is spent in either case.
+pub(crate) async fn finish(backend: &Backend, returned: Return) -> Result<JsValue, Reason> {
+    let Return { callback, parked } = returned;
+    let outcome = match &callback {
+        Callback::Code { code, state, .. } => {
+            backend
+                .post(paths::SESSIONS, &Finish::new(state, code, &parked))
+                .await?
+        }
+        Callback::Refused { state, refusal } => {
+            backend
+                .post(paths::REFUSALS, &Refuse::new(state, refusal))
+                .await?
+        }
+    };
+    let status = text(&outcome, "status").ok_or_else(bad_answer)?;
+    if status == "connected" && member(&outcome, "return_to").is_undefined() {
+        // For sites of several documents, whose callback page is not the page of before.
+        Reflect::set(&outcome, &"return_to".into(), &parked.return_to.into())
+            .map_err(|_| bad_answer())?;
+    }
+    Ok(outcome)
+}
+
+/// `FinishAttempt` on its way out; the wire type itself cannot be written, its secrets cannot be serialised.
+#[derive(Serialize)]
+struct Finish<'a> {
+    state: &'a str,
+    code: &'a str,
+    code_verifier: &'a str,
+}
+
+impl<'a> Finish<'a> {
+    fn new(state: &'a State, code: &'a AuthorizationCode, parked: &'a ParkedAttempt) -> Self {
+        Self {
+            state: state.expose(),
+            code: code.expose(),
+            code_verifier: parked.verifier.expose(),
+        }
+    }
+}
+
+/// `RefuseAttempt` on its way out.
+#[derive(Serialize)]
+struct Refuse<'a> {
+    state: &'a str,
+    error: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error_subcode: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error_description: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    suberror: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    claims: Option<&'a str>,
+}
+
+impl<'a> Refuse<'a> {
+    fn new(state: &'a State, refusal: &'a RefusedCallback) -> Self {
+        Self {
+            state: state.expose(),
+            error: &refusal.error,
+            error_subcode: refusal.error_subcode.as_deref(),
+            error_description: refusal.error_description.as_deref(),
+            suberror: refusal.suberror.as_deref(),
+            claims: refusal.claims.as_deref(),
+        }
+    }
+}
+
+/// Another library of the page may use `code` and `state` too: a state that is not of our making is left to it,
+/// unless this tab waits for one.
+fn names_no_state_of_ours(error: &CallbackError) -> bool {
+    matches!(
+        error,
+        CallbackError::Malformed("state") | CallbackError::Repeated("state")
+    )
+}
+
+fn malformed() -> Reason {
+    let message =
+        "The answer from Microsoft arrived damaged. Nothing was connected; please start again.";
+    reason(
+        "callback_malformed",
+        Actor::Visitor,
+        Next::TryAgain,
+        message,
+    )
+}
+
+fn attempt_unknown() -> Reason {
+    let message = "This sign-in was not started in this tab, took too long or was already used. Please start again.";
+    reason("attempt_unknown", Actor::Visitor, Next::TryAgain, message)
+}
+
+#[cfg(test)]
+mod tests {
+    use connect_outlook_protocol::pkce::CodeVerifier;
+    use connect_outlook_protocol::wire::{FinishAttempt, RefuseAttempt};
+
+    use super::*;
+
+    #[test]
+    fn what_the_page_sends_is_what_the_server_reads() {
+        let (state, code) = (
+            State::from_random([1; 32]),
+            AuthorizationCode::new("0.AX".to_owned()),
+        );
+        let parked = ParkedAttempt {
+            verifier: CodeVerifier::from_random([2; 32]),
+            expires_at: 0,
+            return_to: String::new(),
+        };
+        let sent = serde_json::to_value(Finish::new(&state, &code, &parked)).unwrap();
+        let read: FinishAttempt = serde_json::from_value(sent).unwrap();
+        assert_eq!(read.state, state);
+        assert_eq!(read.code, code);
+        assert_eq!(read.code_verifier, parked.verifier);
+    }
+
+    #[test]
+    fn a_refusal_arrives_whole() {
+        let refusal = RefusedCallback {
+            error: "access_denied".to_owned(),
+            error_subcode: Some("cancel".to_owned()),
+            error_description: Some("AADSTS65004: no".to_owned()),
+            suberror: Some("basic_action".to_owned()),
+            claims: Some("{}".to_owned()),
+        };
+        let sent =
+            serde_json::to_value(Refuse::new(&State::from_random([1; 32]), &refusal)).unwrap();
+        let read: RefuseAttempt = serde_json::from_value(sent).unwrap();
+        assert_eq!(
+            (read.error, read.error_subcode),
+            (refusal.error, refusal.error_subcode)
+        );
+        assert_eq!(
+            (read.error_description, read.suberror),
+            (refusal.error_description, refusal.suberror)
+        );
+        assert_eq!(read.claims, refusal.claims);
+    }
+
+    #[test]
+    fn only_a_state_that_is_not_of_our_making_is_left_to_others() {
+        assert!(names_no_state_of_ours(&CallbackError::Malformed("state")));
+        assert!(!names_no_state_of_ours(&CallbackError::Malformed("code")));
+        assert!(!names_no_state_of_ours(&CallbackError::CodeAndError));
+    }
+}
