@@ -1,0 +1,7 @@
+//! The house itself: its folders, its sources as tokens, its pages.
+
+mod edges;
+mod sources;
+
+pub use edges::{names_used, root_modules_used};
+pub use sources::{markdown_pages, read, root, rust_files};
