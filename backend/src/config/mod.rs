@@ -1,0 +1,150 @@
+//! Configuration: read once, in this room, from environment and file; what comes out is typed and consistent.
+//!
+//! A wrong setting stops the start with a sentence that names it (R12). `connect-outlook.example.toml` explains each.
+
+mod address;
+mod error;
+mod reader;
+mod settings;
+#[cfg(test)]
+mod source_tests;
+mod sources;
+#[cfg(test)]
+mod tests;
+
+use std::net::SocketAddr;
+
+use connect_outlook_protocol::authority::Authority;
+use connect_outlook_protocol::scope::Scopes;
+use connect_outlook_protocol::secret::ClientSecret;
+use ring::hkdf;
+use zeroize::Zeroizing;
+
+pub use address::SiteOrigin;
+pub use error::ConfigError;
+pub use settings::{PREFIX, SETTINGS, Setting};
+pub use sources::Sources;
+
+use crate::outbound::Trust;
+use crate::vault::{KeyRing, Location};
+
+/// One deployment: one site, one app registration, one vault.
+#[derive(Debug)]
+pub struct Config {
+    /// Where the site lives, as browsers see it. Never taken from a request (R34).
+    pub site: SiteOrigin,
+    /// Where the routes hang below the site; empty or beginning with a slash.
+    pub base_path: String,
+    /// What `serve` listens on.
+    pub listen: SocketAddr,
+    /// Cloud and tenant that people sign in to.
+    pub authority: Authority,
+    /// How far the sign-in service is believed.
+    pub entra_trust: Trust,
+    /// Scheme, host and port of Microsoft Graph.
+    pub graph_origin: String,
+    /// How far Microsoft Graph is believed.
+    pub graph_trust: Trust,
+    /// Application (client) id of the registration.
+    pub client_id: String,
+    /// Its secret.
+    pub client_secret: ClientSecret,
+    /// Its redirect URI, repeated byte for byte.
+    pub redirect_uri: String,
+    /// What is asked for, and the most that a page may ask (R10).
+    pub scopes: Scopes,
+    /// Directories that may sign in; empty means whoever the authority admits (R105).
+    pub allowed_tenants: Vec<String>,
+    /// The key-encryption keys.
+    pub keys: KeyRing,
+    /// Seals cursors; made from the first key-encryption key for this purpose alone (R122).
+    pub cursor_key: CursorKey,
+    /// Where the vault is.
+    pub database: Location,
+    /// Seconds a session lives without use.
+    pub session_idle: i64,
+    /// Seconds a session lives at all.
+    pub session_absolute: i64,
+    /// Seconds between start and end of an attempt; at most ten minutes (R24).
+    pub attempt_lifetime: i64,
+    /// How log lines look.
+    pub log_format: LogFormat,
+}
+
+/// How log lines look.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// For machines: one object a line.
+    Json,
+}
+
+/// The key that seals cursors.
+pub struct CursorKey(Zeroizing<[u8; 32]>);
+
+impl Config {
+    /// Reads what `serve` goes by: the environment over the file, if one is named.
+    ///
+    /// # Errors
+    /// [`ConfigError`], naming the setting.
+    pub fn read(
+        file: Option<&std::path::Path>,
+        environment: impl IntoIterator<Item = (String, String)>,
+    ) -> Result<Self, ConfigError> {
+        let sources = match file {
+            Some(path) => Sources::default().with_file(path)?,
+            None => Sources::default(),
+        };
+        Self::from_sources(sources.with_environment(environment)?)
+    }
+
+    /// Takes settings given in code, by name, under the same checks.
+    ///
+    /// # Errors
+    /// [`ConfigError`], naming the setting.
+    pub fn from_settings<'a>(
+        settings: impl IntoIterator<Item = (&'a str, &'a str)>,
+    ) -> Result<Self, ConfigError> {
+        Self::from_sources(Sources::given(settings)?)
+    }
+
+    /// Checks every setting and the settings against each other.
+    ///
+    /// # Errors
+    /// [`ConfigError`], naming the setting.
+    pub fn from_sources(sources: Sources) -> Result<Self, ConfigError> {
+        reader::read(sources)
+    }
+}
+
+impl CursorKey {
+    /// HKDF-SHA-256 (RFC 5869) of the text of the keys, which holds at least 256 random bits. When the operator
+    /// changes it, cursors given out before end; a list is then simply begun again.
+    pub(crate) fn derive(keys: &str) -> Self {
+        let mut key = Zeroizing::new([0; 32]);
+        let extracted =
+            hkdf::Salt::new(hkdf::HKDF_SHA256, b"connect-outlook").extract(keys.as_bytes());
+        #[expect(
+            clippy::expect_used,
+            reason = "HKDF refuses only more than 255 times 32 bytes"
+        )]
+        extracted
+            .expand(&[b"seal cursors"], hkdf::HKDF_SHA256)
+            .and_then(|okm| okm.fill(key.as_mut_slice()))
+            .expect("32 bytes from HKDF-SHA-256");
+        Self(key)
+    }
+
+    /// The bytes.
+    #[must_use]
+    pub fn expose(&self) -> &[u8; 32] {
+        &self.0
+    }
+}
+
+impl std::fmt::Debug for CursorKey {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("CursorKey(…)")
+    }
+}

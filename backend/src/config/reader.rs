@@ -1,0 +1,269 @@
+//! From text to types, one setting after the other.
+
+use std::fs;
+use std::net::SocketAddr;
+
+use connect_outlook_protocol::authority::{Authority, Cloud, Tenant, is_guid};
+use connect_outlook_protocol::scope::{self, Scopes};
+use connect_outlook_protocol::secret::ClientSecret;
+use zeroize::Zeroizing;
+
+use super::address::{self, SiteOrigin};
+use super::error::ConfigError;
+use super::sources::{Found, Sources, Value};
+use super::{Config, CursorKey, LogFormat};
+use crate::outbound::Trust;
+use crate::vault::{KeyRing, Location};
+
+pub(super) fn read(mut from: Sources) -> Result<Config, ConfigError> {
+    let site = needed(
+        &mut from,
+        "public_url",
+        "the site's address, such as https://app.example",
+        SiteOrigin::parse,
+    )?;
+    let (authority, entra_trust, graph_origin, graph_trust) = read_microsoft(&mut from, &site)?;
+    let (session_idle, session_absolute) = read_session_limits(&mut from)?;
+    let (keys, cursor_key) = read_keys(&mut from)?;
+    Ok(Config {
+        base_path: optional(&mut from, "base_path", "/outlook", address::base_path)?,
+        listen: optional(&mut from, "listen", "127.0.0.1:8400", socket_address)?,
+        client_id: needed(
+            &mut from,
+            "client_id",
+            "the registration's application id",
+            client_id,
+        )?,
+        client_secret: needed(
+            &mut from,
+            "client_secret",
+            "the registration's secret",
+            client_secret,
+        )?,
+        redirect_uri: read_redirect_uri(&mut from, &site)?,
+        scopes: optional(&mut from, "scopes", DEFAULT_SCOPES, scopes)?,
+        allowed_tenants: optional(&mut from, "allowed_tenants", "", tenant_ids)?,
+        database: optional(
+            &mut from,
+            "database",
+            "sqlite:connect-outlook.sqlite",
+            database,
+        )?,
+        attempt_lifetime: optional(&mut from, "attempt_lifetime", "10m", |text| {
+            seconds(text, MINUTE, 10 * MINUTE).ok_or("must be a time from 1m to 10m")
+        })?,
+        log_format: optional(&mut from, "log_format", "text", log_format)?,
+        site,
+        authority,
+        entra_trust,
+        graph_origin,
+        graph_trust,
+        keys,
+        cursor_key,
+        session_idle,
+        session_absolute,
+    })
+}
+
+/// The hosts come from the compiled list (R6), or, both ends on this machine, from an emulator (R11).
+fn read_microsoft(
+    from: &mut Sources,
+    site: &SiteOrigin,
+) -> Result<(Authority, Trust, String, Trust), ConfigError> {
+    let tenant = optional(from, "tenant", "common", tenant)?;
+    let cloud = optional(from, "cloud", "global", cloud)?;
+    let mut authority = Authority::new(cloud, tenant);
+    let (mut graph, mut entra_trust, mut graph_trust) = (
+        cloud.graph_origin().to_owned(),
+        Trust::System,
+        Trust::System,
+    );
+    if let Some(origin) = read_insecure_origin(from, "insecure_entra_origin", site)? {
+        (authority, entra_trust) = (
+            authority.with_insecure_origin(&origin),
+            Trust::InsecureLoopback,
+        );
+    }
+    if let Some(origin) = read_insecure_origin(from, "insecure_graph_origin", site)? {
+        (graph, graph_trust) = (origin, Trust::InsecureLoopback);
+    }
+    Ok((authority, entra_trust, graph, graph_trust))
+}
+
+fn read_insecure_origin(
+    from: &mut Sources,
+    name: &'static str,
+    site: &SiteOrigin,
+) -> Result<Option<String>, ConfigError> {
+    let Some(found) = from.take(name) else {
+        return Ok(None);
+    };
+    if !site.is_loopback() {
+        return Err(found.wrong("is allowed only where `public_url` is a loopback address"));
+    }
+    let origin =
+        address::insecure_origin(&found.text()?).map_err(|problem| found.wrong(problem))?;
+    Ok(Some(origin))
+}
+
+fn read_redirect_uri(from: &mut Sources, site: &SiteOrigin) -> Result<String, ConfigError> {
+    let default = format!("{}/outlook-callback", site.as_str());
+    optional(from, "redirect_uri", &default, address::redirect_uri)
+}
+
+fn read_session_limits(from: &mut Sources) -> Result<(i64, i64), ConfigError> {
+    let absolute = optional(from, "session_absolute", "30d", |text| {
+        seconds(text, MINUTE, NINETY_DAYS).ok_or("must be a time from 1m to 90d")
+    })?;
+    let default = format!("{}s", absolute.min(DAY));
+    let idle = optional(from, "session_idle", &default, |text| {
+        seconds(text, MINUTE, absolute).ok_or("must be a time from 1m to `session_absolute`")
+    })?;
+    Ok((idle, absolute))
+}
+
+/// R121: the vault refuses a key file that others may read.
+fn read_keys(from: &mut Sources) -> Result<(KeyRing, CursorKey), ConfigError> {
+    let found = from.take("key").ok_or(ConfigError::Missing {
+        name: "key",
+        hint: "the key that seals the vault; `connect-outlook keys new FILE` makes one for `key_file`",
+    })?;
+    let ring = match &found.value {
+        Value::Text(text) => KeyRing::parse(text),
+        Value::InFile(path) => KeyRing::from_file(path),
+    };
+    let ring = ring.map_err(|error| found.wrong(format!("cannot be used: {error}")))?;
+    let text = match &found.value {
+        Value::Text(text) => text.clone(),
+        Value::InFile(path) => fs::read_to_string(path)
+            .map(Zeroizing::new)
+            .map_err(|error| found.wrong(format!("cannot be read: {error}")))?,
+    };
+    Ok((ring, CursorKey::derive(text.trim())))
+}
+
+fn needed<T>(
+    from: &mut Sources,
+    name: &'static str,
+    hint: &'static str,
+    parse: impl Fn(&str) -> Result<T, &'static str>,
+) -> Result<T, ConfigError> {
+    let found = from.take(name).ok_or(ConfigError::Missing { name, hint })?;
+    parse(&found.text()?).map_err(|problem| found.wrong(problem))
+}
+
+fn optional<T>(
+    from: &mut Sources,
+    name: &'static str,
+    default: &str,
+    parse: impl Fn(&str) -> Result<T, &'static str>,
+) -> Result<T, ConfigError> {
+    let default = Found {
+        name,
+        value: Value::Text(Zeroizing::new(default.to_owned())),
+        origin: "the default".to_owned(),
+    };
+    let found = from.take(name).unwrap_or(default);
+    parse(&found.text()?).map_err(|problem| found.wrong(problem))
+}
+
+fn socket_address(text: &str) -> Result<SocketAddr, &'static str> {
+    text.parse()
+        .map_err(|_| "must be an address and a port, such as 127.0.0.1:8400")
+}
+
+fn client_id(text: &str) -> Result<String, &'static str> {
+    let id = text.to_ascii_lowercase();
+    if is_guid(&id) {
+        Ok(id)
+    } else {
+        Err("must be a GUID, as the registration shows it")
+    }
+}
+
+/// The registration shows two columns, and people copy the wrong one: a secret's id is a GUID, a secret never is.
+fn client_secret(text: &str) -> Result<ClientSecret, &'static str> {
+    if text.is_empty() || text.trim() != text {
+        return Err("must not be empty nor begin or end with a space");
+    }
+    if is_guid(&text.to_ascii_lowercase()) {
+        return Err("is the secret's id; the value stands in the column beside it");
+    }
+    Ok(ClientSecret::new(text.to_owned()))
+}
+
+fn tenant(text: &str) -> Result<Tenant, &'static str> {
+    Tenant::parse(text)
+        .ok_or("must be common, organizations, consumers, a directory id or a domain")
+}
+
+fn cloud(text: &str) -> Result<Cloud, &'static str> {
+    Cloud::parse(text).ok_or("must be global, us_government or china")
+}
+
+fn scopes(text: &str) -> Result<Scopes, &'static str> {
+    let scopes = Scopes::parse(text);
+    if scopes.iter().any(|scope| scope::facts(scope).is_none()) {
+        return Err("holds a scope that this server does not know");
+    }
+    if NEEDED_SCOPES.iter().any(|needed| !scopes.contains(needed)) {
+        return Err("must hold openid, profile, offline_access, and Mail.Read or Mail.ReadWrite");
+    }
+    if !scopes.contains("Mail.Read") && !scopes.contains("Mail.ReadWrite") {
+        return Err("must hold Mail.Read or Mail.ReadWrite");
+    }
+    Ok(scopes)
+}
+
+fn tenant_ids(text: &str) -> Result<Vec<String>, &'static str> {
+    let ids: Vec<_> = text
+        .split_ascii_whitespace()
+        .map(str::to_ascii_lowercase)
+        .collect();
+    if ids.iter().all(|id| is_guid(id)) {
+        Ok(ids)
+    } else {
+        Err("must be a list of directory ids (GUIDs)")
+    }
+}
+
+fn database(text: &str) -> Result<Location, &'static str> {
+    text.parse()
+        .map_err(|_| "must be sqlite:PATH, sqlite::memory: or postgres://…")
+}
+
+fn log_format(text: &str) -> Result<LogFormat, &'static str> {
+    match text {
+        "text" => Ok(LogFormat::Text),
+        "json" => Ok(LogFormat::Json),
+        _ => Err("must be text or json"),
+    }
+}
+
+/// A whole number with `s`, `m`, `h` or `d`, within the limits.
+fn seconds(text: &str, least: i64, most: i64) -> Option<i64> {
+    let (number, unit) = text.split_at_checked(text.len().checked_sub(1)?)?;
+    let unit = match unit {
+        "s" => 1,
+        "m" => MINUTE,
+        "h" => 60 * MINUTE,
+        "d" => DAY,
+        _ => return None,
+    };
+    let digits = !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());
+    let seconds = number
+        .parse::<i64>()
+        .ok()
+        .filter(|_| digits)?
+        .checked_mul(unit)?;
+    (least..=most).contains(&seconds).then_some(seconds)
+}
+
+/// Who somebody is (`profile` brings `oid`), staying connected, and a mailbox to show.
+const NEEDED_SCOPES: [&str; 3] = ["openid", "profile", "offline_access"];
+const DEFAULT_SCOPES: &str = "openid profile email offline_access User.Read Mail.Read";
+
+const MINUTE: i64 = 60;
+const DAY: i64 = 24 * 60 * MINUTE;
+/// The life of a refresh token: no session outlives it (R57).
+const NINETY_DAYS: i64 = 90 * DAY;

@@ -1,0 +1,52 @@
+//! The list of settings: the reader, the example file and its test all go by it.
+
+/// One setting. In the environment it is `CONNECT_OUTLOOK_` and the name in capitals, in the file the name itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Setting {
+    /// Lower case with underscores.
+    pub name: &'static str,
+    /// Whether `<name>_file` may name a file that holds the value instead.
+    pub may_be_file: bool,
+}
+
+const fn plain(name: &'static str) -> Setting {
+    Setting {
+        name,
+        may_be_file: false,
+    }
+}
+
+const fn secret(name: &'static str) -> Setting {
+    Setting {
+        name,
+        may_be_file: true,
+    }
+}
+
+/// Every setting there is, in the order of `connect-outlook.example.toml`, which says what each means.
+pub const SETTINGS: [Setting; 18] = [
+    plain("public_url"),
+    plain("base_path"),
+    plain("listen"),
+    plain("client_id"),
+    secret("client_secret"),
+    plain("tenant"),
+    plain("cloud"),
+    plain("redirect_uri"),
+    plain("scopes"),
+    plain("allowed_tenants"),
+    secret("key"),
+    plain("database"),
+    plain("session_idle"),
+    plain("session_absolute"),
+    plain("attempt_lifetime"),
+    plain("log_format"),
+    plain("insecure_entra_origin"),
+    plain("insecure_graph_origin"),
+];
+
+/// What comes before a setting's name in the environment.
+pub const PREFIX: &str = "CONNECT_OUTLOOK_";
+
+/// Names that begin with [`PREFIX`] and are options of the command line, not settings.
+pub(super) const OPTIONS: [&str; 2] = ["CONNECT_OUTLOOK_CONFIG", "CONNECT_OUTLOOK_LOG"];

@@ -1,0 +1,106 @@
+//! One form to the token endpoint, one answer back.
+
+use std::time::Duration;
+
+use connect_outlook_protocol::refusal::{Evidence, Refusal, decode};
+use connect_outlook_protocol::token_answer::{self, TokenAnswer, TokenRefusal};
+use reqwest::header::{ACCEPT, CONTENT_TYPE};
+use url::form_urlencoded::Serializer;
+
+use crate::outbound::{Limits, NoClient, NoReply, Outbound, Reply, Trust};
+
+/// Where codes and refresh tokens are redeemed.
+#[derive(Debug)]
+pub(super) struct TokenEndpoint {
+    outbound: Outbound,
+    address: String,
+}
+
+/// Why there are no tokens.
+#[derive(Debug, thiserror::Error)]
+pub enum TokenError {
+    /// Microsoft answered no. The refusal says whose turn it is.
+    #[error("refused: {}", .refusal.code)]
+    Refused {
+        /// In our words.
+        refusal: Box<Refusal>,
+        /// A claims challenge to repeat at the next sign-in.
+        claims: Option<String>,
+        /// Seconds to wait before asking again.
+        retry_after: Option<u32>,
+    },
+    /// No answer, or none that can be read. Whether Microsoft processed the request may be unknown.
+    #[error("no usable answer: {why}")]
+    Unreachable {
+        /// In our words; always transient.
+        refusal: Box<Refusal>,
+        /// What was wrong, without any of its content.
+        why: String,
+        /// Seconds to wait before asking again.
+        retry_after: Option<u32>,
+    },
+}
+
+impl TokenError {
+    /// The refusal in our words.
+    #[must_use]
+    pub fn refusal(&self) -> &Refusal {
+        match self {
+            Self::Refused { refusal, .. } | Self::Unreachable { refusal, .. } => refusal,
+        }
+    }
+}
+
+impl TokenEndpoint {
+    pub(super) fn new(address: String, trust: Trust) -> Result<Self, NoClient> {
+        Ok(Self {
+            outbound: Outbound::new(trust, LIMITS)?,
+            address,
+        })
+    }
+
+    /// Posts `fields` as a form and reads what comes back.
+    pub(super) async fn post<'a>(
+        &self,
+        fields: impl Iterator<Item = &'a (&'a str, &'a str)>,
+    ) -> Result<TokenAnswer, TokenError> {
+        let form = Serializer::new(String::new()).extend_pairs(fields).finish();
+        let request = self
+            .outbound
+            .post(&self.address)
+            .header(ACCEPT, "application/json")
+            .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .body(form);
+        judge(self.outbound.send(request).await)
+    }
+}
+
+/// An answer that does not call itself JSON is none, whatever its bytes look like (R78).
+fn judge(sent: Result<Reply, NoReply>) -> Result<TokenAnswer, TokenError> {
+    let reply = sent.map_err(|error| TokenError::Unreachable {
+        refusal: Box::new(decode(&Evidence::default())),
+        why: error.to_string(),
+        retry_after: None,
+    })?;
+    let body: &[u8] = if reply.is_json { &reply.body } else { &[] };
+    token_answer::read(reply.status, body).map_err(|refusal| match refusal {
+        TokenRefusal::Refused { refusal, claims } => TokenError::Refused {
+            refusal: Box::new(refusal),
+            claims,
+            retry_after: reply.retry_after,
+        },
+        TokenRefusal::Unreadable { refusal, why } => TokenError::Unreachable {
+            refusal: Box::new(refusal),
+            why: format!("status {}: {why}", reply.status),
+            retry_after: reply.retry_after,
+        },
+    })
+}
+
+const LIMITS: Limits = Limits {
+    total: Duration::from_secs(15),
+    body: 256 * 1024,
+};
+
+#[cfg(test)]
+mod tests;

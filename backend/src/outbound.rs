@@ -1,0 +1,234 @@
+//! Calling Microsoft: one client a destination, built from nothing, and answers read up to a limit (R78).
+//!
+//! No redirects, no proxy from the environment, no cookies, no retries, no `Origin`. What an answer means is judged
+//! elsewhere.
+
+use std::time::Duration;
+
+use reqwest::header::{CONTENT_TYPE, HeaderMap, RETRY_AFTER, WWW_AUTHENTICATE};
+use reqwest::{Client, RequestBuilder, redirect, retry, tls};
+use zeroize::Zeroizing;
+
+/// Whom a client believes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Trust {
+    /// Servers with a certificate the operating system trusts, TLS 1.2 or newer, nothing else.
+    System,
+    /// An emulator on loopback without TLS: no certificate at all is trusted.
+    InsecureLoopback,
+}
+
+/// How long to wait and how much to read.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// From sending to the last byte.
+    pub total: Duration,
+    /// Bytes of an answer, decompressed.
+    pub body: usize,
+}
+
+/// One destination.
+#[derive(Clone, Debug)]
+pub struct Outbound {
+    client: Client,
+    body_limit: usize,
+}
+
+/// The client could not be built: the operating system has no certificates to trust.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot prepare encrypted connections: {0}")]
+pub struct NoClient(reqwest::Error);
+
+/// An answer, whatever it says.
+#[derive(Debug)]
+pub struct Reply {
+    /// HTTP status.
+    pub status: u16,
+    /// Whether the body calls itself JSON.
+    pub is_json: bool,
+    /// Seconds asked to wait, if the answer says so in a usable way; at most [`LONGEST_WAIT`].
+    pub retry_after: Option<u32>,
+    /// The challenge of a 401.
+    pub www_authenticate: Option<String>,
+    /// The body, wiped on drop: it may hold tokens.
+    pub body: Zeroizing<Vec<u8>>,
+}
+
+/// Why there is no answer. None of them tells anything about the account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NoReply {
+    /// No connection came about: the request was never processed.
+    #[error("no connection")]
+    NotConnected,
+    /// Sent, and no whole answer within the time: whether it was processed is unknown.
+    #[error("no answer in time")]
+    TimedOut,
+    /// Sent, and the connection broke: whether it was processed is unknown.
+    #[error("the connection broke")]
+    Broken,
+    /// The answer is longer than anything Microsoft sends here.
+    #[error("the answer is too long")]
+    TooLong,
+}
+
+impl Outbound {
+    /// # Errors
+    /// [`NoClient`] when [`Trust::System`] finds no certificates on this machine.
+    pub fn new(trust: Trust, limits: Limits) -> Result<Self, NoClient> {
+        install_ring();
+        let builder = Client::builder()
+            .user_agent(concat!("connect-outlook/", env!("CARGO_PKG_VERSION")))
+            .redirect(redirect::Policy::none())
+            .retry(retry::never())
+            .no_proxy()
+            .referer(false)
+            .connect_timeout(CONNECT)
+            .timeout(limits.total);
+        let builder = match trust {
+            Trust::System => builder
+                .https_only(true)
+                .tls_version_min(tls::Version::TLS_1_2),
+            Trust::InsecureLoopback => builder.tls_certs_only([]),
+        };
+        let client = builder.build().map_err(NoClient)?;
+        Ok(Self {
+            client,
+            body_limit: limits.body,
+        })
+    }
+
+    /// A `GET` to be filled in.
+    #[must_use]
+    pub fn get(&self, url: &str) -> RequestBuilder {
+        self.client.get(url)
+    }
+
+    /// A `POST` to be filled in.
+    #[must_use]
+    pub fn post(&self, url: &str) -> RequestBuilder {
+        self.client.post(url)
+    }
+
+    /// Sends and reads the whole answer.
+    ///
+    /// # Errors
+    /// [`NoReply`] when there is no whole answer.
+    pub async fn send(&self, request: RequestBuilder) -> Result<Reply, NoReply> {
+        let mut response = request.send().await.map_err(|error| why(&error))?;
+        let status = response.status().as_u16();
+        let headers = std::mem::take(response.headers_mut());
+        let mut body = Zeroizing::new(Vec::new());
+        while let Some(chunk) = response.chunk().await.map_err(|error| why(&error))? {
+            if body.len() + chunk.len() > self.body_limit {
+                return Err(NoReply::TooLong);
+            }
+            body.extend_from_slice(&chunk);
+        }
+        let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
+        Ok(Reply {
+            status,
+            is_json: is_json(&headers),
+            retry_after: text(RETRY_AFTER).and_then(seconds),
+            www_authenticate: text(WWW_AUTHENTICATE).map(str::to_owned),
+            body,
+        })
+    }
+}
+
+fn why(error: &reqwest::Error) -> NoReply {
+    if error.is_connect() {
+        NoReply::NotConnected
+    } else if error.is_timeout() {
+        NoReply::TimedOut
+    } else {
+        NoReply::Broken
+    }
+}
+
+fn is_json(headers: &HeaderMap) -> bool {
+    let kind = headers
+        .get(CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
+    let essence = kind.split(';').next().unwrap_or_default().trim();
+    essence.eq_ignore_ascii_case("application/json")
+}
+
+/// The plain number form only; a date, a negative or a word is no wish we can follow, an absurd number is cut.
+fn seconds(text: &str) -> Option<u32> {
+    let text = text.trim();
+    let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    digits.then(|| text.parse().unwrap_or(LONGEST_WAIT).min(LONGEST_WAIT))
+}
+
+/// TLS by ring. A program that mounts our router may have chosen a provider already; that choice stands.
+fn install_ring() {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+}
+
+const CONNECT: Duration = Duration::from_secs(3);
+
+/// The longest wait we pass on, in seconds.
+pub const LONGEST_WAIT: u32 = 3_600;
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// F5: absurd waits are cut, and what is not a number of seconds is no wait.
+    #[test]
+    fn a_wait_is_a_number_of_seconds_within_reason() {
+        assert_eq!(seconds("30"), Some(30));
+        assert_eq!(seconds("999999999999999999999"), Some(LONGEST_WAIT));
+        for none in [
+            "",
+            "-1",
+            "soon",
+            "1.5",
+            "Wed, 21 Oct 2015 07:28:00 GMT",
+            "+5",
+        ] {
+            assert_eq!(seconds(none), None, "{none}");
+        }
+    }
+
+    #[test]
+    fn json_is_recognised_with_its_parameters_and_nothing_like_it() {
+        let with = |kind: &str| {
+            is_json(&HeaderMap::from_iter([(
+                CONTENT_TYPE,
+                kind.parse().unwrap(),
+            )]))
+        };
+        assert!(with("application/json; charset=utf-8"));
+        assert!(with("Application/JSON"));
+        assert!(!with("text/html"));
+        assert!(!with("application/json-seq"));
+        assert!(!is_json(&HeaderMap::new()));
+    }
+
+    /// R78: a client for Microsoft speaks to nobody without TLS.
+    #[tokio::test]
+    async fn the_systems_trust_refuses_plain_http() {
+        let limits = Limits {
+            total: Duration::from_secs(5),
+            body: 1024,
+        };
+        let outbound = Outbound::new(Trust::System, limits).unwrap();
+        let refused = outbound
+            .get("http://127.0.0.1:9/")
+            .send()
+            .await
+            .unwrap_err();
+        assert!(refused.is_builder() || refused.is_request());
+    }
+
+    proptest! {
+        #[test]
+        fn no_header_makes_it_panic(text in ".*") {
+            prop_assert!(seconds(&text).is_none_or(|wait| wait <= LONGEST_WAIT));
+        }
+    }
+}
