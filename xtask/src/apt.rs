@@ -31,7 +31,7 @@ impl Apt {
     /// lists at hand may do.
     pub(crate) fn update(self) {
         let updated = say::step("Updating the package lists", "a few seconds", || {
-            process::run(self.command().args(["-q", "update"]))
+            process::run_quietly(self.command().args(["-qq", "update"]))
         });
         if let Err(stop) = updated {
             say::line(&format!("  {stop}; going on with the lists at hand"));
@@ -53,7 +53,7 @@ impl Apt {
                 "--no-remove",
                 "install",
             ]);
-            process::run(command.args(packages))
+            process::run_quietly(command.args(packages))
         })
         .map_err(|_| {
             Stop::new(format!(

@@ -60,6 +60,7 @@ impl Compiler {
     /// A cargo command of this compiler, whose output is free of this machine's paths.
     pub(crate) fn cargo(&self) -> Command {
         let mut flags = remapped_paths();
+        flags.push(SMALL_SHA2.to_owned());
         let mut command = match self {
             Self::AtHand => process::cargo(),
             Self::System { sysroot, linker } => {
@@ -185,5 +186,7 @@ fn registry() -> PathBuf {
     home.unwrap_or_default().join("registry/src/")
 }
 
+// sha2's rolled loop: the unrolled one is 7 KB of wasm, for hashes of a few dozen bytes.
+const SMALL_SHA2: &str = "--cfg=sha2_backend_soft=\"compact\"";
 const SYSTEM_PACKAGES: [&str; 3] = ["rustc-web", "cargo-web", "rust-web-src"];
 const LINKER_PACKAGES: [&str; 3] = ["lld-22", "lld-19", "lld"];

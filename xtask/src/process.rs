@@ -43,6 +43,22 @@ pub(crate) fn run(command: &mut Command) -> Result<(), Stop> {
     }
 }
 
+/// Like [`run`] for talkative programs: what it prints is shown only if it fails.
+///
+/// # Errors
+/// It could not start, or ended with a failure.
+pub(crate) fn run_quietly(command: &mut Command) -> Result<(), Stop> {
+    let name = name_of(command);
+    let mut lines = Vec::new();
+    if stream(command, |line| lines.push(line.to_owned()))? {
+        return Ok(());
+    }
+    for line in lines {
+        eprintln!("{line}");
+    }
+    Err(Stop::new(format!("{name} failed")))
+}
+
 /// Runs to the end and returns its standard output; errors stay visible.
 ///
 /// # Errors

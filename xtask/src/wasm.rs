@@ -158,8 +158,8 @@ fn state(places: &Places, inputs: &str) -> String {
     }
 }
 
-const NAME: &str = "sdk";
+const NAME: &str = "connect_outlook_sdk";
 /// The file name of the JavaScript around the module.
-pub(crate) const GLUE: &str = "sdk.js";
+pub(crate) const GLUE: &str = "connect_outlook_sdk.js";
 /// The file name of the module.
-pub(crate) const MODULE: &str = "sdk_bg.wasm";
+pub(crate) const MODULE: &str = "connect_outlook_sdk_bg.wasm";
