@@ -1,0 +1,144 @@
+//! The one error type of the emulated Graph: status, code, message, and what else the answer says (graph-mail §12).
+
+use axum::http::StatusCode;
+
+/// Why a call was refused, as the client will read it.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{status} {code}: {message}")]
+pub(crate) struct GraphError {
+    /// HTTP status.
+    pub(crate) status: StatusCode,
+    /// `error.code`; clients branch on it.
+    pub(crate) code: &'static str,
+    /// `error.message`; for people.
+    pub(crate) message: String,
+    /// Whether `error.innerError` is there; throttling and MIME errors leave it out (E4).
+    pub(crate) has_inner: bool,
+    /// What the `WWW-Authenticate` header asks for, on 401 (E1).
+    pub(crate) challenge: bool,
+}
+
+impl GraphError {
+    /// An error with all its parts, for the constructors below and the ones of other files.
+    pub(crate) fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> Self {
+        let challenge = status == StatusCode::UNAUTHORIZED;
+        Self { status, code, message: message.into(), has_inner: true, challenge }
+    }
+
+    /// 401: no token, or none we know, or one whose time is over.
+    pub(crate) fn unauthenticated(message: &str) -> Self {
+        Self::new(StatusCode::UNAUTHORIZED, "InvalidAuthenticationToken", message)
+    }
+
+    /// 403: the token lacks a scope for mail, or the mailbox is not shared with its owner.
+    pub(crate) fn access_denied() -> Self {
+        let message = "Access is denied. Check credentials and try again.";
+        Self::new(StatusCode::FORBIDDEN, "ErrorAccessDenied", message)
+    }
+
+    /// 403: the token lacks a scope for the directory.
+    pub(crate) fn insufficient_privileges() -> Self {
+        let message = "Insufficient privileges to complete the operation.";
+        Self::new(StatusCode::FORBIDDEN, "Authorization_RequestDenied", message)
+    }
+
+    /// 404: the directory does not know this person.
+    pub(crate) fn no_such_user(name: &str) -> Self {
+        let message = format!(
+            "Resource '{name}' does not exist or one of its queried reference-property objects are not present."
+        );
+        Self::new(StatusCode::NOT_FOUND, "Request_ResourceNotFound", message)
+    }
+
+    /// 404: Exchange does not know this person.
+    pub(crate) fn no_such_mailbox_owner(name: &str) -> Self {
+        let message = format!("The requested user '{name}' is invalid.");
+        Self::new(StatusCode::NOT_FOUND, "ErrorInvalidUser", message)
+    }
+
+    /// 404: the person has no mailbox in the cloud (E7).
+    pub(crate) fn mailbox_not_enabled() -> Self {
+        let message = "REST API is not yet supported for this mailbox.";
+        Self::new(StatusCode::NOT_FOUND, "MailboxNotEnabledForRESTAPI", message)
+    }
+
+    /// 404: gone, moved, or a stale mutable id (E21).
+    pub(crate) fn item_not_found() -> Self {
+        let message = "The specified object was not found in the store.";
+        Self::new(StatusCode::NOT_FOUND, "ErrorItemNotFound", message)
+    }
+
+    /// 400: not an id (E21).
+    pub(crate) fn malformed_id() -> Self {
+        Self::new(StatusCode::BAD_REQUEST, "ErrorInvalidIdMalformed", "Id is malformed.")
+    }
+
+    /// 400: an id of another mailbox.
+    pub(crate) fn foreign_id() -> Self {
+        let message = "The item identifier does not belong to the mailbox of the request.";
+        Self::new(StatusCode::BAD_REQUEST, "ErrorInvalidMailboxItemId", message)
+    }
+
+    /// 400: the request does not make sense.
+    pub(crate) fn bad_request(message: impl Into<String>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, "BadRequest", message)
+    }
+
+    /// 400: a property or query option that the gateway cannot parse.
+    pub(crate) fn unparsable_uri(message: impl Into<String>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, "RequestBroker--ParseUri", message)
+    }
+
+    /// 400: a filter we cannot read or that names what cannot be filtered (E13).
+    pub(crate) fn invalid_filter() -> Self {
+        let message = "The query filter contains one or more invalid nodes.";
+        Self::new(StatusCode::BAD_REQUEST, "ErrorInvalidUrlQueryFilter", message)
+    }
+
+    /// 400: the order does not follow the filter (E14).
+    pub(crate) fn inefficient_filter() -> Self {
+        let message = "The restriction or sort order is too complex for this operation.";
+        Self::new(StatusCode::BAD_REQUEST, "InefficientFilter", message)
+    }
+
+    /// 400: a search that is ordered (E16).
+    pub(crate) fn search_with_order() -> Self {
+        let message = "The query parameter '$orderBy' is not supported with '$search'.";
+        Self::new(StatusCode::BAD_REQUEST, "SearchWithOrderBy", message)
+    }
+
+    /// 400: a search that is filtered (E16).
+    pub(crate) fn search_with_filter() -> Self {
+        let message = "The query parameter '$filter' is not supported with '$search'.";
+        Self::new(StatusCode::BAD_REQUEST, "SearchWithFilter", message)
+    }
+
+    /// 400: the body is not what the route reads.
+    pub(crate) fn unreadable_body(message: impl Into<String>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, "RequestBodyRead", message)
+    }
+
+    /// 412: somebody changed the item in between (E33).
+    pub(crate) fn changed_meanwhile() -> Self {
+        let message = "The send or update operation could not be performed because the change key passed in the \
+                       request does not match the current change key for the item.";
+        Self::new(StatusCode::PRECONDITION_FAILED, "ErrorIrresolvableConflict", message)
+    }
+
+    /// 413: more than about four megabytes (E31).
+    pub(crate) fn too_large() -> Self {
+        let message = "The maximum request length supported is 4MB.";
+        Self::new(StatusCode::PAYLOAD_TOO_LARGE, "BadRequest", message)
+    }
+
+    /// 400: a path that the emulator does not have (E66).
+    pub(crate) fn no_such_route(segment: &str) -> Self {
+        Self::bad_request(format!("Resource not found for the segment '{segment}'."))
+    }
+
+    /// 405: the path exists, the verb does not.
+    pub(crate) fn no_such_method() -> Self {
+        let message = "The requested method is not allowed on this resource.";
+        Self::new(StatusCode::METHOD_NOT_ALLOWED, "Request_BadRequest", message)
+    }
+}

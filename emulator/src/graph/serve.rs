@@ -1,0 +1,84 @@
+//! The way of a call: from the socket to a handler and back.
+
+use std::sync::Arc;
+
+use axum::{
+    Router,
+    extract::{Request, State},
+    response::Response,
+    routing::any,
+};
+
+use super::{
+    access::Caller,
+    answer::{Answer, Envelope},
+    call::{Call, Trace},
+    error::GraphError,
+    generator,
+    path::Route,
+    routes,
+    settings::MailSettings,
+    store::{Mailbox, Mailboxes},
+};
+use crate::{state::EmulatorState, world::Person};
+use std::sync::Mutex;
+
+/// What all Graph routes share.
+#[derive(Debug)]
+pub(crate) struct Graph {
+    /// Clock, tokens, world, origin.
+    pub(crate) emulator: Arc<EmulatorState>,
+    settings: MailSettings,
+    mailboxes: Mailboxes,
+    /// Mailboxes look as they would have at this time, unix seconds.
+    started: i64,
+}
+
+impl Graph {
+    /// Graph over this emulator, its mailboxes still unopened.
+    pub(crate) fn new(emulator: Arc<EmulatorState>, settings: MailSettings) -> Self {
+        let started = emulator.clock.now();
+        Self { emulator, settings, mailboxes: Mailboxes::default(), started }
+    }
+
+    /// The mailbox of `owner`, who must have one.
+    pub(crate) fn mailbox(&self, owner: &Person) -> Arc<Mutex<Mailbox>> {
+        let make = || generator::mailbox(&self.settings, &self.emulator.world(), owner, self.started);
+        self.mailboxes.open(&owner.id, make)
+    }
+}
+
+/// The routes of `graph`: everything below `/v1.0` and `/beta`.
+pub(crate) fn router(graph: Arc<Graph>) -> Router {
+    let mut router = Router::new();
+    for version in ["/v1.0", "/V1.0", "/beta"] {
+        router = router
+            .route(version, any(serve))
+            .route(&format!("{version}/"), any(serve))
+            .route(&format!("{version}/{{*rest}}"), any(serve));
+    }
+    router.with_state(graph)
+}
+
+async fn serve(State(graph): State<Arc<Graph>>, request: Request) -> Response {
+    let now = graph.emulator.clock.now();
+    let trace = Trace::of(request.headers());
+    let (applied, outcome) = match Call::read(request, now).await {
+        Ok(call) => (call.preferences.applied(), answer(&graph, &call)),
+        Err(error) => (None, Err(error)),
+    };
+    if let Err(error) = &outcome {
+        tracing::debug!(request_id = trace.request_id, code = error.code, "Graph refuses");
+    }
+    Envelope { trace: &trace, origin: &graph.emulator.origin, now, applied }.seal(outcome)
+}
+
+fn answer(graph: &Graph, call: &Call) -> Result<Answer, GraphError> {
+    let caller = Caller::identify(&graph.emulator, &call.headers, call.now)?;
+    let route = Route::parse(&call.path).map_err(|error| {
+        let feature = error.segment;
+        tracing::warn!(method = %call.method, path = call.path, feature, "the emulated Graph has no such route");
+        GraphError::no_such_route(&feature)
+    })?;
+    routes::dispatch(graph, &caller, &route, call)
+}

@@ -1,0 +1,20 @@
+//! What mailboxes hold: folders, messages, attachments. Knows nothing of HTTP, JSON or OData.
+
+mod attachment;
+mod folder;
+mod mailbox;
+mod mailboxes;
+mod message;
+mod uid;
+mod well_known;
+
+pub(crate) use attachment::{Attachment, Content};
+pub(crate) use folder::{Counts, Folder, FolderKey};
+pub(crate) use mailbox::Mailbox;
+pub(crate) use mailboxes::Mailboxes;
+pub(crate) use message::{
+    Body, BodyKind, Classification, Flag, FlagStatus, Importance, ItemKey, Kind, Letter, Message,
+    Recipient, Thread, ZonedTime,
+};
+pub(crate) use uid::Uid;
+pub(crate) use well_known::{Language, WellKnown};
