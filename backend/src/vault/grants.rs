@@ -75,7 +75,10 @@ impl Vault {
             .await?;
         let Some(row) = row else { return Ok(None) };
         let opened = self.open_tokens(&Record::new("grants", "account_id", row), now);
-        if let Err(VaultError::Sealed(error @ SealError::Damaged { .. })) = &opened {
+        if let Err(VaultError::Sealed(
+            error @ (SealError::Damaged { .. } | SealError::UnknownFormat { .. }),
+        )) = &opened
+        {
             tracing::error!(%account, %error, "tokens do not open; the row is kept");
             self.mark_unreadable(account, now).await?;
         }

@@ -43,7 +43,7 @@ const MIGRATIONS: &[&str] = &[include_str!("../../../migrations/0001_first.sql")
 
 impl Database {
     /// Runs what has not been run yet.
-    pub(super) async fn migrate(&self) -> Result<(), MigrateError> {
+    pub(in crate::vault) async fn migrate(&self) -> Result<(), MigrateError> {
         let failed = |version| move |source| MigrateError::Failed { version, source };
         let mut transaction = self.write().await.map_err(failed(0))?;
         self.lock(&mut transaction, "connect-outlook migrations")

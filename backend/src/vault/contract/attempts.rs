@@ -1,0 +1,240 @@
+//! Attempts: fresh, bound to a browser and a purpose, good once.
+
+use super::world::{NOW, World, attempt, verifier};
+use crate::vault::attempts::{
+    Attempt, AttemptKind, BeginAttemptError, NewAttempt, OPEN_ATTEMPTS, Proof, TakeAttemptError,
+};
+use crate::vault::id::{BrowserDigest, NonceDigest, StateDigest};
+
+on_every_engine![
+    an_attempt_comes_back_as_it_began,
+    a_server_driven_attempt_gives_its_verifier_back_once,
+    of_fifty_takers_one_succeeds,
+    an_attempt_cannot_be_taken_twice,
+    another_browser_cannot_take_it_and_does_not_spoil_it,
+    one_purpose_does_not_serve_another,
+    after_ten_minutes_it_is_over,
+    values_used_before_are_refused,
+    the_oldest_of_more_than_five_is_dropped,
+    twelve_tabs_at_once_leave_five,
+];
+
+async fn take(world: &World, name: &str, browser: &str) -> Result<Attempt, TakeAttemptError> {
+    let (state, browser) = (
+        StateDigest::of(&format!("state-{name}")),
+        BrowserDigest::of(browser),
+    );
+    world
+        .vault
+        .take_attempt(state, browser, AttemptKind::Connect, NOW.plus(5))
+        .await
+}
+
+async fn begin(world: &World, attempt: &NewAttempt) {
+    world.vault.begin_attempt(attempt, NOW).await.unwrap();
+}
+
+/// R23: what was recorded at the start is what the callback is checked against.
+async fn an_attempt_comes_back_as_it_began(world: &World) {
+    let began = attempt("a", "browser");
+    begin(world, &began).await;
+    let taken = take(world, "a", "browser").await.unwrap();
+    assert_eq!(taken.proof, began.proof);
+    assert_eq!(taken.nonce, NonceDigest::of("nonce-a"));
+    assert_eq!(taken.redirect_uri, began.redirect_uri);
+    assert_eq!(taken.scopes, began.scopes);
+    assert_eq!(taken.tenant, began.tenant);
+    assert_eq!(taken.client_id, began.client_id);
+    assert_eq!(taken.return_to, began.return_to);
+    assert_eq!(taken.created_at, NOW);
+
+    let nowhere = NewAttempt {
+        return_to: None,
+        ..attempt("b", "browser")
+    };
+    begin(world, &nowhere).await;
+    assert_eq!(take(world, "b", "browser").await.unwrap().return_to, None);
+}
+
+/// R114, R122: the verifier rests sealed, and is gone once it has been handed out.
+async fn a_server_driven_attempt_gives_its_verifier_back_once(world: &World) {
+    let began = NewAttempt {
+        proof: Proof::Server(verifier("secret")),
+        ..attempt("a", "browser")
+    };
+    begin(world, &began).await;
+    assert_eq!(
+        world
+            .count("attempts where sealed_code_verifier is not null")
+            .await,
+        1
+    );
+    assert_eq!(
+        take(world, "a", "browser").await.unwrap().proof,
+        began.proof
+    );
+    assert_eq!(
+        world
+            .count("attempts where sealed_code_verifier is not null")
+            .await,
+        0
+    );
+}
+
+/// R21
+async fn of_fifty_takers_one_succeeds(world: &World) {
+    begin(world, &attempt("a", "browser")).await;
+    let takers: Vec<_> = (0..50)
+        .map(|_| {
+            let vault = world.vault.clone();
+            let (state, browser) = (StateDigest::of("state-a"), BrowserDigest::of("browser"));
+            tokio::spawn(async move {
+                vault
+                    .take_attempt(state, browser, AttemptKind::Connect, NOW)
+                    .await
+            })
+        })
+        .collect();
+    let (mut taken, mut refused) = (0, 0);
+    for taker in takers {
+        match taker.await.unwrap() {
+            Ok(_) => taken += 1,
+            Err(TakeAttemptError::Unknown) => refused += 1,
+            Err(error) => panic!("{error:?}"),
+        }
+    }
+    assert_eq!((taken, refused), (1, 49));
+}
+
+/// R21, R39
+async fn an_attempt_cannot_be_taken_twice(world: &World) {
+    begin(world, &attempt("a", "browser")).await;
+    take(world, "a", "browser").await.unwrap();
+    assert!(matches!(
+        take(world, "a", "browser").await,
+        Err(TakeAttemptError::Unknown)
+    ));
+    assert!(matches!(
+        take(world, "never begun", "browser").await,
+        Err(TakeAttemptError::Unknown)
+    ));
+}
+
+/// R22
+async fn another_browser_cannot_take_it_and_does_not_spoil_it(world: &World) {
+    begin(world, &attempt("a", "browser")).await;
+    assert!(matches!(
+        take(world, "a", "another").await,
+        Err(TakeAttemptError::NotYours)
+    ));
+    take(world, "a", "browser").await.unwrap();
+}
+
+/// R28, R52
+async fn one_purpose_does_not_serve_another(world: &World) {
+    begin(
+        world,
+        &NewAttempt {
+            kind: AttemptKind::AdminConsent,
+            ..attempt("a", "browser")
+        },
+    )
+    .await;
+    assert!(matches!(
+        take(world, "a", "browser").await,
+        Err(TakeAttemptError::Unknown)
+    ));
+    let (state, browser) = (StateDigest::of("state-a"), BrowserDigest::of("browser"));
+    world
+        .vault
+        .take_attempt(state, browser, AttemptKind::AdminConsent, NOW)
+        .await
+        .unwrap();
+}
+
+/// R24: the end itself is too late.
+async fn after_ten_minutes_it_is_over(world: &World) {
+    begin(world, &attempt("a", "browser")).await;
+    let (state, browser) = (StateDigest::of("state-a"), BrowserDigest::of("browser"));
+    let late = world
+        .vault
+        .take_attempt(state, browser, AttemptKind::Connect, NOW.plus(600))
+        .await;
+    assert!(matches!(late, Err(TakeAttemptError::Expired)));
+    world
+        .vault
+        .take_attempt(state, browser, AttemptKind::Connect, NOW.plus(599))
+        .await
+        .unwrap();
+}
+
+/// R19: state, nonce and challenge are unique for ever, taken or not.
+async fn values_used_before_are_refused(world: &World) {
+    begin(world, &attempt("a", "browser")).await;
+    take(world, "a", "browser").await.unwrap();
+    let (used, fresh) = (attempt("a", "browser"), || attempt("b", "another"));
+    for repeated in [
+        NewAttempt {
+            state: used.state,
+            ..fresh()
+        },
+        NewAttempt {
+            nonce: used.nonce,
+            ..fresh()
+        },
+        NewAttempt {
+            proof: used.proof,
+            ..fresh()
+        },
+        NewAttempt {
+            proof: Proof::Server(verifier("a")),
+            ..fresh()
+        },
+    ] {
+        let refused = world.vault.begin_attempt(&repeated, NOW).await;
+        assert!(matches!(refused, Err(BeginAttemptError::Repeated)));
+    }
+    begin(world, &fresh()).await;
+    assert_eq!(world.count("attempts").await, 2);
+}
+
+/// R25
+async fn the_oldest_of_more_than_five_is_dropped(world: &World) {
+    begin(world, &attempt("other", "another")).await;
+    begin(world, &attempt("taken", "browser")).await;
+    take(world, "taken", "browser").await.unwrap();
+    for name in ["1", "2", "3", "4", "5", "6", "7"] {
+        begin(world, &attempt(name, "browser")).await;
+    }
+    for name in ["1", "2"] {
+        assert!(
+            matches!(
+                take(world, name, "browser").await,
+                Err(TakeAttemptError::Unknown)
+            ),
+            "{name}"
+        );
+    }
+    for name in ["3", "4", "5", "6", "7"] {
+        take(world, name, "browser").await.unwrap();
+    }
+    take(world, "other", "another").await.unwrap();
+}
+
+/// R25
+async fn twelve_tabs_at_once_leave_five(world: &World) {
+    let tabs: Vec<_> = (0..12)
+        .map(|number| {
+            let vault = world.vault.clone();
+            tokio::spawn(async move {
+                vault
+                    .begin_attempt(&attempt(&number.to_string(), "browser"), NOW)
+                    .await
+            })
+        })
+        .collect();
+    for tab in tabs {
+        tab.await.unwrap().unwrap();
+    }
+    assert_eq!(world.count("attempts").await, OPEN_ATTEMPTS);
+}

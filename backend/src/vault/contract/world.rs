@@ -1,0 +1,198 @@
+//! A vault to try things on, and the people in it.
+
+use connect_outlook_protocol::authority::Tenant;
+use connect_outlook_protocol::pkce::CodeVerifier;
+use connect_outlook_protocol::scope::Scopes;
+use connect_outlook_protocol::secret::{AccessToken, RefreshToken};
+use sqlx::{AssertSqlSafe, Row as _};
+use tempfile::TempDir;
+
+use crate::clock::UnixTime;
+use crate::vault::account::{Account, Identity, Profile};
+use crate::vault::attempts::{AttemptKind, NewAttempt, Proof};
+use crate::vault::events::EventKind;
+use crate::vault::grants::{Grant, GrantVersion};
+use crate::vault::id::{AccountId, BrowserDigest, NonceDigest, StateDigest};
+use crate::vault::sessions::SessionLimits;
+use crate::vault::{KeyRing, Location, Vault};
+
+pub(super) const NOW: UnixTime = UnixTime(1_790_000_000);
+pub(super) const LIMITS: SessionLimits = SessionLimits {
+    idle: 3_600,
+    absolute: 86_400,
+};
+pub(super) const KEY: &str = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f";
+const SERVER: &str = "CONNECT_OUTLOOK_TEST_POSTGRES";
+
+pub(super) struct World {
+    pub(super) vault: Vault,
+    pub(super) location: Location,
+    pub(super) folder: Option<TempDir>,
+}
+
+impl World {
+    pub(super) async fn in_memory() -> Self {
+        Self::at(Location::Memory, None).await
+    }
+
+    pub(super) async fn in_a_file() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let location = Location::SqliteFile(folder.path().join("vault.sqlite"));
+        Self::at(location, Some(folder)).await
+    }
+
+    /// A new database on the server that the environment names.
+    pub(super) async fn on_postgres() -> Self {
+        let server = std::env::var(SERVER).unwrap_or_else(|_| panic!("{SERVER} is not set"));
+        let name = format!(
+            "vault_{}",
+            AccountId::random().unwrap().to_string().replace('-', "")
+        );
+        sqlx::any::install_default_drivers();
+        let admin = sqlx::AnyPool::connect(&server).await.unwrap();
+        sqlx::raw_sql(AssertSqlSafe(format!("create database {name}")))
+            .execute(&admin)
+            .await
+            .unwrap();
+        admin.close().await;
+        let mut url = url::Url::parse(&server).unwrap();
+        url.set_path(&name);
+        Self::at(Location::Postgres(url), None).await
+    }
+
+    async fn at(location: Location, folder: Option<TempDir>) -> Self {
+        let vault = Vault::open(&location, KeyRing::parse(KEY).unwrap())
+            .await
+            .unwrap();
+        Self {
+            vault,
+            location,
+            folder,
+        }
+    }
+
+    pub(super) async fn connect(&self, person: &str, grant: &Grant) -> Account {
+        self.vault
+            .connect_account(&identity(person), &profile(person), grant, NOW)
+            .await
+            .unwrap()
+    }
+
+    pub(super) async fn version(&self, account: AccountId) -> GrantVersion {
+        self.vault
+            .tokens(account, NOW)
+            .await
+            .unwrap()
+            .unwrap()
+            .version
+    }
+
+    pub(super) async fn events(&self, account: AccountId) -> Vec<EventKind> {
+        let events = self.vault.events_after(account, 0, 1_000).await.unwrap();
+        let sequences: Vec<i64> = events.iter().map(|event| event.sequence).collect();
+        assert_eq!(
+            sequences,
+            (1..=events.len() as i64).collect::<Vec<_>>(),
+            "without gaps"
+        );
+        events.iter().map(|event| event.kind).collect()
+    }
+
+    /// Rows that a condition finds.
+    pub(super) async fn count(&self, from: &str) -> i64 {
+        let statement = AssertSqlSafe(format!("select count(*) from {from}"));
+        sqlx::query(statement)
+            .fetch_one(self.vault.database.reader())
+            .await
+            .unwrap()
+            .get(0)
+    }
+
+    /// One value as the database has it.
+    pub(super) async fn raw(&self, table: &str, column: &str, row: &str) -> Option<String> {
+        let statement = AssertSqlSafe(format!(
+            "select {column} from {table} where {} = $1",
+            key_of(table)
+        ));
+        let row = sqlx::query(statement)
+            .bind(row)
+            .fetch_one(self.vault.database.reader())
+            .await
+            .unwrap();
+        row.get(0)
+    }
+
+    /// What somebody with access to the database could do.
+    pub(super) async fn tamper(&self, table: &str, column: &str, row: &str, value: &str) {
+        let statement = AssertSqlSafe(format!(
+            "update {table} set {column} = $1 where {} = $2",
+            key_of(table)
+        ));
+        let mut transaction = self.vault.database.write().await.unwrap();
+        let done = sqlx::query(statement)
+            .bind(value)
+            .bind(row)
+            .execute(&mut *transaction)
+            .await
+            .unwrap();
+        assert_eq!(done.rows_affected(), 1);
+        transaction.commit().await.unwrap();
+    }
+}
+
+fn key_of(table: &str) -> &'static str {
+    if matches!(table, "grants" | "data_keys") {
+        "account_id"
+    } else {
+        "id"
+    }
+}
+
+/// Everybody is in one tenant; the last group of the object id is the name's first letters.
+pub(super) fn identity(person: &str) -> Identity {
+    let name: String = person
+        .bytes()
+        .take(6)
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+    let oid = format!("00000000-0000-4000-8000-{name:0>12}");
+    Identity::new("72f988bf-86f1-41af-91ab-2d7cd011db47", &oid).unwrap()
+}
+
+pub(super) fn profile(person: &str) -> Profile {
+    Profile {
+        display_name: format!("{person}-display-name"),
+        address: format!("{person}@contoso.example"),
+    }
+}
+
+/// Tokens whose text tells which they are.
+pub(super) fn grant(name: &str) -> Grant {
+    Grant {
+        access_token: AccessToken::new(format!("access-token-{name}")),
+        refresh_token: Some(RefreshToken::new(format!("refresh-token-{name}"))),
+        scopes: Scopes::parse("Mail.Read User.Read"),
+        expires_at: NOW.plus(3_600),
+    }
+}
+
+/// An attempt of `browser` whose every value is made from `name`.
+pub(super) fn attempt(name: &str, browser: &str) -> NewAttempt {
+    NewAttempt {
+        state: StateDigest::of(&format!("state-{name}")),
+        browser: BrowserDigest::of(browser),
+        kind: AttemptKind::Connect,
+        proof: Proof::Page(verifier(name).challenge()),
+        nonce: NonceDigest::of(&format!("nonce-{name}")),
+        redirect_uri: "http://localhost/outlook-callback".to_owned(),
+        scopes: Scopes::parse("openid Mail.Read"),
+        tenant: Tenant::Common,
+        client_id: "11111111-2222-4333-8444-555555555555".to_owned(),
+        return_to: Some("/inbox".to_owned()),
+        expires_at: NOW.plus(600),
+    }
+}
+
+pub(super) fn verifier(name: &str) -> CodeVerifier {
+    CodeVerifier::parse(&format!("{name:-<43}")).unwrap()
+}
