@@ -4,7 +4,14 @@ use std::{io, net::SocketAddr, sync::Arc};
 
 use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
 
-use crate::{clock::Clock, exchange::Exchange, router, state::EmulatorState, world::World};
+use crate::{
+    clock::Clock,
+    entra::{EntraState, SigningKeys},
+    exchange::Exchange,
+    router,
+    state::EmulatorState,
+    world::World,
+};
 
 /// A running emulator. Dropping it stops it too; [`Emulator::stop`] waits until it has.
 #[derive(Debug)]
@@ -60,6 +67,8 @@ pub struct EmulatorBuilder {
     world: Option<World>,
     exchange_capacity: usize,
     insecure_bind: bool,
+    signing_keys: Option<SigningKeys>,
+    access_token_life: Option<i64>,
 }
 
 impl Default for EmulatorBuilder {
@@ -69,6 +78,8 @@ impl Default for EmulatorBuilder {
             world: None,
             exchange_capacity: 2_000,
             insecure_bind: false,
+            signing_keys: None,
+            access_token_life: None,
         }
     }
 }
@@ -102,6 +113,20 @@ impl EmulatorBuilder {
         self
     }
 
+    /// Signs with `keys` instead of new ones; for suites that start many emulators.
+    #[must_use]
+    pub fn signing_keys(mut self, keys: SigningKeys) -> Self {
+        self.signing_keys = Some(keys);
+        self
+    }
+
+    /// Gives every access token this life in seconds, instead of a random one from 3,600 to 5,400 as Entra does.
+    #[must_use]
+    pub fn access_token_life(mut self, seconds: i64) -> Self {
+        self.access_token_life = Some(seconds);
+        self
+    }
+
     /// Listens on `address` (`127.0.0.1:0` picks a free port) and serves in the background.
     ///
     /// # Errors
@@ -122,10 +147,14 @@ impl EmulatorBuilder {
         let world = self
             .world
             .unwrap_or_else(|| World::standard(self.clock.now()));
+        let keys = self.signing_keys.unwrap_or_else(SigningKeys::make);
+        let entra = EntraState::new(keys, self.access_token_life);
+        let origin = origin_of(bound);
         let state = Arc::new(EmulatorState::new(
-            origin_of(bound),
+            origin,
             self.clock,
             world,
+            entra,
             self.exchange_capacity,
         ));
         let (stop, stopped) = watch::channel(false);

@@ -17,9 +17,11 @@
 mod clock;
 mod control;
 mod emulator;
+mod entra;
 mod exchange;
 mod graph;
 mod lock;
+mod page;
 mod random;
 mod router;
 mod state;
@@ -28,5 +30,6 @@ pub mod world;
 
 pub use clock::{Clock, rfc3339};
 pub use emulator::{Emulator, EmulatorBuilder, StartError};
+pub use entra::SigningKeys;
 pub use exchange::{Exchange, RecordedBody};
 pub use state::EmulatorState;

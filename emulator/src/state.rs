@@ -4,6 +4,7 @@ use std::sync::{Arc, RwLock};
 
 use crate::{
     clock::Clock,
+    entra::EntraState,
     exchange::Exchanges,
     lock::{read, write},
     tokens::AccessTokens,
@@ -21,6 +22,7 @@ pub struct EmulatorState {
     pub access_tokens: AccessTokens,
     /// The record of exchanges.
     pub exchanges: Exchanges,
+    pub(crate) entra: EntraState,
     world: RwLock<Arc<World>>,
 }
 
@@ -29,6 +31,7 @@ impl EmulatorState {
         origin: String,
         clock: Clock,
         world: World,
+        entra: EntraState,
         exchange_capacity: usize,
     ) -> Self {
         Self {
@@ -36,6 +39,7 @@ impl EmulatorState {
             clock,
             access_tokens: AccessTokens::default(),
             exchanges: Exchanges::keeping(exchange_capacity),
+            entra,
             world: RwLock::new(Arc::new(world)),
         }
     }

@@ -1,5 +1,12 @@
 //! What has been issued and can be presented again.
 
 mod access;
+mod codes;
+mod opaque;
+mod refresh;
 
 pub use access::{AccessTokenGrant, AccessTokens};
+pub(crate) use codes::{CodeGrant, CodeState, Codes};
+pub(crate) use refresh::{
+    INACTIVITY_LIMIT, RefreshGrant, RefreshLife, RefreshState, RefreshTokens,
+};

@@ -19,6 +19,8 @@ pub struct Application {
     pub verified_publisher: Option<String>,
     /// Registered redirect URIs with the platform each stands under.
     pub redirect_uris: Vec<RedirectUri>,
+    /// The delegated permissions it lists: what `.default` means for it.
+    pub permissions: Vec<String>,
     /// Client secrets, live and expired.
     pub secrets: Vec<Secret>,
 }

@@ -227,6 +227,7 @@ fn application(number: u32, name: &str, home_tenant: &str, audience: Audience) -
         audience,
         verified_publisher: None,
         redirect_uris: Vec::new(),
+        permissions: PERMISSIONS.map(str::to_owned).to_vec(),
         secrets: Vec::new(),
     }
 }
@@ -248,6 +249,17 @@ fn secret(number: u32, value: &str, expires_at: i64) -> Secret {
 
 const CONTOSO: &str = "c0a7050a-1111-4c0a-8c0a-000000000001";
 const FABRIKAM: &str = "fab41ca0-2222-4fab-8fab-000000000002";
+/// What every registration of the standard world lists.
+const PERMISSIONS: [&str; 8] = [
+    "openid",
+    "profile",
+    "email",
+    "offline_access",
+    "User.Read",
+    "Mail.Read",
+    "Mail.ReadWrite",
+    "Mail.Send",
+];
 const DAY: i64 = 86_400;
 
 #[cfg(test)]

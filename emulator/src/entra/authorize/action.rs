@@ -1,0 +1,46 @@
+//! What a visitor pressed.
+
+use crate::{entra::parameters::Parameters, world::PersonId};
+
+/// One press on one of our pages.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Action {
+    /// An account of the picker.
+    Choose(PersonId),
+    /// "Use another account".
+    UseAnother,
+    /// The sign-in form.
+    SignIn { address: String, password: String },
+    /// Consent, perhaps for the whole organisation.
+    Accept { for_organization: bool },
+    /// "Cancel" on the consent page.
+    Decline,
+    /// "Cancel" on any other page.
+    Cancel,
+    /// Back to the picker.
+    Restart,
+}
+
+impl Action {
+    /// What a form says; `None` if it says nothing we know.
+    pub(super) fn read(form: &Parameters) -> Option<Self> {
+        if let Some(person) = form.get("choose") {
+            return Some(Self::Choose(PersonId::new(person)));
+        }
+        let text = |name| form.get(name).unwrap_or_default().to_owned();
+        match form.get("action")? {
+            "other" => Some(Self::UseAnother),
+            "sign_in" => Some(Self::SignIn {
+                address: text("address"),
+                password: text("password"),
+            }),
+            "accept" => Some(Self::Accept {
+                for_organization: form.get("for_organization") == Some("yes"),
+            }),
+            "decline" => Some(Self::Decline),
+            "cancel" => Some(Self::Cancel),
+            "restart" => Some(Self::Restart),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,178 @@
+//! What comes next in a sign-in: a pure decision over the request, the visitor's progress and what is known.
+
+use std::collections::BTreeSet;
+
+use super::{
+    flow::Progress,
+    request::{AuthorizeRequest, Prompt},
+};
+use crate::{
+    entra::{
+        aadsts,
+        grants::{Grants, resolve},
+        oauth_error::OAuthError,
+        scopes::Grant,
+    },
+    world::{Application, ConsentPolicy, Person, PersonId, Role, TenantKind, World},
+};
+
+/// Everything the decision rests on.
+pub(crate) struct Situation<'a> {
+    pub(crate) request: &'a AuthorizeRequest,
+    pub(crate) progress: &'a Progress,
+    pub(crate) application: &'a Application,
+    pub(crate) world: &'a World,
+    pub(crate) grants: &'a Grants,
+    /// Who is signed in to this browser.
+    pub(crate) signed_in: &'a [PersonId],
+}
+
+/// What comes next.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Step {
+    /// The account picker.
+    ChooseAccount,
+    /// The sign-in page for this person.
+    SignIn(PersonId),
+    /// The sign-in page with an address to be typed; this stands in the field.
+    SignInAs(String),
+    /// The consent page for these permissions.
+    Consent(PersonId, BTreeSet<Grant>),
+    /// The page that says that an administrator must agree.
+    NeedApproval(PersonId),
+    /// An error page of ours.
+    Stop(OAuthError),
+    /// An error for the app.
+    Refuse(OAuthError),
+    /// A code for the app.
+    Finish(PersonId),
+}
+
+/// The next step.
+pub(crate) fn decide(situation: &Situation<'_>) -> Step {
+    match situation.progress {
+        Progress::Begun if situation.request.prompt == Prompt::None => silently(situation),
+        Progress::Begun => begin(situation),
+        Progress::Choosing => Step::ChooseAccount,
+        Progress::Naming => Step::SignInAs(String::new()),
+        Progress::Chosen(person) => chosen(situation, person),
+        Progress::Authenticated(person) => signed_in(situation, person),
+    }
+}
+
+/// `prompt=none` (entra 20): an answer at once, whichever.
+fn silently(situation: &Situation<'_>) -> Step {
+    let hint = situation.request.login_hint.as_deref();
+    let fits = |person: &&Person| hint.is_none_or(|hint| person.address.eq_ignore_ascii_case(hint));
+    let candidates: Vec<&Person> = usable(situation).into_iter().filter(fits).collect();
+    match candidates[..] {
+        [] => Step::Refuse((&aadsts::NO_SESSION).into()),
+        [person] => match signed_in(situation, &person.id) {
+            Step::Consent(..) | Step::NeedApproval(_) => {
+                let client = situation.application.client_id.as_str();
+                Step::Refuse(OAuthError::about(
+                    &aadsts::CONSENT_MISSING_AT_AUTHORIZE,
+                    client,
+                ))
+            }
+            step => step,
+        },
+        _ => Step::Refuse((&aadsts::SEVERAL_SESSIONS).into()),
+    }
+}
+
+/// One usable session goes on by itself, several are chosen among, none means signing in (entra.md §3.1).
+fn begin(situation: &Situation<'_>) -> Step {
+    let request = situation.request;
+    if request.prompt == Prompt::SelectAccount {
+        return Step::ChooseAccount;
+    }
+    if let Some(hint) = &request.login_hint {
+        return match situation.world.person_at(hint) {
+            Some(person) => chosen(situation, &person.id),
+            None => Step::SignInAs(hint.clone()),
+        };
+    }
+    match usable(situation)[..] {
+        [person] => chosen(situation, &person.id),
+        _ => Step::ChooseAccount,
+    }
+}
+
+fn chosen(situation: &Situation<'_>, id: &PersonId) -> Step {
+    let Some(person) = situation.world.person(id) else {
+        return Step::ChooseAccount;
+    };
+    if let Err(refused) = admit(situation, person) {
+        return Step::Stop(refused);
+    }
+    match situation.request.prompt == Prompt::Login || !situation.signed_in.contains(id) {
+        true => Step::SignIn(id.clone()),
+        false => signed_in(situation, id),
+    }
+}
+
+/// With the person known: consent, or done.
+fn signed_in(situation: &Situation<'_>, id: &PersonId) -> Step {
+    let Some(person) = situation.world.person(id) else {
+        return Step::ChooseAccount;
+    };
+    if let Err(refused) = admit(situation, person) {
+        return Step::Stop(refused);
+    }
+    let held = situation
+        .grants
+        .held(person, &situation.application.client_id);
+    let needed = resolve(&situation.request.scopes, situation.application, &held);
+    let asked_again = situation.request.prompt == Prompt::Consent;
+    let to_agree: BTreeSet<Grant> = needed
+        .iter()
+        .filter(|grant| asked_again || !held.contains(grant))
+        .copied()
+        .collect();
+    match to_agree.is_empty() {
+        true => Step::Finish(id.clone()),
+        false
+            if to_agree
+                .iter()
+                .all(|grant| may_agree(situation, person, *grant)) =>
+        {
+            Step::Consent(id.clone(), needed)
+        }
+        false => Step::NeedApproval(id.clone()),
+    }
+}
+
+/// Whether `person` may agree to `grant` alone. Personal accounts know no tenant policy (entra 33).
+fn may_agree(situation: &Situation<'_>, person: &Person, (resource, name): Grant) -> bool {
+    let Some(tenant) = situation.world.tenant(&person.tenant) else {
+        return false;
+    };
+    let policy = match tenant.kind {
+        TenantKind::Company => tenant.consent_policy,
+        TenantKind::Personal => ConsentPolicy::Legacy,
+    };
+    let application = situation.application;
+    let trusted = application.verified_publisher.is_some() || application.home_tenant == tenant.id;
+    let permission = resource.permission(name);
+    person.role == Role::Administrator
+        || permission.is_some_and(|known| known.consent.allows_user(policy, trusted))
+}
+
+fn admit(situation: &Situation<'_>, person: &Person) -> Result<(), OAuthError> {
+    situation
+        .request
+        .authority
+        .check_person(person, situation.application, situation.world)
+}
+
+/// The signed-in people who may use this app here.
+fn usable<'a>(situation: &Situation<'a>) -> Vec<&'a Person> {
+    let known = situation
+        .signed_in
+        .iter()
+        .filter_map(|id| situation.world.person(id));
+    known
+        .filter(|person| admit(situation, person).is_ok())
+        .collect()
+}

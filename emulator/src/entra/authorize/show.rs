@@ -1,0 +1,125 @@
+//! Turning a step into its page.
+
+use axum::{http::StatusCode, response::Response};
+
+use super::{decide::Step, visit::Visit};
+use crate::{
+    entra::{
+        aadsts,
+        oauth_error::OAuthError,
+        pages::{AccountField, ApprovalPage, ConsentPage, FormTarget, PickerPage, SignInPage},
+    },
+    page::Page,
+    world::{Application, Person, Role, TenantKind, World},
+};
+
+impl Visit<'_> {
+    /// Shows the page of `step` and keeps the flow for what is pressed on it. `trouble` is what was wrong with the last
+    /// try at signing in.
+    pub(super) fn show(
+        &self,
+        application: &Application,
+        step: Step,
+        trouble: Option<OAuthError>,
+    ) -> Response {
+        let person = |id| self.world.person(id);
+        let page = match &step {
+            Step::SignIn(id) => {
+                person(id).map(|person| self.sign_in_page(application, fixed(person), trouble))
+            }
+            Step::SignInAs(typed) => {
+                Some(self.sign_in_page(application, AccountField::Open { typed }, trouble))
+            }
+            Step::Consent(id, permissions) => person(id).map(|person| {
+                let permissions = permissions.iter().copied().collect();
+                let for_organization = may_agree_for_all(person, &self.world);
+                ConsentPage {
+                    target: self.target(),
+                    application,
+                    person,
+                    permissions,
+                    for_organization,
+                }
+                .page()
+            }),
+            Step::NeedApproval(id) => person(id).map(|person| {
+                let reason = OAuthError::about(&aadsts::ADMIN_APPROVAL_NEEDED, &application.name);
+                ApprovalPage {
+                    target: self.target(),
+                    application,
+                    person,
+                    reason,
+                }
+                .page()
+            }),
+            _ => None,
+        };
+        self.state.entra.flows.keep(
+            self.flow_id.clone(),
+            self.flow.clone(),
+            self.state.clock.now(),
+        );
+        page.unwrap_or_else(|| self.picker_page(application))
+            .respond(StatusCode::OK)
+    }
+
+    fn picker_page(&self, application: &Application) -> Page {
+        let signed_in = self.state.entra.browsers.signed_in(self.browser.as_ref());
+        let authority = &self.flow.request.authority;
+        let admitted = |person: &&Person| {
+            authority
+                .check_person(person, application, &self.world)
+                .is_ok()
+        };
+        let people = self.world.people.iter().filter(admitted).take(MOST_LISTED);
+        let people = people
+            .map(|person| (person, signed_in.contains(&person.id)))
+            .collect();
+        PickerPage {
+            target: self.target(),
+            application: &application.name,
+            people,
+        }
+        .page()
+    }
+
+    fn sign_in_page(
+        &self,
+        application: &Application,
+        account: AccountField<'_>,
+        trouble: Option<OAuthError>,
+    ) -> Page {
+        SignInPage {
+            target: self.target(),
+            application: &application.name,
+            account,
+            trouble,
+        }
+        .page()
+    }
+
+    fn target(&self) -> FormTarget {
+        FormTarget {
+            action: format!("/{}/sign-in", self.flow.segment),
+            flow: self.flow_id.clone(),
+        }
+    }
+}
+
+/// Whether `person` may agree for everybody: administrators of companies.
+pub(super) fn may_agree_for_all(person: &Person, world: &World) -> bool {
+    let company = world
+        .tenant(&person.tenant)
+        .is_some_and(|tenant| tenant.kind == TenantKind::Company);
+    company && person.role == Role::Administrator
+}
+
+fn fixed(person: &Person) -> AccountField<'_> {
+    AccountField::Fixed {
+        address: &person.address,
+        password: &person.password,
+    }
+}
+
+/// More people than this are not listed; their address can be typed.
+const MOST_LISTED: usize = 50;

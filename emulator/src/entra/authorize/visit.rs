@@ -1,0 +1,128 @@
+//! One request of a visitor's browser within a sign-in, and how it is answered.
+
+use std::sync::Arc;
+
+use axum::{http::HeaderMap, response::Response};
+
+use super::{
+    decide::{Situation, Step, decide},
+    flow::{Flow, FlowId},
+};
+use crate::{
+    entra::{
+        browsers::BrowserId, client_info::client_info, error_page, oauth_error::OAuthError,
+        request_ids::RequestIds,
+    },
+    state::EmulatorState,
+    tokens::CodeGrant,
+    world::{Application, Person, World},
+};
+
+/// A visitor's browser at one step of a flow.
+pub(super) struct Visit<'state> {
+    pub(super) state: &'state EmulatorState,
+    pub(super) world: Arc<World>,
+    pub(super) browser: Option<BrowserId>,
+    pub(super) ids: RequestIds,
+    pub(super) flow_id: FlowId,
+    pub(super) flow: Flow,
+}
+
+impl<'state> Visit<'state> {
+    /// A visit of the browser that sent `headers`, at `flow`.
+    pub(super) fn new(
+        state: &'state EmulatorState,
+        headers: &HeaderMap,
+        flow_id: FlowId,
+        flow: Flow,
+    ) -> Self {
+        let ids = RequestIds::correlated(&flow.correlation);
+        Self {
+            state,
+            world: state.world(),
+            browser: BrowserId::of(headers),
+            ids,
+            flow_id,
+            flow,
+        }
+    }
+
+    /// The app that asks, as it is registered now.
+    ///
+    /// # Errors
+    /// 700016 if the registration is gone since the flow began.
+    pub(super) fn application(&self) -> Result<&Application, OAuthError> {
+        crate::entra::known_application(self.flow.request.client_id.as_str(), &self.world)
+    }
+
+    /// What comes next.
+    pub(super) fn decide(&self, application: &Application) -> Step {
+        decide(&Situation {
+            request: &self.flow.request,
+            progress: &self.flow.progress,
+            application,
+            world: &self.world,
+            grants: &self.state.entra.grants,
+            signed_in: &self.state.entra.browsers.signed_in(self.browser.as_ref()),
+        })
+    }
+
+    /// Takes the next step and answers the browser.
+    pub(super) fn go_on(&self) -> Response {
+        let application = match self.application() {
+            Ok(application) => application,
+            Err(gone) => return self.stop(&gone),
+        };
+        match self.decide(application) {
+            Step::Stop(error) => self.stop(&error),
+            Step::Refuse(error) => self.refuse(&error),
+            Step::Finish(person) => match self.world.person(&person) {
+                Some(person) => self.finish(person),
+                None => self.show(application, Step::ChooseAccount, None),
+            },
+            page => self.show(application, page, None),
+        }
+    }
+
+    /// Ends the flow with an error page of ours.
+    pub(super) fn stop(&self, error: &OAuthError) -> Response {
+        error_page::refuse(self.state, &self.ids, error)
+    }
+
+    /// Ends the flow with an error for the app.
+    pub(super) fn refuse(&self, error: &OAuthError) -> Response {
+        self.flow.request.delivery.send_error(
+            error,
+            &self.ids,
+            &self.state.clock,
+            &self.state.origin,
+        )
+    }
+
+    /// Ends the flow with a code for the app (entra.md §3.3).
+    pub(super) fn finish(&self, person: &Person) -> Response {
+        let request = &self.flow.request;
+        let code = self.state.entra.codes.issue(CodeGrant {
+            person: person.id.clone(),
+            tenant: person.tenant.clone(),
+            client_id: request.client_id.clone(),
+            redirect: request.delivery.target.clone(),
+            scopes: request.scopes.clone(),
+            nonce: request.nonce.clone(),
+            challenge: request.challenge.clone(),
+            issued_at: self.state.clock.now(),
+        });
+        let mut answer = vec![("code", code)];
+        if request.wants_client_info {
+            answer.push(("client_info", client_info(person)));
+        }
+        let session_state = self
+            .state
+            .entra
+            .browsers
+            .session_state(self.browser.as_ref());
+        request
+            .delivery
+            .send(answer, vec![("session_state", session_state)])
+    }
+}

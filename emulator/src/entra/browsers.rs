@@ -1,0 +1,96 @@
+//! Browsers and who is signed in to the emulator in each: a cookie on the emulator's origin.
+
+use std::{collections::HashMap, sync::Mutex};
+
+use axum::http::{HeaderMap, HeaderValue, header::COOKIE};
+
+use crate::{lock::lock, random, world::PersonId};
+
+/// The browsers that have met the emulator.
+#[derive(Debug, Default)]
+pub(crate) struct Browsers {
+    known: Mutex<HashMap<BrowserId, Browser>>,
+}
+
+/// The value of a browser's cookie.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct BrowserId(String);
+
+#[derive(Clone, Debug)]
+struct Browser {
+    session_state: String,
+    signed_in: Vec<PersonId>,
+}
+
+impl Browsers {
+    /// Who is signed in, in the order of signing in.
+    pub(crate) fn signed_in(&self, browser: Option<&BrowserId>) -> Vec<PersonId> {
+        let known = lock(&self.known);
+        browser
+            .and_then(|id| known.get(id))
+            .map(|browser| browser.signed_in.clone())
+            .unwrap_or_default()
+    }
+
+    /// Signs `person` in and answers the browser's id, a new one if the emulator does not know the old.
+    pub(crate) fn sign_in(&self, browser: Option<&BrowserId>, person: &PersonId) -> BrowserId {
+        let mut known = lock(&self.known);
+        let id = browser.filter(|id| known.contains_key(id)).cloned();
+        let id = id.unwrap_or_else(|| BrowserId(random::text::<32>()));
+        let fresh = || Browser {
+            session_state: random::guid(),
+            signed_in: Vec::new(),
+        };
+        let browser = known.entry(id.clone()).or_insert_with(fresh);
+        if !browser.signed_in.contains(person) {
+            browser.signed_in.push(person.clone());
+        }
+        id
+    }
+
+    /// Signs everybody out of this browser.
+    pub(crate) fn sign_out(&self, browser: &BrowserId) {
+        lock(&self.known).remove(browser);
+    }
+
+    /// The `session_state` of answers to this browser: the same as long as the session lasts.
+    pub(crate) fn session_state(&self, browser: Option<&BrowserId>) -> String {
+        let known = lock(&self.known);
+        let state = browser
+            .and_then(|id| known.get(id))
+            .map(|browser| browser.session_state.clone());
+        state.unwrap_or_else(random::guid)
+    }
+}
+
+impl BrowserId {
+    /// The browser that a request's cookies name.
+    pub(crate) fn of(headers: &HeaderMap) -> Option<Self> {
+        let cookies = headers
+            .get_all(COOKIE)
+            .iter()
+            .filter_map(|value| value.to_str().ok());
+        let mut pairs = cookies
+            .flat_map(|line| line.split(';'))
+            .filter_map(|pair| pair.trim().split_once('='));
+        pairs
+            .find(|(name, _)| *name == COOKIE_NAME)
+            .map(|(_, value)| Self(value.to_owned()))
+    }
+
+    /// The `Set-Cookie` value that makes the browser remember it until it is closed.
+    pub(crate) fn to_cookie(&self) -> Option<HeaderValue> {
+        HeaderValue::from_str(&format!(
+            "{COOKIE_NAME}={}; Path=/; HttpOnly; SameSite=Lax",
+            self.0
+        ))
+        .ok()
+    }
+
+    /// The `Set-Cookie` value that makes the browser forget.
+    pub(crate) fn forgotten() -> HeaderValue {
+        HeaderValue::from_static("emulator-session=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0")
+    }
+}
+
+const COOKIE_NAME: &str = "emulator-session";

@@ -1,0 +1,191 @@
+//! Signing keys: RSA-2048, made when the emulator starts and gone when it stops (entra 6). Making them takes a moment, so
+//! it happens beside everything else, and whoever needs them waits.
+
+use base64::{
+    Engine,
+    prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD},
+};
+use ring::{
+    digest::{SHA1_FOR_LEGACY_USE_ONLY, digest},
+    rand::SystemRandom,
+    signature::{RSA_PKCS1_SHA256, RsaKeyPair},
+};
+use rsa::{RsaPrivateKey, pkcs8::EncodePrivateKey, traits::PublicKeyParts};
+use serde::Serialize;
+use serde_json::{Value, json};
+use std::sync::Arc;
+use tokio::sync::watch;
+
+use crate::world::{CONSUMERS_TENANT_ID, TenantKind};
+
+/// The keys of an emulator, perhaps still in the making. Clones share them, also between emulators: tests that start
+/// many spare themselves the making.
+#[derive(Clone, Debug)]
+pub struct SigningKeys {
+    made: watch::Receiver<Option<Arc<KeySet>>>,
+}
+
+impl SigningKeys {
+    /// Starts making a set of keys in the background. Must be called within a tokio runtime.
+    pub fn make() -> Self {
+        let (announce, made) = watch::channel(None);
+        tokio::spawn(async move {
+            let (first, second, personal) = tokio::join!(make_key(), make_key(), make_key());
+            match (first, second, personal) {
+                (Ok(first), Ok(second), Ok(personal)) => {
+                    announce.send_replace(Some(Arc::new(KeySet {
+                        company: [first, second],
+                        personal,
+                    })));
+                }
+                (first, second, personal) => {
+                    let troubles = [first.err(), second.err(), personal.err()];
+                    tracing::error!(?troubles, "the signing keys could not be made");
+                }
+            }
+        });
+        Self { made }
+    }
+
+    /// The keys, once they are made.
+    ///
+    /// # Errors
+    /// [`KeysMissing`] if making them failed; the log has said why.
+    pub(crate) async fn ready(&self) -> Result<Arc<KeySet>, KeysMissing> {
+        let mut made = self.made.clone();
+        let keys = made
+            .wait_for(Option::is_some)
+            .await
+            .map_err(|_| KeysMissing)?;
+        keys.clone().ok_or(KeysMissing)
+    }
+}
+
+/// The signing keys could not be made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the signing keys could not be made")]
+pub(crate) struct KeysMissing;
+
+/// The keys in use.
+#[derive(Debug)]
+pub(crate) struct KeySet {
+    /// May sign for any company tenant; the first one does.
+    company: [Key; 2],
+    /// Signs for personal accounts and may sign for nobody else.
+    personal: Key,
+}
+
+impl KeySet {
+    /// The key that signs tokens of this kind of tenant.
+    pub(crate) fn signing(&self, kind: TenantKind) -> &Key {
+        match kind {
+            TenantKind::Company => &self.company[0],
+            TenantKind::Personal => &self.personal,
+        }
+    }
+
+    /// The published document. Each key names the issuer it may sign for (entra.md §2.3).
+    pub(crate) fn document(&self, origin: &str) -> Value {
+        let issuer = |segment: &str| format!("{origin}/{segment}/v2.0");
+        let company = self
+            .company
+            .iter()
+            .map(|key| key.published(issuer("{tenantid}")));
+        let personal = self.personal.published(issuer(CONSUMERS_TENANT_ID));
+        json!({ "keys": company.chain([personal]).collect::<Vec<_>>() })
+    }
+}
+
+/// One key.
+#[derive(Debug)]
+pub(crate) struct Key {
+    /// Names the key; the certificate's SHA-1 thumbprint, as at Microsoft.
+    pub(crate) id: String,
+    modulus: String,
+    exponent: String,
+    certificate: String,
+    pair: RsaKeyPair,
+}
+
+impl Key {
+    /// A JWT with these claims, signed RS256. The header names the key by `kid` only (entra 57).
+    pub(crate) fn sign(&self, claims: &impl Serialize) -> Result<String, SigningFailed> {
+        let header = json!({ "typ": "JWT", "alg": "RS256", "kid": self.id });
+        let claims = serde_json::to_vec(claims).map_err(|_| SigningFailed)?;
+        let encode = |bytes: &[u8]| BASE64_URL_SAFE_NO_PAD.encode(bytes);
+        let signed = format!(
+            "{}.{}",
+            encode(header.to_string().as_bytes()),
+            encode(&claims)
+        );
+        let mut signature = vec![0; self.pair.public().modulus_len()];
+        self.pair
+            .sign(
+                &RSA_PKCS1_SHA256,
+                &SystemRandom::new(),
+                signed.as_bytes(),
+                &mut signature,
+            )
+            .map_err(|_| SigningFailed)?;
+        Ok(format!("{signed}.{}", encode(&signature)))
+    }
+
+    fn published(&self, issuer: String) -> Value {
+        json!({
+            "kty": "RSA",
+            "use": "sig",
+            "kid": self.id,
+            "x5t": self.id,
+            "n": self.modulus,
+            "e": self.exponent,
+            "x5c": [self.certificate],
+            "issuer": issuer,
+        })
+    }
+}
+
+/// A token could not be signed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the token could not be signed")]
+pub(crate) struct SigningFailed;
+
+/// Why a key could not be made.
+#[derive(Debug, thiserror::Error)]
+enum MakingFailed {
+    #[error("generating: {0}")]
+    Generate(#[from] rsa::Error),
+    #[error("writing as PKCS#8: {0}")]
+    Encode(#[from] rsa::pkcs8::Error),
+    #[error("reading back: {0}")]
+    Read(ring::error::KeyRejected),
+    #[error("certificate: {0}")]
+    Certify(#[from] rcgen::Error),
+    #[error("the task was given up")]
+    GivenUp(#[from] tokio::task::JoinError),
+}
+
+async fn make_key() -> Result<Key, MakingFailed> {
+    tokio::task::spawn_blocking(make_key_now).await?
+}
+
+fn make_key_now() -> Result<Key, MakingFailed> {
+    let private = RsaPrivateKey::new(&mut rand::rngs::OsRng, KEY_BITS)?;
+    let pkcs8 = private.to_pkcs8_der()?;
+    let signer = rcgen::KeyPair::try_from(pkcs8.as_bytes())?;
+    let mut certificate = rcgen::CertificateParams::new([])?;
+    certificate.distinguished_name.push(
+        rcgen::DnType::CommonName,
+        "connect-outlook emulator, not Microsoft",
+    );
+    let certificate = certificate.self_signed(&signer)?;
+    let encode = |bytes: &[u8]| BASE64_URL_SAFE_NO_PAD.encode(bytes);
+    Ok(Key {
+        id: encode(digest(&SHA1_FOR_LEGACY_USE_ONLY, certificate.der()).as_ref()),
+        modulus: encode(&private.n().to_bytes_be()),
+        exponent: encode(&private.e().to_bytes_be()),
+        certificate: BASE64_STANDARD.encode(certificate.der()),
+        pair: RsaKeyPair::from_pkcs8(pkcs8.as_bytes()).map_err(MakingFailed::Read)?,
+    })
+}
+
+const KEY_BITS: usize = 2048;
