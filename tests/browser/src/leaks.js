@@ -1,0 +1,25 @@
+// The search: which secret was seen where it has no business.
+
+import { spellingsOf } from "./secrets.js";
+
+/** Where `secrets` turn up in `sightings` beyond the places they may pass: sentences that name kind and place, no values. */
+export function leaksIn(secrets, sightings) {
+  return secrets.flatMap((secret) => {
+    const spellings = spellingsOf(secret);
+    const holds = ({ text }) => spellings.some((spelling) => text.includes(spelling));
+    const wrong = sightings.filter((sighting) => !mayPass(secret.kind, sighting) && holds(sighting));
+    return wrong.map(({ where, url }) => `a ${secret.kind} in ${where} at ${bare(url)}`);
+  });
+}
+
+/** Where `secrets` turn up in `text`, whatever their kind. */
+export const leaksInText = (secrets, text, where) => leaksIn(secrets, [{ where, url: "about:blank", text }]);
+
+// A code makes one hop: in the fragment of the callback's address, from there into one POST. A verifier goes into that POST.
+function mayPass(kind, { where, url }) {
+  const { pathname } = new URL(url);
+  if (kind === "code" && ["address", "request address"].includes(where)) return pathname === "/outlook-callback" && url.includes("#");
+  return ["code", "code_verifier"].includes(kind) && where === "request body" && pathname === "/outlook/v1/sessions";
+}
+
+const bare = (url) => url.replace(/[?#].*$/s, "");

@@ -1,0 +1,80 @@
+// A world for one story: a demo, a browser, and the search that ends every story.
+
+import assert from "node:assert/strict";
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+
+import { launch } from "./chromium.js";
+import { Demo } from "./demo.js";
+import { leaksIn, leaksInText } from "./leaks.js";
+import { secretsIn } from "./secrets.js";
+import { Visitor } from "./visitor.js";
+
+/** Runs `story` in a world of its own. Whatever the story is about, nothing leaks in it and no page complains. */
+export const inWorld = (story) => async (test) => {
+  const world = await World.open();
+  try {
+    await story(world, test);
+    await world.isClean();
+  } finally {
+    await world.close();
+  }
+};
+
+class World {
+  #browser;
+  #visitors = [];
+
+  static async open() {
+    const world = new World();
+    [world.demo, world.#browser] = await Promise.all([Demo.start(), launch()]);
+    return world;
+  }
+
+  get emulator() {
+    return this.demo.emulator;
+  }
+
+  /** Another person with a browser of their own. */
+  async visitor(options) {
+    const visitor = await Visitor.arrive(this.#browser, this.demo, options);
+    this.#visitors.push(visitor);
+    return visitor;
+  }
+
+  /** Everything that was secret so far, handles of sessions and flows included. */
+  async secrets() {
+    const secrets = secretsIn(await this.emulator.exchanges(), await this.emulator.world());
+    for (const { context } of this.#visitors) {
+      const cookies = await context.cookies(this.demo.origin);
+      secrets.push(...cookies.filter(({ httpOnly }) => httpOnly).map(({ value }) => ({ kind: "cookie", value })));
+    }
+    return secrets;
+  }
+
+  /** Every place where a secret was seen that has no business there. */
+  async leaks() {
+    const secrets = await this.secrets();
+    const found = [];
+    for (const { witness, page } of this.#visitors) {
+      if (!page.isClosed()) await witness.look(page);
+      found.push(...leaksIn(secrets, await witness.sightings()));
+    }
+    found.push(...leaksInText(secrets, this.demo.output, "the demo's log"));
+    for (const name of await readdir(this.demo.data)) {
+      const bytes = await readFile(join(this.demo.data, name));
+      found.push(...leaksInText(secrets, bytes.toString("latin1"), name));
+    }
+    return found;
+  }
+
+  async isClean() {
+    assert.deepEqual(await this.leaks(), []);
+    assert.deepEqual(this.#visitors.flatMap(({ witness }) => witness.complaints), []);
+  }
+
+  async close() {
+    await this.#browser.close();
+    await this.demo.close();
+  }
+}
