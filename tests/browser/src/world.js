@@ -42,6 +42,12 @@ class World {
     return visitor;
   }
 
+  /** Ends a visitor's browser together with all that was seen in it. */
+  async forget(visitor) {
+    this.#visitors = this.#visitors.filter((known) => known !== visitor);
+    await visitor.context.close();
+  }
+
   /** Everything that was secret so far, handles of sessions and flows included. */
   async secrets() {
     const secrets = secretsIn(await this.emulator.exchanges(), await this.emulator.world());
@@ -56,8 +62,8 @@ class World {
   async leaks() {
     const secrets = await this.secrets();
     const found = [];
-    for (const { witness, page } of this.#visitors) {
-      if (!page.isClosed()) await witness.look(page);
+    for (const { witness, context } of this.#visitors) {
+      for (const page of context.pages()) await witness.look(page);
       found.push(...leaksIn(secrets, await witness.sightings()));
     }
     found.push(...leaksInText(secrets, this.demo.output, "the demo's log"));
