@@ -1,0 +1,48 @@
+// The page's only door to the package `connect-outlook`: its element, and the mail behind it.
+
+import "/sdk/element.js";
+
+/**
+ * Listens to the element: `onConnected(account)` after a sign-in and for a session found again, `onOutcome(outcome)` for
+ * every attempt that ended without a connection.
+ */
+export function listen({ onConnected, onOutcome }) {
+  document.addEventListener("connected", ({ detail }) => onConnected(detail.account, detail.restored));
+  document.addEventListener("outcome", ({ detail }) => detail.status !== "connected" && onOutcome(detail));
+}
+
+/** Sends the visitor to Microsoft. `options`: `prompt`, `login-hint`. */
+export function connect(options = {}) {
+  const button = element();
+  for (const [name, value] of Object.entries(options)) button.setAttribute(name, value);
+  button.connect();
+  // Read by now, and not meant for the next press.
+  for (const name of Object.keys(options)) button.removeAttribute(name);
+}
+
+/** Puts a new button in the place of one that shows what is no longer so. */
+export function renewButton() {
+  const fresh = document.createElement("connect-outlook");
+  for (const name of ["backend", "data-testid"]) fresh.setAttribute(name, element().getAttribute(name));
+  element().replaceWith(fresh);
+}
+
+/** The account of this browser's session, or `null`. */
+export const currentAccount = async () => (await outlook().session())?.accounts[0] ?? null;
+
+/** Has the server destroy the tokens of `account`. */
+export const disconnect = (account) => outlook().disconnect(account);
+
+/** The folders of `account`. */
+export const folders = (account) => outlook().mail.folders({ account });
+
+/** A page of messages of `account`: `folder`, and `cursor` for the next one. */
+export const messages = (account, { folder, cursor }) => outlook().mail.messages({ account, folder, cursor, limit: PAGE });
+
+/** One message of `account` with its text. */
+export const message = (account, id) => outlook().mail.message(id, { account });
+
+const element = () => document.querySelector("connect-outlook");
+const outlook = () => element().outlook;
+
+const PAGE = 20;
