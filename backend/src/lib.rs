@@ -3,7 +3,9 @@
 pub mod clock;
 pub mod config;
 pub mod entra;
+pub mod graph;
 pub mod outbound;
 pub mod random;
+pub mod steps;
 pub mod strict_json;
 pub mod vault;

@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use reqwest::header::{CONTENT_TYPE, HeaderMap, RETRY_AFTER, WWW_AUTHENTICATE};
+use reqwest::header::{CONTENT_TYPE, HeaderMap, RETRY_AFTER};
 use reqwest::{Client, RequestBuilder, redirect, retry, tls};
 use zeroize::Zeroizing;
 
@@ -48,8 +48,6 @@ pub struct Reply {
     pub is_json: bool,
     /// Seconds asked to wait, if the answer says so in a usable way; at most [`LONGEST_WAIT`].
     pub retry_after: Option<u32>,
-    /// The challenge of a 401.
-    pub www_authenticate: Option<String>,
     /// The body, wiped on drop: it may hold tokens.
     pub body: Zeroizing<Vec<u8>>,
 }
@@ -124,12 +122,11 @@ impl Outbound {
             }
             body.extend_from_slice(&chunk);
         }
-        let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
+        let retry_after = headers.get(RETRY_AFTER).and_then(|value| value.to_str().ok());
         Ok(Reply {
             status,
             is_json: is_json(&headers),
-            retry_after: text(RETRY_AFTER).and_then(seconds),
-            www_authenticate: text(WWW_AUTHENTICATE).map(str::to_owned),
+            retry_after: retry_after.and_then(seconds),
             body,
         })
     }

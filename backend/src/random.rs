@@ -1,7 +1,7 @@
 //! Dice as an argument: the one place in this crate that asks the operating system for randomness (R129).
 
 /// The operating system gave no randomness; nothing secret can be made.
-#[derive(Clone, Copy, Debug, thiserror::Error)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the operating system gives no randomness")]
 pub struct NoRandomness;
 
