@@ -1,15 +1,19 @@
 //! Opening a vault: what stays, what is refused, and many at once.
 
+use std::future::poll_fn;
+use std::task::Poll;
+
 use sqlx::Row as _;
 
-use super::world::{KEY, NOW, World, grant};
+use super::world::{KEY, NOW, World, grant, identity, profile};
 use crate::vault::database::{DatabaseError, MigrateError};
 use crate::vault::{KeyRing, Location, OpenError, Vault};
 
 on_every_engine![
     a_vault_answers,
     tables_of_a_later_version_are_refused,
-    an_altered_migration_is_refused
+    an_altered_migration_is_refused,
+    a_caller_who_goes_away_leaves_nothing_half_done,
 ];
 
 fn keys(text: &str) -> KeyRing {
@@ -49,6 +53,51 @@ async fn an_altered_migration_is_refused(world: &World) {
     transaction.commit().await.unwrap();
     let refused = world.vault.database.migrate().await;
     assert!(matches!(refused, Err(MigrateError::Altered { version: 1 })));
+}
+
+/// R79, R153: a visitor who closes the page drops the operation wherever it stands; the row, its key, its tokens and
+/// its event are all there or none is, and the vault goes on.
+async fn a_caller_who_goes_away_leaves_nothing_half_done(world: &World) {
+    let ada = world.connect("ada", &grant("1")).await.id;
+    let mut told = 0;
+    for patience in 0..80 {
+        let (identity, profile, grant) = (
+            identity(&patience.to_string()),
+            profile("somebody"),
+            grant("2"),
+        );
+        let connected = world
+            .vault
+            .connect_account(&identity, &profile, &grant, NOW);
+        told += i64::from(polled_at_most(patience, connected).await);
+    }
+    assert!(
+        (1..80).contains(&told),
+        "some waited for the end and some did not: {told}"
+    );
+    assert!(world.vault.tokens(ada, NOW).await.unwrap().is_some());
+    let accounts = world.count("accounts").await;
+    assert!(
+        accounts > told,
+        "who was told is there: {accounts} accounts, {told} told"
+    );
+    for table in ["grants", "data_keys", "events"] {
+        assert_eq!(world.count(table).await, accounts, "{table}");
+    }
+}
+
+/// Drives `future` for as many steps and then drops it. Whether it ended before.
+async fn polled_at_most(steps: usize, future: impl Future) -> bool {
+    let mut future = std::pin::pin!(future);
+    let mut left = steps;
+    poll_fn(|context| {
+        if left == 0 {
+            return Poll::Ready(false);
+        }
+        left -= 1;
+        future.as_mut().poll(context).map(|_| true)
+    })
+    .await
 }
 
 #[tokio::test]

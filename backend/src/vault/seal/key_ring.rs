@@ -137,7 +137,10 @@ impl KeyRing {
     /// [`KeyRingError::File`], also when something is there already: a key is never overwritten.
     pub fn create_file(path: &Path) -> Result<Self, KeyRingError> {
         let key = Zeroizing::new(random::bytes::<32>()?);
-        let text = Zeroizing::new(format!("{}\n", &*Zeroizing::new(STANDARD.encode(&*key))));
+        let text = Zeroizing::new(format!(
+            "{}\n",
+            &*Zeroizing::new(STANDARD.encode(key.as_slice()))
+        ));
         key_file::create(path, &text)?;
         Self::from_file(path)
     }
