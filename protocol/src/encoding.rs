@@ -6,7 +6,11 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_perc
 
 /// 32 bytes as the 43 characters of base64url without padding (RFC 4648 section 5).
 pub(crate) fn base64url(bytes: &[u8; 32]) -> String {
-    URL_SAFE_NO_PAD.encode(bytes)
+    let mut text = [0; 43];
+    // Never too small: 32 bytes are 43 characters. `encode` itself would bring the printing of its impossible error
+    // into the browser, 1.6 KB of it.
+    let _: Result<usize, _> = URL_SAFE_NO_PAD.encode_slice(bytes, &mut text);
+    text.iter().map(|byte| char::from(*byte)).collect()
 }
 
 /// Whether `text` is exactly what [`base64url`] writes for 32 bytes.
