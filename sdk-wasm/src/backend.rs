@@ -1,14 +1,12 @@
 //! Talking to the backend: same origin, its cookies, the anti-forgery header, JSON.
 
-use connect_outlook_protocol::outcome::Reason;
 use connect_outlook_protocol::wire::{ANTI_FORGERY_HEADER, ANTI_FORGERY_VALUE};
 use gloo_net::http::{Method, Request, RequestBuilder, Response};
 use js_sys::JSON;
-use serde::Serialize;
 use wasm_bindgen::JsValue;
 use web_sys::{AbortSignal, RequestCache, RequestCredentials, RequestRedirect};
 
-use crate::error::{bad_answer, read_problem, to_js, unreachable};
+use crate::error::{Trouble, bad_answer, read_problem, unreachable};
 
 /// The backend of this page.
 #[derive(Debug)]
@@ -28,47 +26,43 @@ impl Backend {
     ///
     /// # Errors
     /// The problem the backend names, `unreachable` or `bad_answer`; so below.
-    pub(crate) async fn read(&self, path: &str) -> Result<JsValue, Reason> {
-        let request = self
-            .request(Method::GET, path)
-            .build()
-            .map_err(|_| bad_answer())?;
-        answer(request).await
+    pub(crate) fn read(&self, path: &str) -> impl Future<Output = Result<JsValue, Trouble>> {
+        ask(self.request(Method::GET, path, JsValue::UNDEFINED))
     }
 
     /// Deletes what stands at `path`.
-    pub(crate) async fn delete(&self, path: &str) -> Result<(), Reason> {
-        let request = self
-            .request(Method::DELETE, path)
-            .build()
-            .map_err(|_| bad_answer())?;
-        answer(request).await.map(drop)
+    pub(crate) fn delete(&self, path: &str) -> impl Future<Output = Result<JsValue, Trouble>> {
+        ask(self.request(Method::DELETE, path, JsValue::UNDEFINED))
     }
 
-    /// Posts a body, never twice.
-    pub(crate) async fn post(&self, path: &str, body: &impl Serialize) -> Result<JsValue, Reason> {
-        let body = JSON::stringify(&to_js(body)).map_err(|_| bad_answer())?;
-        let request = self
-            .request(Method::POST, path)
-            .header("content-type", "application/json")
-            .body(body)
-            .map_err(|_| bad_answer())?;
-        answer(request).await
+    /// Posts an object as JSON, never twice.
+    pub(crate) fn post(
+        &self,
+        path: &str,
+        body: &JsValue,
+    ) -> impl Future<Output = Result<JsValue, Trouble>> {
+        // Our bodies are plain objects without cycles.
+        let text = JSON::stringify(body).unwrap_or_default();
+        ask(self.request(Method::POST, path, text.into()))
     }
 
-    fn request(&self, method: Method, path: &str) -> RequestBuilder {
+    fn request(&self, method: Method, path: &str, body: JsValue) -> Option<Request> {
         RequestBuilder::new(&[&self.base, path].concat())
             .method(method)
             .header(ANTI_FORGERY_HEADER, ANTI_FORGERY_VALUE)
             .header("accept", "application/json")
+            .header("content-type", "application/json")
             .credentials(RequestCredentials::SameOrigin)
             .cache(RequestCache::NoStore)
             .redirect(RequestRedirect::Error)
             .abort_signal(Some(&AbortSignal::timeout_with_u32(PATIENCE_MS)))
+            .body(body)
+            .ok()
     }
 }
 
-async fn answer(request: Request) -> Result<JsValue, Reason> {
+async fn ask(request: Option<Request>) -> Result<JsValue, Trouble> {
+    let request = request.ok_or_else(bad_answer)?;
     let response = request.send().await.map_err(|_| unreachable())?;
     let body = read_json(&response).await;
     if response.ok() {

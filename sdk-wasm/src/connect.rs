@@ -1,18 +1,17 @@
 //! Starting: verifier, attempt, and away to Microsoft.
 
 use connect_outlook_protocol::authorize::{AuthorizeRequest, Prompt, ResponseMode};
-use connect_outlook_protocol::outcome::Reason;
-use connect_outlook_protocol::pkce::{CodeChallenge, CodeVerifier};
+use connect_outlook_protocol::pkce::{CodeChallenge, CodeVerifier, METHOD};
 use connect_outlook_protocol::refusal::{Actor, Next};
 use connect_outlook_protocol::state::{Nonce, State};
-use connect_outlook_protocol::wire::{ChallengeMethod, StartAttempt};
+use serde::Serialize;
 use wasm_bindgen::JsValue;
 
 use crate::address::may_leave_for;
 use crate::attempt::ParkedAttempt;
 use crate::backend::Backend;
-use crate::error::{bad_answer, reason, word};
-use crate::fields::{member, text};
+use crate::error::{Trouble, bad_answer, to_js, trouble, word};
+use crate::fields::{number, text, text_or_empty};
 use crate::options::ConnectOptions;
 use crate::page::Page;
 use crate::paths;
@@ -21,49 +20,66 @@ use crate::paths;
 ///
 /// # Errors
 /// Why the visitor stays here. Nothing of the attempt is kept then.
-pub(crate) async fn start(
-    page: &Page,
-    backend: &Backend,
-    options: ConnectOptions,
-) -> Result<(), Reason> {
-    let wished = options
-        .return_to
-        .as_deref()
-        .map(|wish| page.own_path(wish))
-        .transpose()?;
-    // Also sweeps what earlier attempts of this tab left behind.
-    page.has_open_attempts();
+pub(crate) async fn start(backend: &Backend, options: &ConnectOptions) -> Result<(), Trouble> {
+    // Sweeps what earlier attempts of this tab left behind.
+    Page::current()?.has_open_attempts();
     let verifier = CodeVerifier::from_random(random_bytes()?);
     let challenge = verifier.challenge();
-    let request = StartAttempt {
-        code_challenge: challenge.clone(),
-        code_challenge_method: ChallengeMethod::S256,
-        scopes: options.scopes,
-        login_hint: options.login_hint,
-        prompt: options.prompt,
-        return_to: wished.clone(),
-    };
-    let answer = backend.post(paths::ATTEMPTS, &request).await?;
-    let started = Started::read(&answer).ok_or_else(bad_answer)?;
-    let url = started.authorize_url(&challenge);
-    let return_to = wished.unwrap_or_else(|| {
-        let (path, search, hash) = page.address();
-        [path, search, hash].concat()
+    let request = to_js(&Start {
+        code_challenge: challenge.as_str(),
+        code_challenge_method: METHOD,
+        return_to: options.return_to(),
     });
+    options.copy_to(&request);
+    let answer = backend.post(paths::ATTEMPTS, &request).await?;
+    leave(
+        &Started::read(&answer),
+        verifier,
+        &challenge,
+        options.return_to(),
+    )
+}
+
+/// Our part of `StartAttempt` on its way out; the page's options join it.
+#[derive(Serialize)]
+struct Start<'a> {
+    code_challenge: &'a str,
+    code_challenge_method: &'a str,
+    return_to: Option<&'a str>,
+}
+
+fn leave(
+    started: &Started,
+    verifier: CodeVerifier,
+    challenge: &CodeChallenge,
+    return_to: Option<&str>,
+) -> Result<(), Trouble> {
+    let (Ok(state), Ok(nonce)) = (State::parse(&started.state), Nonce::parse(&started.nonce))
+    else {
+        return Err(bad_answer());
+    };
+    if !may_leave_for(&started.authorize_endpoint) {
+        return Err(bad_answer());
+    }
+    let page = Page::current()?;
     let parked = ParkedAttempt {
         verifier,
         expires_at: started.expires_at,
-        return_to,
+        return_to: return_to.map_or_else(|| page.address().concat(), str::to_owned),
     };
-    page.park(&started.state, &parked)?;
-    page.leave_for(&url)
-        .inspect_err(|_| drop(page.take_parked(&started.state)))
+    page.park(&state, &parked)?;
+    let left = page.leave_for(&started.authorize_url(&state, &nonce, challenge));
+    if left.is_err() {
+        drop(page.take_parked(&state));
+    }
+    left
 }
 
-/// The backend's answer to a new attempt, as far as the authorize URL needs it.
+/// The backend's answer to a new attempt, as far as the authorize URL needs it. Nothing is missing in a real one: a
+/// missing state, nonce or endpoint stops us, Microsoft stops the rest.
 struct Started {
-    state: State,
-    nonce: Nonce,
+    state: String,
+    nonce: String,
     client_id: String,
     authorize_endpoint: String,
     scope: String,
@@ -76,33 +92,38 @@ struct Started {
 }
 
 impl Started {
-    fn read(answer: &JsValue) -> Option<Self> {
-        let text = |name: &str| text(answer, name);
+    fn read(answer: &JsValue) -> Self {
         #[expect(clippy::cast_possible_truncation, reason = "unix seconds fit")]
-        let expires_at = member(answer, "expires_at").as_f64()? as i64;
-        Some(Self {
-            state: State::parse(&text("state")?).ok()?,
-            nonce: Nonce::parse(&text("nonce")?).ok()?,
-            client_id: text("client_id")?,
-            authorize_endpoint: text("authorize_endpoint").filter(|url| may_leave_for(url))?,
-            scope: text("scope")?,
-            redirect_uri: text("redirect_uri")?,
-            response_mode: word(&text("response_mode")?)?,
+        let expires_at = number(answer, "expires_at") as i64;
+        Self {
+            state: text_or_empty(answer, "state"),
+            nonce: text_or_empty(answer, "nonce"),
+            client_id: text_or_empty(answer, "client_id"),
+            authorize_endpoint: text_or_empty(answer, "authorize_endpoint"),
+            scope: text_or_empty(answer, "scope"),
+            redirect_uri: text_or_empty(answer, "redirect_uri"),
+            response_mode: word(&text_or_empty(answer, "response_mode"))
+                .unwrap_or(ResponseMode::Fragment),
             expires_at,
-            prompt: text("prompt").and_then(|name| word(&name)),
-            login_hint: text("login_hint"),
-            claims: text("claims"),
-        })
+            prompt: word(&text_or_empty(answer, "prompt")),
+            login_hint: text(answer, "login_hint"),
+            claims: text(answer, "claims"),
+        }
     }
 
-    fn authorize_url(&self, code_challenge: &CodeChallenge) -> String {
+    fn authorize_url(
+        &self,
+        state: &State,
+        nonce: &Nonce,
+        code_challenge: &CodeChallenge,
+    ) -> String {
         AuthorizeRequest {
             endpoint: &self.authorize_endpoint,
             client_id: &self.client_id,
             redirect_uri: &self.redirect_uri,
             scope: &self.scope,
-            state: &self.state,
-            nonce: &self.nonce,
+            state,
+            nonce,
             code_challenge,
             response_mode: self.response_mode,
             prompt: self.prompt,
@@ -115,12 +136,15 @@ impl Started {
 }
 
 /// 256 bits from the browser (R15): without a good source nothing starts.
-fn random_bytes() -> Result<[u8; 32], Reason> {
+fn random_bytes() -> Result<[u8; 32], Trouble> {
     let mut bytes = [0; 32];
-    getrandom::fill(&mut bytes).map_err(|_| {
-        let message =
-            "This browser offers no secure randomness, so nothing can be connected from it.";
-        reason("no_randomness", Actor::Visitor, Next::None, message)
-    })?;
-    Ok(bytes)
+    match getrandom::fill(&mut bytes) {
+        Ok(()) => Ok(bytes),
+        Err(_) => Err(trouble(
+            "no_randomness",
+            Actor::Visitor,
+            Next::None,
+            "This browser offers no secure randomness, so nothing can be connected from it.",
+        )),
+    }
 }

@@ -1,38 +1,67 @@
 //! The border for errors and outcomes: what went wrong in our words, and how it leaves for JavaScript.
 //!
-//! Inside, everything that fails is a [`Reason`]: code, actor, next, message. A step of connecting turns it into an
+//! Inside, everything that fails is a [`Trouble`]: code, actor, next, message. A step of connecting turns it into an
 //! [`Outcome`]; every other call throws it. Codes are stable, messages are not.
+
+use std::fmt;
 
 use connect_outlook_protocol::outcome::{Outcome, Reason};
 use connect_outlook_protocol::refusal::{Actor, Next};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde::de::value::{Error as Unknown, StrDeserializer};
+use serde::de::value::StrDeserializer;
 use serde_wasm_bindgen::Serializer;
 use wasm_bindgen::JsValue;
 
-use crate::fields::text;
+use crate::fields::{text, text_or_empty};
 
-/// A reason of our own.
-pub(crate) fn reason(code: &str, actor: Actor, next: Next, message: &str) -> Reason {
-    Reason {
+/// What a call fails with. Boxed, because it travels far and most calls do not need it.
+#[derive(Debug)]
+pub(crate) struct Trouble(Box<Reason>);
+
+impl Trouble {
+    /// Has this code.
+    pub(crate) fn is(&self, code: &str) -> bool {
+        self.0.code == code
+    }
+
+    /// What people read.
+    #[cfg(test)]
+    pub(crate) fn message(&self) -> &str {
+        &self.0.message
+    }
+
+    /// As an object to throw.
+    pub(crate) fn to_js(&self) -> JsValue {
+        to_js(&self.0)
+    }
+
+    /// As an object to resolve to: what it means for an attempt to connect.
+    pub(crate) fn into_outcome(self) -> JsValue {
+        to_js(&outcome_of(*self.0))
+    }
+}
+
+/// A trouble of our own.
+pub(crate) fn trouble(code: &str, actor: Actor, next: Next, message: &str) -> Trouble {
+    Trouble(Box::new(Reason {
         code: code.to_owned(),
         actor,
         next,
         message: message.to_owned(),
         aadsts: None,
         correlation_id: None,
-    }
+    }))
 }
 
 /// The developer passed something that cannot be meant.
-pub(crate) fn bad_options(message: &str) -> Reason {
-    reason("bad_options", Actor::Developer, Next::None, message)
+pub(crate) fn bad_options(message: &str) -> Trouble {
+    trouble("bad_options", Actor::Developer, Next::None, message)
 }
 
 /// The backend's address leads to something that does not speak our contract.
-pub(crate) fn bad_answer() -> Reason {
-    reason(
+pub(crate) fn bad_answer() -> Trouble {
+    trouble(
         "bad_answer",
         Actor::Developer,
         Next::None,
@@ -41,8 +70,8 @@ pub(crate) fn bad_answer() -> Reason {
 }
 
 /// No answer, or one from a proxy in the way.
-pub(crate) fn unreachable() -> Reason {
-    reason(
+pub(crate) fn unreachable() -> Trouble {
+    trouble(
         "unreachable",
         Actor::Operator,
         Next::TryAgain,
@@ -51,7 +80,7 @@ pub(crate) fn unreachable() -> Reason {
 }
 
 /// A problem document (RFC 9457) as the backend writes it; anything else degrades by its status.
-pub(crate) fn read_problem(status: u16, answer: &JsValue) -> Reason {
+pub(crate) fn read_problem(status: u16, answer: &JsValue) -> Trouble {
     let Some(code) = text(answer, "code") else {
         return if status >= 500 {
             unreachable()
@@ -59,19 +88,15 @@ pub(crate) fn read_problem(status: u16, answer: &JsValue) -> Reason {
             bad_answer()
         };
     };
-    let message = text(answer, "detail").or_else(|| text(answer, "title"));
-    Reason {
+    let message = text(answer, "detail").unwrap_or_else(|| text_or_empty(answer, "title"));
+    Trouble(Box::new(Reason {
         code,
-        actor: text(answer, "actor")
-            .and_then(|name| word(&name))
-            .unwrap_or(Actor::Operator),
-        next: text(answer, "next")
-            .and_then(|name| word(&name))
-            .unwrap_or(Next::TryAgain),
-        message: message.unwrap_or_else(|| "The server refused the request.".to_owned()),
+        actor: word(&text_or_empty(answer, "actor")).unwrap_or(Actor::Operator),
+        next: word(&text_or_empty(answer, "next")).unwrap_or(Next::TryAgain),
+        message,
         aadsts: None,
         correlation_id: text(answer, "correlation_id"),
-    }
+    }))
 }
 
 /// One of a closed list of words of the contract, by the name it has on the wire.
@@ -79,8 +104,26 @@ pub(crate) fn word<T: DeserializeOwned>(name: &str) -> Option<T> {
     T::deserialize(StrDeserializer::<Unknown>::new(name)).ok()
 }
 
+/// A word that is not on the list. Says nothing more, which keeps serde's messages out of the module.
+#[derive(Debug)]
+struct Unknown;
+
+impl fmt::Display for Unknown {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("unknown word")
+    }
+}
+
+impl std::error::Error for Unknown {}
+
+impl serde::de::Error for Unknown {
+    fn custom<T: fmt::Display>(_: T) -> Self {
+        Self
+    }
+}
+
 /// What a reason means for an attempt to connect: who has to act decides.
-pub(crate) fn outcome_of(reason: Reason) -> Outcome {
+fn outcome_of(reason: Reason) -> Outcome {
     match (reason.actor, reason.next) {
         (_, Next::Wait) | (Actor::Microsoft, _) => Outcome::Unavailable(reason),
         (Actor::Visitor, _) => Outcome::Cancelled(reason),
@@ -112,7 +155,7 @@ mod tests {
     #[test]
     fn whoever_has_to_act_decides_the_outcome() {
         let status = |actor, next| {
-            let outcome = outcome_of(reason("x", actor, next, ""));
+            let outcome = outcome_of(*trouble("x", actor, next, "").0);
             serde_json::to_value(outcome).unwrap()["status"]
                 .as_str()
                 .unwrap()

@@ -11,6 +11,7 @@
 mod address;
 mod attempt;
 mod backend;
+mod client;
 mod connect;
 mod crash;
 mod error;

@@ -1,41 +1,48 @@
 //! What a page passes in, read once and strictly: a wrong type is an error, not an absence.
 
 use connect_outlook_protocol::authorize::Prompt;
-use connect_outlook_protocol::outcome::Reason;
-use js_sys::{Array, JsString};
-use wasm_bindgen::{JsCast as _, JsValue};
+use js_sys::Array;
+use wasm_bindgen::JsValue;
 
-use crate::error::{bad_options, word};
-use crate::fields::member;
+use crate::error::{Trouble, bad_options, word};
+use crate::fields::{member, set};
+use crate::page::Page;
 use crate::paths::MessageQuery;
 
-/// What `connect()` may be told.
-#[derive(Debug, Default, PartialEq, Eq)]
+/// What `connect()` may be told: `scopes`, `login_hint`, `prompt` and `return_to`, of the right types.
 pub(crate) struct ConnectOptions {
-    /// Scopes beyond the deployment's own.
-    pub(crate) scopes: Option<Vec<String>>,
-    /// Whose name to fill in.
-    pub(crate) login_hint: Option<String>,
-    /// What Microsoft is to show even if it could be skipped.
-    pub(crate) prompt: Option<Prompt>,
-    /// Where to come back to, instead of the page's own address.
-    pub(crate) return_to: Option<String>,
+    options: JsValue,
+    return_to: Option<String>,
 }
 
 impl ConnectOptions {
-    /// Reads the object a page passed; `undefined` means the defaults.
+    /// Checks the object a page passed; `undefined` means the defaults.
     ///
     /// # Errors
     /// `bad_options`, naming the member.
-    pub(crate) fn read(options: &JsValue) -> Result<Self, Reason> {
-        Ok(Self {
-            scopes: optional_list(options, "scopes")?,
-            login_hint: optional_text(options, "login_hint")?,
-            prompt: optional_text(options, "prompt")?
-                .map(|name| prompt(&name))
-                .transpose()?,
-            return_to: optional_text(options, "return_to")?,
-        })
+    pub(crate) fn read(options: JsValue) -> Result<Self, Trouble> {
+        check_list(&options, "scopes")?;
+        optional_text(&options, "login_hint")?;
+        if let Some(name) = optional_text(&options, "prompt")? {
+            prompt(&name)?;
+        }
+        let return_to = match optional_text(&options, "return_to")? {
+            Some(wish) => Some(Page::current()?.own_path(&wish)?),
+            None => None,
+        };
+        Ok(Self { options, return_to })
+    }
+
+    /// Where to come back to, instead of the page's own address: path, query and fragment of this site.
+    pub(crate) fn return_to(&self) -> Option<&str> {
+        self.return_to.as_deref()
+    }
+
+    /// Adds what is only passed on to a request. Members that were not given stay undefined, which JSON leaves out.
+    pub(crate) fn copy_to(&self, request: &JsValue) {
+        for name in ["scopes", "login_hint", "prompt"] {
+            set(request, name, &member(&self.options, name));
+        }
     }
 }
 
@@ -43,7 +50,7 @@ impl ConnectOptions {
 ///
 /// # Errors
 /// `bad_options`, naming the member.
-pub(crate) fn message_query(options: &JsValue) -> Result<MessageQuery, Reason> {
+pub(crate) fn message_query(options: &JsValue) -> Result<MessageQuery, Trouble> {
     Ok(MessageQuery {
         folder: optional_text(options, "folder")?,
         cursor: optional_text(options, "cursor")?,
@@ -55,7 +62,7 @@ pub(crate) fn message_query(options: &JsValue) -> Result<MessageQuery, Reason> {
 ///
 /// # Errors
 /// `bad_options` when it is no string.
-pub(crate) fn account(options: &JsValue) -> Result<Option<String>, Reason> {
+pub(crate) fn account(options: &JsValue) -> Result<Option<String>, Trouble> {
     optional_text(options, "account")
 }
 
@@ -64,7 +71,7 @@ pub(crate) fn account(options: &JsValue) -> Result<Option<String>, Reason> {
 ///
 /// # Errors
 /// `bad_options`.
-pub(crate) fn mount(backend: &str, origin: &str) -> Result<String, Reason> {
+pub(crate) fn mount(backend: &str, origin: &str) -> Result<String, Trouble> {
     let path = match backend.strip_prefix(origin) {
         Some(rest) if rest.is_empty() || rest.starts_with('/') => rest,
         _ => backend,
@@ -80,11 +87,11 @@ pub(crate) fn mount(backend: &str, origin: &str) -> Result<String, Reason> {
     Ok(path.to_owned())
 }
 
-fn prompt(name: &str) -> Result<Prompt, Reason> {
+fn prompt(name: &str) -> Result<Prompt, Trouble> {
     word(name).ok_or_else(|| bad_options("prompt must be select_account, login or consent"))
 }
 
-fn optional_text(of: &JsValue, name: &str) -> Result<Option<String>, Reason> {
+fn optional_text(of: &JsValue, name: &str) -> Result<Option<String>, Trouble> {
     let value = member(of, name);
     if value.is_null() || value.is_undefined() {
         return Ok(None);
@@ -95,7 +102,7 @@ fn optional_text(of: &JsValue, name: &str) -> Result<Option<String>, Reason> {
         .ok_or_else(|| wrong(name, "a string"))
 }
 
-fn optional_number(of: &JsValue, name: &str) -> Result<Option<f64>, Reason> {
+fn optional_number(of: &JsValue, name: &str) -> Result<Option<f64>, Trouble> {
     let value = member(of, name);
     if value.is_null() || value.is_undefined() {
         return Ok(None);
@@ -106,24 +113,18 @@ fn optional_number(of: &JsValue, name: &str) -> Result<Option<f64>, Reason> {
         .ok_or_else(|| wrong(name, "a number"))
 }
 
-fn optional_list(of: &JsValue, name: &str) -> Result<Option<Vec<String>>, Reason> {
+fn check_list(of: &JsValue, name: &str) -> Result<(), Trouble> {
     let value = member(of, name);
-    if value.is_null() || value.is_undefined() {
-        return Ok(None);
+    let is_list =
+        || Array::is_array(&value) && Array::from(&value).every(&mut |item, _, _| item.is_string());
+    if value.is_undefined() || value.is_null() || is_list() {
+        Ok(())
+    } else {
+        Err(wrong(name, "a list of strings"))
     }
-    let items = value
-        .dyn_into::<Array>()
-        .map_err(|_| wrong(name, "a list of strings"))?;
-    let texts = items
-        .iter()
-        .map(|item| item.dyn_into::<JsString>().map(String::from));
-    texts
-        .collect::<Result<_, _>>()
-        .map(Some)
-        .map_err(|_| wrong(name, "a list of strings"))
 }
 
-fn wrong(name: &str, expected: &str) -> Reason {
+fn wrong(name: &str, expected: &str) -> Trouble {
     bad_options(&[name, " must be ", expected].concat())
 }
 
@@ -158,7 +159,7 @@ mod tests {
             "/outlook#x",
             "https://app.example//evil.example",
         ] {
-            assert_eq!(mount(bad, ORIGIN).unwrap_err().code, "bad_options", "{bad}");
+            assert!(mount(bad, ORIGIN).unwrap_err().is("bad_options"), "{bad}");
         }
     }
 
@@ -167,12 +168,13 @@ mod tests {
         assert_eq!(prompt("select_account").unwrap(), Prompt::SelectAccount);
         assert_eq!(prompt("consent").unwrap(), Prompt::Consent);
         for bad in ["none", "SelectAccount", ""] {
-            assert_eq!(prompt(bad).unwrap_err().code, "bad_options");
+            assert!(prompt(bad).unwrap_err().is("bad_options"));
         }
     }
 
     #[test]
     fn a_wrong_type_is_named() {
-        assert_eq!(wrong("limit", "a number").message, "limit must be a number");
+        let named = wrong("limit", "a number");
+        assert_eq!(named.message(), "limit must be a number");
     }
 }

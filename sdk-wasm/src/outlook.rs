@@ -1,19 +1,20 @@
 //! The class that JavaScript sees.
 
-use std::cell::RefCell;
+use std::future::Future;
+use std::pin::Pin;
+use std::rc::Rc;
 
-use connect_outlook_protocol::outcome::Reason;
+use js_sys::Promise;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
+use wasm_bindgen_futures::future_to_promise;
 
-use crate::backend::Backend;
-use crate::connect;
-use crate::error::{bad_options, outcome_of, to_js};
-use crate::fields::{member, text};
+use crate::client::Client;
+use crate::error::Trouble;
 use crate::options::{self, ConnectOptions};
 use crate::page::Page;
-use crate::paths;
-use crate::redirect;
+use crate::paths::MailPath;
+use crate::{connect, redirect};
 
 /// Outlook mailboxes of this browser's session, through one backend.
 ///
@@ -22,9 +23,7 @@ use crate::redirect;
 #[wasm_bindgen]
 #[derive(Debug)]
 pub struct Outlook {
-    backend: Backend,
-    /// The account that calls are for unless they say; known after the first look at the session.
-    first_account: RefCell<Option<String>>,
+    client: Rc<Client>,
 }
 
 #[wasm_bindgen]
@@ -35,152 +34,85 @@ impl Outlook {
     /// `bad_options` for a path of another site, `no_page` outside a page.
     #[wasm_bindgen(constructor)]
     pub fn new(options: &JsValue) -> Result<Outlook, JsValue> {
-        Self::open(options).map_err(|reason| to_js(&reason))
+        let client = Client::open(options).map_err(|trouble| trouble.to_js())?;
+        Ok(Self {
+            client: Rc::new(client),
+        })
     }
 
     /// Sends the browser to Microsoft to connect a mailbox. `undefined` means the page is being left; otherwise the
-    /// outcome says why not.
-    ///
-    /// # Errors
-    /// `bad_options`.
-    pub async fn connect(&self, options: JsValue) -> Result<JsValue, JsValue> {
-        let options = ConnectOptions::read(&options).map_err(|reason| to_js(&reason))?;
-        let started = match Page::current() {
-            Ok(page) => connect::start(&page, &self.backend, options).await,
-            Err(reason) => Err(reason),
-        };
-        match started {
-            Ok(()) => Ok(JsValue::UNDEFINED),
-            Err(reason) if reason.code == "bad_options" => Err(to_js(&reason)),
-            Err(reason) => Ok(to_js(&outcome_of(reason))),
-        }
+    /// outcome says why not. Rejects with `bad_options` only.
+    pub fn connect(&self, options: JsValue) -> Promise {
+        self.promise(|client| async move {
+            let options = ConnectOptions::read(options)?;
+            let started = connect::start(&client.backend, &options).await;
+            Ok(started.map_or_else(Trouble::into_outcome, |()| JsValue::UNDEFINED))
+        })
     }
 
     /// Finishes what `connect` began, on the page that Microsoft sends the visitor back to. `null`: this page is not
-    /// an answer to us.
-    ///
-    /// # Errors
-    /// None that is ordinary: everything is an outcome.
+    /// an answer to us. Whatever is ordinary is an outcome, not a rejection.
     #[wasm_bindgen(js_name = completeRedirect)]
-    pub async fn complete_redirect(&self) -> Result<JsValue, JsValue> {
-        self.forget_account();
-        let taken = Page::current().and_then(|page| redirect::take(&page));
-        let finished = match taken {
-            Ok(None) => return Ok(JsValue::NULL),
-            Ok(Some(returned)) => redirect::finish(&self.backend, returned).await,
-            Err(reason) => Err(reason),
-        };
-        Ok(finished.unwrap_or_else(|reason| to_js(&outcome_of(reason))))
+    pub fn complete_redirect(&self) -> Promise {
+        self.promise(|client| async move {
+            client.forget_account();
+            let finished = match redirect::take(&Page::current()?) {
+                Ok(None) => return Ok(JsValue::NULL),
+                Ok(Some(returned)) => redirect::finish(&client.backend, returned).await,
+                Err(trouble) => Err(trouble),
+            };
+            Ok(finished.unwrap_or_else(Trouble::into_outcome))
+        })
     }
 
-    /// Who is connected in this browser, or `null`.
-    ///
-    /// # Errors
-    /// The problem that the backend names, or `unreachable`; so below.
-    pub async fn session(&self) -> Result<JsValue, JsValue> {
-        let session = self.look_at_session().await;
-        session.map_err(|reason| to_js(&reason))
+    /// Who is connected in this browser, or `null`. Rejects with the problem that the backend names, or
+    /// `unreachable`; so below.
+    pub fn session(&self) -> Promise {
+        self.promise(|client| async move { client.session().await })
     }
 
     /// Ends the session of this browser. The mailboxes stay connected on the server.
     #[wasm_bindgen(js_name = signOut)]
-    pub async fn sign_out(&self) -> Result<(), JsValue> {
-        self.forget_account();
-        let done = self.backend.delete(paths::SESSION).await;
-        done.map_err(|reason| to_js(&reason))
+    pub fn sign_out(&self) -> Promise {
+        self.promise(|client| async move { client.end(None).await })
     }
 
     /// Disconnects a mailbox: the server destroys its tokens.
-    pub async fn disconnect(&self, account: String) -> Result<(), JsValue> {
-        self.forget_account();
-        let done = match paths::account(&account) {
-            Ok(path) => self.backend.delete(&path).await,
-            Err(reason) => Err(reason),
-        };
-        done.map_err(|reason| to_js(&reason))
+    pub fn disconnect(&self, account: String) -> Promise {
+        self.promise(|client| async move { client.end(Some(&account)).await })
     }
 
     /// The folders of a mailbox. `options.account`: which, unless the first of the session; so below.
-    pub async fn folders(&self, options: JsValue) -> Result<JsValue, JsValue> {
-        self.ask_mail(&options, paths::folders).await
+    pub fn folders(&self, options: JsValue) -> Promise {
+        self.mail(options, Ok(MailPath::Folders))
     }
 
     /// A page of messages, newest first. `options`: `folder`, `cursor`, `limit`, `account`.
-    pub async fn messages(&self, options: JsValue) -> Result<JsValue, JsValue> {
-        let query = options::message_query(&options).map_err(|reason| to_js(&reason))?;
-        self.ask_mail(&options, |account| paths::messages(account, &query))
-            .await
+    pub fn messages(&self, options: JsValue) -> Promise {
+        let query = options::message_query(&options);
+        self.mail(options, query.map(MailPath::Messages))
     }
 
     /// One message with its text.
-    pub async fn message(&self, id: String, options: JsValue) -> Result<JsValue, JsValue> {
-        self.ask_mail(&options, |account| paths::message(account, &id))
-            .await
+    pub fn message(&self, id: String, options: JsValue) -> Promise {
+        self.mail(options, Ok(MailPath::Message(id)))
     }
 }
 
 impl Outlook {
-    fn open(options: &JsValue) -> Result<Self, Reason> {
-        let origin = Page::current()?.origin()?;
-        let named = text(options, "backend").ok_or_else(|| bad_options("backend is missing"))?;
-        let mount = options::mount(&named, &origin)?;
-        Ok(Self {
-            backend: Backend::new(&origin, &mount),
-            first_account: RefCell::new(None),
-        })
+    fn mail(&self, options: JsValue, path: Result<MailPath, Trouble>) -> Promise {
+        self.promise(|client| async move { client.mail(&options, &path?).await })
     }
 
-    async fn look_at_session(&self) -> Result<JsValue, Reason> {
-        match self.backend.read(paths::SESSION).await {
-            Err(reason) if reason.code == "no_session" => Ok(JsValue::NULL),
-            other => other,
-        }
-    }
-
-    async fn ask_mail(
-        &self,
-        options: &JsValue,
-        path: impl Fn(&str) -> Result<String, Reason>,
-    ) -> Result<JsValue, JsValue> {
-        let answer = async {
-            let account = match options::account(options)? {
-                Some(account) => account,
-                None => self.default_account().await?,
-            };
-            self.backend.read(&path(&account)?).await
-        };
-        answer.await.map_err(|reason: Reason| {
-            if reason.code == "account_unknown" {
-                self.forget_account();
-            }
-            to_js(&reason)
-        })
-    }
-
-    async fn default_account(&self) -> Result<String, Reason> {
-        let known = self.first_account.borrow().clone();
-        if let Some(account) = known {
-            return Ok(account);
-        }
-        let session = self.backend.read(paths::SESSION).await?;
-        let first = js_sys::Reflect::get_u32(&member(&session, "accounts"), 0)
-            .unwrap_or(JsValue::UNDEFINED);
-        let account = text(&first, "id").ok_or_else(no_account)?;
-        self.first_account.replace(Some(account.clone()));
-        Ok(account)
-    }
-
-    fn forget_account(&self) {
-        self.first_account.replace(None);
+    /// One type of future for all calls: each type of its own would repeat what surrounds it in the module.
+    fn promise<F>(&self, call: impl FnOnce(Rc<Client>) -> F) -> Promise
+    where
+        F: Future<Output = Result<JsValue, Trouble>> + 'static,
+    {
+        settle(Box::pin(call(Rc::clone(&self.client))))
     }
 }
 
-fn no_account() -> Reason {
-    use connect_outlook_protocol::refusal::{Actor, Next};
-    crate::error::reason(
-        "no_account",
-        Actor::Visitor,
-        Next::SignInAgain,
-        "No mailbox is connected.",
-    )
+fn settle(work: Pin<Box<dyn Future<Output = Result<JsValue, Trouble>>>>) -> Promise {
+    future_to_promise(async { work.await.map_err(|trouble| trouble.to_js()) })
 }

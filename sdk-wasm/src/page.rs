@@ -1,13 +1,12 @@
 //! The page around us: its address, its tab's store, its clock.
 
-use connect_outlook_protocol::outcome::Reason;
 use connect_outlook_protocol::refusal::{Actor, Next};
 use connect_outlook_protocol::state::State;
 use wasm_bindgen::JsValue;
 use web_sys::{History, Location, Storage, Url, Window};
 
 use crate::attempt::{self, KEY_PREFIX, ParkedAttempt};
-use crate::error::{bad_options, reason};
+use crate::error::{Trouble, bad_options, trouble};
 
 /// A browser's page.
 pub(crate) struct Page {
@@ -20,31 +19,28 @@ impl Page {
     ///
     /// # Errors
     /// `no_page` in workers and on servers.
-    pub(crate) fn current() -> Result<Self, Reason> {
+    pub(crate) fn current() -> Result<Self, Trouble> {
         let window = web_sys::window().ok_or_else(no_page)?;
         let location = window.location();
         Ok(Self { window, location })
     }
 
     /// Scheme, host and port.
-    pub(crate) fn origin(&self) -> Result<String, Reason> {
+    pub(crate) fn origin(&self) -> Result<String, Trouble> {
         self.location.origin().map_err(|_| no_page())
     }
 
     /// Path, `?query` and `#fragment` of the current address.
-    pub(crate) fn address(&self) -> (String, String, String) {
-        (
-            self.location.pathname().unwrap_or_default(),
-            self.location.search().unwrap_or_default(),
-            self.location.hash().unwrap_or_default(),
-        )
+    pub(crate) fn address(&self) -> [String; 3] {
+        let location = &self.location;
+        [location.pathname(), location.search(), location.hash()].map(Result::unwrap_or_default)
     }
 
     /// Path, query and fragment of `address`, resolved by the browser's own parser (R73).
     ///
     /// # Errors
     /// `bad_options` when it leads to another origin.
-    pub(crate) fn own_path(&self, address: &str) -> Result<String, Reason> {
+    pub(crate) fn own_path(&self, address: &str) -> Result<String, Trouble> {
         let origin = self.origin()?;
         Url::new_with_base(address, &origin)
             .ok()
@@ -71,10 +67,10 @@ impl Page {
     ///
     /// # Errors
     /// `cannot_leave` when the browser forbids it, as in a sandboxed frame.
-    pub(crate) fn leave_for(&self, url: &str) -> Result<(), Reason> {
+    pub(crate) fn leave_for(&self, url: &str) -> Result<(), Trouble> {
         self.location.assign(url).map_err(|_| {
             let message = "The browser does not let this page go to Microsoft's sign-in.";
-            reason("cannot_leave", Actor::Developer, Next::None, message)
+            trouble("cannot_leave", Actor::Developer, Next::None, message)
         })
     }
 
@@ -82,7 +78,7 @@ impl Page {
     ///
     /// # Errors
     /// `storage_unavailable` when the visitor's browser keeps nothing.
-    pub(crate) fn park(&self, state: &State, parked: &ParkedAttempt) -> Result<(), Reason> {
+    pub(crate) fn park(&self, state: &State, parked: &ParkedAttempt) -> Result<(), Trouble> {
         let store = self.store().ok_or_else(storage_unavailable)?;
         store
             .set_item(&attempt::key(state), &parked.to_record())
@@ -118,26 +114,26 @@ impl Page {
         seconds
     }
 
+    /// How many attempts are left.
     fn forget(&self, lapsed: impl Fn(&str) -> bool) -> usize {
         let Some(store) = self.store() else { return 0 };
         let count = store.length().unwrap_or(0);
-        let keys: Vec<String> = (0..count)
+        // Keys first: removing one may change the order of the others.
+        let mut keys: Vec<String> = (0..count)
             .filter_map(|index| store.key(index).ok()?)
-            .filter(|key| key.starts_with(KEY_PREFIX))
             .collect();
-        let is_lapsed = |key: &String| {
-            store
-                .get_item(key)
-                .ok()
-                .flatten()
-                .is_none_or(|it| lapsed(&it))
-        };
-        let (gone, kept): (Vec<_>, Vec<_>) = keys.into_iter().partition(is_lapsed);
-        for key in gone {
-            // A store that refuses to delete also refused to keep.
-            let _: Result<(), JsValue> = store.remove_item(&key);
-        }
-        kept.len()
+        keys.retain(|key| {
+            let record = key
+                .starts_with(KEY_PREFIX)
+                .then(|| store.get_item(key).ok().flatten());
+            let open = record.flatten().is_some_and(|record| !lapsed(&record));
+            if !open && key.starts_with(KEY_PREFIX) {
+                // A store that refuses to delete also refused to keep.
+                let _: Result<(), JsValue> = store.remove_item(key);
+            }
+            open
+        });
+        keys.len()
     }
 
     fn store(&self) -> Option<Storage> {
@@ -145,14 +141,14 @@ impl Page {
     }
 }
 
-fn no_page() -> Reason {
+fn no_page() -> Trouble {
     let message = "connect-outlook works in a page, not on a server or in a worker.";
-    reason("no_page", Actor::Developer, Next::None, message)
+    trouble("no_page", Actor::Developer, Next::None, message)
 }
 
-fn storage_unavailable() -> Reason {
+fn storage_unavailable() -> Trouble {
     let message = "Your browser does not let this site remember the sign-in. Allow it to store data, then try again.";
-    reason(
+    trouble(
         "storage_unavailable",
         Actor::Visitor,
         Next::TryAgain,

@@ -2,9 +2,7 @@
 
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
-use connect_outlook_protocol::outcome::Reason;
-
-use crate::error::bad_options;
+use crate::error::{Trouble, bad_options};
 
 /// `POST`: start an attempt.
 pub(crate) const ATTEMPTS: &str = "/v1/attempts";
@@ -30,49 +28,77 @@ pub(crate) struct MessageQuery {
 ///
 /// # Errors
 /// `bad_options` for an identifier that cannot be one; so below.
-pub(crate) fn account(account: &str) -> Result<String, Reason> {
+pub(crate) fn account(account: &str) -> Result<String, Trouble> {
     Ok(format!("/v1/accounts/{}", segment(account)?))
 }
 
-/// `GET`: the folders of a mailbox.
-pub(crate) fn folders(of: &str) -> Result<String, Reason> {
-    Ok(format!("{}/folders", account(of)?))
+/// What of a mailbox is asked for, by `GET`.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum MailPath {
+    /// The folders.
+    Folders,
+    /// A page of messages.
+    Messages(MessageQuery),
+    /// One message, by its identifier.
+    Message(String),
 }
 
-/// `GET`: one message.
-pub(crate) fn message(of: &str, message: &str) -> Result<String, Reason> {
-    Ok(format!("{}/messages/{}", account(of)?, segment(message)?))
-}
-
-/// `GET`: a page of messages.
-pub(crate) fn messages(of: &str, query: &MessageQuery) -> Result<String, Reason> {
-    let mut path = format!("{}/messages", account(of)?);
-    let mut separator = '?';
-    let mut add = |name: &str, value: &str| {
-        path.push(separator);
-        separator = '&';
-        path.push_str(name);
-        path.push('=');
-        path.extend(utf8_percent_encode(value, NON_ALPHANUMERIC));
-    };
-    if let Some(folder) = &query.folder {
-        add("folder", folder);
-    }
-    if let Some(limit) = query.limit {
-        if limit.fract() != 0.0 || !(1.0..=1000.0).contains(&limit) {
-            return Err(bad_options("limit must be a whole number from 1"));
+impl MailPath {
+    /// The path for the mailbox of this account.
+    ///
+    /// # Errors
+    /// `bad_options` for an identifier or limit that cannot be one.
+    pub(crate) fn of(&self, owner: &str) -> Result<String, Trouble> {
+        let mut path = account(owner)?;
+        match self {
+            Self::Folders => path.push_str("/folders"),
+            Self::Messages(query) => {
+                path.push_str("/messages");
+                query.append_to(&mut path)?;
+            }
+            Self::Message(id) => {
+                path.push_str("/messages/");
+                path.push_str(&segment(id)?);
+            }
         }
-        // Between 1 and 1000 and whole: the conversion is exact.
-        #[expect(clippy::cast_possible_truncation, reason = "bounded by the line above")]
-        add("limit", &(limit as i32).to_string());
+        Ok(path)
     }
-    if let Some(cursor) = &query.cursor {
-        add("cursor", cursor);
-    }
-    Ok(path)
 }
 
-fn segment(identifier: &str) -> Result<String, Reason> {
+impl MessageQuery {
+    fn append_to(&self, path: &mut String) -> Result<(), Trouble> {
+        let limit = self.limit.map(whole_number).transpose()?;
+        let mut separator = '?';
+        let pairs = [
+            ("folder", &self.folder),
+            ("limit", &limit),
+            ("cursor", &self.cursor),
+        ];
+        for (name, value) in pairs {
+            let Some(value) = value else { continue };
+            path.push(separator);
+            path.push_str(name);
+            path.push('=');
+            path.extend(utf8_percent_encode(value, NON_ALPHANUMERIC));
+            separator = '&';
+        }
+        Ok(())
+    }
+}
+
+fn whole_number(limit: f64) -> Result<String, Trouble> {
+    if limit.fract() != 0.0 || !(1.0..=1000.0).contains(&limit) {
+        return Err(bad_options("limit must be a whole number from 1"));
+    }
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "whole and bounded by the line above"
+    )]
+    let exact = limit as i32;
+    Ok(exact.to_string())
+}
+
+fn segment(identifier: &str) -> Result<String, Trouble> {
     // URL parsers take even an escaped dot segment for a step up.
     if matches!(identifier, "" | "." | "..") {
         return Err(bad_options("an identifier is missing"));
@@ -91,19 +117,24 @@ mod tests {
             "/v1/accounts/a%2F%2E%2E%2Fb%3Fc%23d"
         );
         assert_eq!(
-            message("a", "AAMk=/+").unwrap(),
+            MailPath::Message("AAMk=/+".to_owned()).of("a").unwrap(),
             "/v1/accounts/a/messages/AAMk%3D%2F%2B"
         );
         for bad in ["", ".", ".."] {
-            assert_eq!(folders(bad).unwrap_err().code, "bad_options");
-            assert_eq!(message("a", bad).unwrap_err().code, "bad_options");
+            assert!(MailPath::Folders.of(bad).unwrap_err().is("bad_options"));
+            assert!(
+                MailPath::Message(bad.to_owned())
+                    .of("a")
+                    .unwrap_err()
+                    .is("bad_options")
+            );
         }
     }
 
     #[test]
     fn a_list_asks_only_for_what_was_said() {
         assert_eq!(
-            messages("a", &MessageQuery::default()).unwrap(),
+            MailPath::Messages(MessageQuery::default()).of("a").unwrap(),
             "/v1/accounts/a/messages"
         );
         let query = MessageQuery {
@@ -112,7 +143,7 @@ mod tests {
             limit: Some(25.0),
         };
         assert_eq!(
-            messages("a", &query).unwrap(),
+            MailPath::Messages(query).of("a").unwrap(),
             "/v1/accounts/a/messages?folder=in%26box&limit=25&cursor=x%3D"
         );
     }
@@ -124,9 +155,11 @@ mod tests {
                 limit: Some(bad),
                 ..MessageQuery::default()
             };
-            assert_eq!(
-                messages("a", &query).unwrap_err().code,
-                "bad_options",
+            assert!(
+                MailPath::Messages(query)
+                    .of("a")
+                    .unwrap_err()
+                    .is("bad_options"),
                 "{bad}"
             );
         }

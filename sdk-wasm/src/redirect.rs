@@ -1,19 +1,17 @@
 //! Coming back: the callback in the address becomes an outcome.
 
 use connect_outlook_protocol::callback::{self, Callback, CallbackError, RefusedCallback};
-use connect_outlook_protocol::outcome::Reason;
 use connect_outlook_protocol::refusal::{Actor, Next};
 use connect_outlook_protocol::secret::AuthorizationCode;
 use connect_outlook_protocol::state::State;
-use js_sys::Reflect;
 use serde::Serialize;
 use wasm_bindgen::JsValue;
 
 use crate::address::{CallbackPart, without_callback};
 use crate::attempt::ParkedAttempt;
 use crate::backend::Backend;
-use crate::error::{bad_answer, reason};
-use crate::fields::{member, text};
+use crate::error::{Trouble, bad_answer, to_js, trouble};
+use crate::fields::{member, set, text};
 use crate::page::Page;
 use crate::paths;
 
@@ -30,8 +28,8 @@ pub(crate) struct Return {
 ///
 /// # Errors
 /// The callback cannot be used. The address is clean all the same, and nothing was sent.
-pub(crate) fn take(page: &Page) -> Result<Option<Return>, Reason> {
-    let (path, search, hash) = page.address();
+pub(crate) fn take(page: &Page) -> Result<Option<Return>, Trouble> {
+    let [path, search, hash] = page.address();
     let Some(part) = CallbackPart::find(&search, &hash) else {
         return Ok(None);
     };
@@ -52,25 +50,21 @@ pub(crate) fn take(page: &Page) -> Result<Option<Return>, Reason> {
 ///
 /// # Errors
 /// The problem the backend names, or that it does not answer. The attempt is spent in either case.
-pub(crate) async fn finish(backend: &Backend, returned: Return) -> Result<JsValue, Reason> {
+pub(crate) async fn finish(backend: &Backend, returned: Return) -> Result<JsValue, Trouble> {
     let Return { callback, parked } = returned;
-    let outcome = match &callback {
+    let (path, report) = match &callback {
         Callback::Code { code, state, .. } => {
-            backend
-                .post(paths::SESSIONS, &Finish::new(state, code, &parked))
-                .await?
+            (paths::SESSIONS, to_js(&Finish::new(state, code, &parked)))
         }
         Callback::Refused { state, refusal } => {
-            backend
-                .post(paths::REFUSALS, &Refuse::new(state, refusal))
-                .await?
+            (paths::REFUSALS, to_js(&Refuse::new(state, refusal)))
         }
     };
+    let outcome = backend.post(path, &report).await?;
     let status = text(&outcome, "status").ok_or_else(bad_answer)?;
     if status == "connected" && member(&outcome, "return_to").is_undefined() {
         // For sites of several documents, whose callback page is not the page of before.
-        Reflect::set(&outcome, &"return_to".into(), &parked.return_to.into())
-            .map_err(|_| bad_answer())?;
+        set(&outcome, "return_to", &parked.return_to.into());
     }
     Ok(outcome)
 }
@@ -130,10 +124,10 @@ fn names_no_state_of_ours(error: &CallbackError) -> bool {
     )
 }
 
-fn malformed() -> Reason {
+fn malformed() -> Trouble {
     let message =
         "The answer from Microsoft arrived damaged. Nothing was connected; please start again.";
-    reason(
+    trouble(
         "callback_malformed",
         Actor::Visitor,
         Next::TryAgain,
@@ -141,9 +135,9 @@ fn malformed() -> Reason {
     )
 }
 
-fn attempt_unknown() -> Reason {
+fn attempt_unknown() -> Trouble {
     let message = "This sign-in was not started in this tab, took too long or was already used. Please start again.";
-    reason("attempt_unknown", Actor::Visitor, Next::TryAgain, message)
+    trouble("attempt_unknown", Actor::Visitor, Next::TryAgain, message)
 }
 
 #[cfg(test)]
