@@ -9,6 +9,7 @@ mod compiler;
 mod demo;
 mod fingerprint;
 mod npm;
+mod one_at_a_time;
 mod package;
 mod places;
 mod process;

@@ -9,6 +9,7 @@ use crate::assemble;
 use crate::compiler::Compiler;
 use crate::fingerprint::Fingerprint;
 use crate::npm::Npm;
+use crate::one_at_a_time::Turn;
 use crate::places::Places;
 use crate::process;
 use crate::say;
@@ -30,6 +31,7 @@ pub(crate) enum Shrinking {
 /// # Errors
 /// No compiler, a compile error, or a tool that is missing although demanded.
 pub(crate) fn build(places: &Places, shrinking: Shrinking) -> Result<(), Stop> {
+    let _turn = Turn::wait_for(&places.wasm_target())?;
     let raw = compile(places, &Compiler::ready(places)?)?;
     let npm = match shrinking {
         Shrinking::Demanded => Some(Npm::demanded()?),

@@ -100,8 +100,8 @@ fn browser_stories(places: &Places, tools: &Tools, tally: &mut Tally) -> Result<
     let mut command = npm.npm();
     command
         .current_dir(places.browser_tests())
-        .env("CONNECT_OUTLOOK_DEMO", demo)
-        .env("CONNECT_OUTLOOK_CHROMIUM", chromium)
+        .env("DEMO_BINARY", demo)
+        .env("CHROMIUM", chromium)
         .args(["test", "--loglevel=error"]);
     let succeeded = process::stream(&mut command, |line| {
         println!("{line}");
