@@ -16,5 +16,5 @@ mod select;
 pub(crate) use list::{Listed, list};
 pub(crate) use options::Query;
 pub(crate) use order::Order;
-pub(crate) use schema::{Entity, Property, Schema, Shown, Type};
+pub(crate) use schema::{Entity, Property, Schema, Type};
 pub(crate) use select::Selection;
