@@ -3,7 +3,7 @@
 use serde_json::json;
 use sqlx::{Any, Transaction};
 
-use super::account::AccountState;
+use super::accounts::AccountState;
 use super::database::Record;
 use super::id::{AccountId, EventId};
 use super::{Vault, VaultError};

@@ -6,8 +6,7 @@
 //! Time is an argument of every operation; nothing here reads a clock. No operation keeps a transaction or a pooled
 //! connection after it returns, so none can be held during an outbound request (R85).
 
-pub mod account;
-mod accounts;
+pub mod accounts;
 pub mod attempts;
 #[cfg(test)]
 mod contract;
@@ -22,7 +21,6 @@ pub mod sessions;
 
 use std::sync::Arc;
 
-pub use accounts::Marked;
 pub use database::{DatabaseError, Location, LocationError, MigrateError};
 pub use error::VaultError;
 pub use purge::Purged;

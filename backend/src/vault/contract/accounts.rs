@@ -1,8 +1,7 @@
 //! Accounts: who they are, what state they are in, and how they end.
 
 use super::world::{LIMITS, NOW, World, grant, identity, profile};
-use crate::vault::Marked;
-use crate::vault::account::{AccountState, Finding, Profile};
+use crate::vault::accounts::{AccountState, Finding, Marked, Profile};
 use crate::vault::events::EventKind;
 use crate::vault::grants::Committed;
 use crate::vault::id::{AccountId, HandleDigest};
@@ -12,6 +11,7 @@ on_every_engine![
     the_same_person_comes_back_to_the_same_account,
     an_address_makes_nobody_the_same_person,
     every_state_reads_as_it_was_marked,
+    every_change_is_told_in_order,
     many_who_learn_the_same_make_one_event,
     a_judgement_about_older_tokens_is_refused,
     an_account_in_trouble_does_not_become_expiring,
@@ -115,13 +115,29 @@ async fn every_state_reads_as_it_was_marked(world: &World) {
         let account = world.vault.account(id).await.unwrap().unwrap();
         assert_eq!((account.state, account.state_since), (finding.into(), at));
     }
+}
+
+/// R155: which account, which state, why; nothing else.
+async fn every_change_is_told_in_order(world: &World) {
+    let id = world.connect("ada", &grant("1")).await.id;
+    let version = world.version(id).await;
+    let code = || "code".to_owned();
+    world
+        .mark(id, version, Finding::Expiring { reconnect_by: NOW })
+        .await;
+    world.mark(id, version, needs_user()).await;
+    world
+        .mark(id, version, Finding::NeedsAdmin { code: code() })
+        .await;
+    world
+        .mark(id, version, Finding::BlockedByPolicy { code: code() })
+        .await;
     let kinds = [
         EventKind::Connected,
         EventKind::Expiring,
         EventKind::NeedsUser,
         EventKind::NeedsAdmin,
         EventKind::BlockedByPolicy,
-        EventKind::NeedsUser,
     ];
     assert_eq!(world.events(id).await, kinds);
     let events = world.vault.events_after(id, 4, 1).await.unwrap();
@@ -155,21 +171,14 @@ async fn a_judgement_about_older_tokens_is_refused(world: &World) {
     let id = world.connect("ada", &grant("1")).await.id;
     let old = world.version(id).await;
     world.connect("ada", &grant("2")).await;
-    assert_eq!(
-        world.vault.mark(id, old, needs_user(), NOW).await.unwrap(),
-        Marked::Superseded
-    );
+    assert_eq!(world.mark(id, old, needs_user()).await, Marked::Superseded);
     assert_eq!(
         world.vault.account(id).await.unwrap().unwrap().state,
         AccountState::Connected
     );
     let nobody = AccountId::random().unwrap();
     assert_eq!(
-        world
-            .vault
-            .mark(nobody, old, needs_user(), NOW)
-            .await
-            .unwrap(),
+        world.mark(nobody, old, needs_user()).await,
         Marked::Superseded
     );
 }
@@ -177,18 +186,11 @@ async fn a_judgement_about_older_tokens_is_refused(world: &World) {
 async fn an_account_in_trouble_does_not_become_expiring(world: &World) {
     let id = world.connect("ada", &grant("1")).await.id;
     let version = world.version(id).await;
-    world
-        .vault
-        .mark(id, version, needs_user(), NOW)
-        .await
-        .unwrap();
+    world.mark(id, version, needs_user()).await;
     let expiring = Finding::Expiring {
         reconnect_by: NOW.plus(60),
     };
-    assert_eq!(
-        world.vault.mark(id, version, expiring, NOW).await.unwrap(),
-        Marked::Unchanged
-    );
+    assert_eq!(world.mark(id, version, expiring).await, Marked::Unchanged);
     assert_eq!(
         world.events(id).await,
         [EventKind::Connected, EventKind::NeedsUser]
@@ -276,18 +278,10 @@ async fn a_disconnected_account_can_be_connected_again(world: &World) {
     let id = world.connect("ada", &grant("1")).await.id;
     let before = world.version(id).await;
     world.vault.disconnect(id, NOW).await.unwrap();
-    let late = world
-        .vault
-        .commit_refresh(id, before, &grant("late"), NOW)
-        .await
-        .unwrap();
+    let late = world.refresh(id, before, "late").await;
     assert_eq!(late, Committed::Superseded);
     assert_eq!(
-        world
-            .vault
-            .mark(id, before, needs_user(), NOW)
-            .await
-            .unwrap(),
+        world.mark(id, before, needs_user()).await,
         Marked::Superseded
     );
     assert!(
@@ -296,11 +290,7 @@ async fn a_disconnected_account_can_be_connected_again(world: &World) {
     );
 
     assert_eq!(world.connect("ada", &grant("2")).await.id, id);
-    let late = world
-        .vault
-        .commit_refresh(id, before, &grant("late"), NOW)
-        .await
-        .unwrap();
+    let late = world.refresh(id, before, "late").await;
     assert_eq!(late, Committed::Superseded);
     let tokens = world.vault.tokens(id, NOW).await.unwrap().unwrap();
     assert_eq!(tokens.access_token.expose(), "access-token-2");

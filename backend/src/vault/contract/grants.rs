@@ -1,7 +1,7 @@
 //! Grants: nothing lost, nothing older over anything newer.
 
 use super::world::{NOW, World, grant};
-use crate::vault::account::{AccountState, Finding};
+use crate::vault::accounts::{AccountState, Finding};
 use crate::vault::events::EventKind;
 use crate::vault::grants::{Committed, Grant, RETENTION, StoredTokens};
 use crate::vault::id::AccountId;
@@ -15,6 +15,7 @@ on_every_engine![
     of_twenty_writers_with_one_version_one_succeeds,
     a_new_sign_in_wins_over_a_refresh_on_its_way,
     a_refresh_that_succeeds_mends_the_account,
+    a_refresh_does_not_put_the_end_off,
 ];
 
 async fn tokens(world: &World, account: AccountId) -> StoredTokens {
@@ -90,11 +91,7 @@ async fn a_refresh_replaces_and_retains_one_generation(world: &World) {
 async fn an_answer_without_refresh_token_keeps_the_old_one(world: &World) {
     let id = world.connect("ada", &grant("1")).await.id;
     let version = world.version(id).await;
-    world
-        .vault
-        .commit_refresh(id, version, &grant("2"), NOW)
-        .await
-        .unwrap();
+    world.refresh(id, version, "2").await;
     let silent = Grant {
         refresh_token: None,
         ..grant("3")
@@ -177,11 +174,7 @@ async fn a_new_sign_in_wins_over_a_refresh_on_its_way(world: &World) {
     let id = world.connect("ada", &grant("1")).await.id;
     let seen = world.version(id).await;
     world.connect("ada", &grant("signed-in")).await;
-    let late = world
-        .vault
-        .commit_refresh(id, seen, &grant("late"), NOW)
-        .await
-        .unwrap();
+    let late = world.refresh(id, seen, "late").await;
     assert_eq!(late, Committed::Superseded);
     let read = tokens(world, id).await;
     assert_eq!(
@@ -196,7 +189,7 @@ async fn a_refresh_that_succeeds_mends_the_account(world: &World) {
     let blocked = Finding::BlockedByPolicy {
         code: "policy".to_owned(),
     };
-    world.vault.mark(id, version, blocked, NOW).await.unwrap();
+    world.mark(id, version, blocked).await;
     world
         .vault
         .commit_refresh(id, version, &grant("2"), NOW.plus(9))
@@ -213,25 +206,16 @@ async fn a_refresh_that_succeeds_mends_the_account(world: &World) {
         EventKind::Reconnected,
     ];
     assert_eq!(world.events(id).await, kinds);
+}
 
+async fn a_refresh_does_not_put_the_end_off(world: &World) {
+    let id = world.connect("ada", &grant("1")).await.id;
+    let version = world.version(id).await;
     let expiring = Finding::Expiring {
         reconnect_by: NOW.plus(86_400),
     };
-    let version = world.version(id).await;
-    world
-        .vault
-        .mark(id, version, expiring.clone(), NOW)
-        .await
-        .unwrap();
-    world
-        .vault
-        .commit_refresh(id, version, &grant("3"), NOW)
-        .await
-        .unwrap();
+    world.mark(id, version, expiring.clone()).await;
+    world.refresh(id, version, "2").await;
     let account = world.vault.account(id).await.unwrap().unwrap();
-    assert_eq!(
-        account.state,
-        expiring.into(),
-        "a refresh does not put the end off"
-    );
+    assert_eq!(account.state, expiring.into());
 }

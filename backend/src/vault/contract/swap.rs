@@ -10,6 +10,7 @@ on_every_engine![
     a_sealed_field_opens_in_its_own_place_only,
     a_wrapped_key_serves_no_other_account,
     a_damaged_row_is_marked_and_kept_and_others_are_fine,
+    a_new_sign_in_mends_a_damaged_row,
     plaintext_in_place_of_a_sealed_value_is_refused,
 ];
 
@@ -168,20 +169,14 @@ async fn a_wrapped_key_serves_no_other_account(world: &World) {
 async fn a_damaged_row_is_marked_and_kept_and_others_are_fine(world: &World) {
     let ada = world.connect("ada", &grant("1")).await.id;
     let grace = world.connect("grace", &grant("2")).await.id;
+    let row = ada.to_string();
     let sealed = world
-        .raw("grants", "sealed_refresh_token", &ada.to_string())
+        .raw("grants", "sealed_refresh_token", &row)
         .await
         .unwrap();
-
-    let middle = sealed.len() / 2;
-    let other = if &sealed[middle..=middle] == "A" {
-        "B"
-    } else {
-        "A"
-    };
-    let flipped = format!("{}{other}{}", &sealed[..middle], &sealed[middle + 1..]);
+    let flipped = with_another_character(&sealed);
     world
-        .tamper("grants", "sealed_refresh_token", &ada.to_string(), &flipped)
+        .tamper("grants", "sealed_refresh_token", &row, &flipped)
         .await;
 
     for _ in 0..2 {
@@ -198,24 +193,44 @@ async fn a_damaged_row_is_marked_and_kept_and_others_are_fine(world: &World) {
         1
     );
     assert_eq!(
-        world
-            .raw("grants", "sealed_refresh_token", &ada.to_string())
-            .await,
+        world.raw("grants", "sealed_refresh_token", &row).await,
         Some(flipped)
     );
     assert!(world.vault.tokens(grace, NOW).await.unwrap().is_some());
+}
 
-    world.connect("ada", &grant("3")).await;
-    assert!(
-        world.vault.tokens(ada, NOW).await.unwrap().is_some(),
-        "a new sign-in mends it"
+/// The person who signs in again to mend it is not turned away for what cannot be read.
+async fn a_new_sign_in_mends_a_damaged_row(world: &World) {
+    let ada = world.connect("ada", &grant("1")).await.id;
+    let row = ada.to_string();
+    world
+        .tamper("grants", "sealed_refresh_token", &row, "damaged")
+        .await;
+    assert!(world.vault.tokens(ada, NOW).await.is_err());
+    assert_eq!(
+        world
+            .count("grants where unreadable_since is not null")
+            .await,
+        1
     );
+    world.connect("ada", &grant("2")).await;
+    assert!(world.vault.tokens(ada, NOW).await.unwrap().is_some());
     assert_eq!(
         world
             .count("grants where unreadable_since is not null")
             .await,
         0
     );
+}
+
+fn with_another_character(sealed: &str) -> String {
+    let middle = sealed.len() / 2;
+    let other = if &sealed[middle..=middle] == "A" {
+        "B"
+    } else {
+        "A"
+    };
+    format!("{}{other}{}", &sealed[..middle], &sealed[middle + 1..])
 }
 
 /// R118

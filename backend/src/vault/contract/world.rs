@@ -8,10 +8,10 @@ use sqlx::{AssertSqlSafe, Row as _};
 use tempfile::TempDir;
 
 use crate::clock::UnixTime;
-use crate::vault::account::{Account, Identity, Profile};
+use crate::vault::accounts::{Account, Finding, Identity, Marked, Profile};
 use crate::vault::attempts::{AttemptKind, NewAttempt, Proof};
 use crate::vault::events::EventKind;
-use crate::vault::grants::{Grant, GrantVersion};
+use crate::vault::grants::{Committed, Grant, GrantVersion};
 use crate::vault::id::{AccountId, BrowserDigest, NonceDigest, StateDigest};
 use crate::vault::sessions::SessionLimits;
 use crate::vault::{KeyRing, Location, Vault};
@@ -85,6 +85,32 @@ impl World {
             .unwrap()
             .unwrap()
             .version
+    }
+
+    /// What becomes of a refresh that was begun with `seen`.
+    pub(super) async fn refresh(
+        &self,
+        account: AccountId,
+        seen: GrantVersion,
+        name: &str,
+    ) -> Committed {
+        self.vault
+            .commit_refresh(account, seen, &grant(name), NOW)
+            .await
+            .unwrap()
+    }
+
+    /// What becomes of a finding about the tokens in `judged`.
+    pub(super) async fn mark(
+        &self,
+        account: AccountId,
+        judged: GrantVersion,
+        finding: Finding,
+    ) -> Marked {
+        self.vault
+            .mark(account, judged, finding, NOW)
+            .await
+            .unwrap()
     }
 
     pub(super) async fn events(&self, account: AccountId) -> Vec<EventKind> {

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use zeroize::Zeroizing;
 
-use super::key_ring::KeyRingError;
+use super::error::KeyRingError;
 
 /// Reads the file if nobody but its owner may. The permissions are those of the opened file, not of a name that could
 /// be exchanged in between.

@@ -1,16 +1,17 @@
 //! The key-encryption keys that this process holds.
 
 use std::fmt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use ring::hkdf;
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
 use super::blob::KeyId;
 use super::cipher::{SealingKey, key_of};
+use super::error::KeyRingError;
+use super::kek::{KeyEncryptionKey, read_key};
 use super::place::Place;
 use super::wrap::{WRAPPED_LENGTH, unwrap, wrap};
 use super::{SealError, key_file};
@@ -27,47 +28,6 @@ pub struct KeyRing {
     older: Vec<KeyEncryptionKey>,
 }
 
-/// Why there is no key ring. Each stops the start of a server (R12, R121).
-#[derive(Debug, thiserror::Error)]
-pub enum KeyRingError {
-    /// There is no such file, or it cannot be read or written.
-    #[error("the key file {path} cannot be used")]
-    File {
-        /// As it was given.
-        path: PathBuf,
-        /// What the system said.
-        source: std::io::Error,
-    },
-    /// Others than the owner may read or write the file: `chmod 600` it.
-    #[error(
-        "the key file {path} has mode {mode:o}; others than its owner must have no access (chmod 600)"
-    )]
-    Exposed {
-        /// As it was given.
-        path: PathBuf,
-        /// The permission bits found.
-        mode: u32,
-    },
-    /// Not 256 bits in hexadecimal or base64. The text itself is not repeated here.
-    #[error("key {position} is neither 64 hexadecimal digits nor 44 characters of base64")]
-    Malformed {
-        /// Counted from 1, comments left out.
-        position: usize,
-    },
-    /// The same key is there twice.
-    #[error("key {position} is there already")]
-    Repeated {
-        /// Counted from 1, comments left out.
-        position: usize,
-    },
-    /// No key at all.
-    #[error("there is no key")]
-    Empty,
-    /// The operating system gave no random bytes.
-    #[error(transparent)]
-    NoRandomness(#[from] NoRandomness),
-}
-
 /// A wrapped data key as it stands in `data_keys`.
 pub(in crate::vault) struct WrappedKey {
     /// The data key's own id.
@@ -76,12 +36,6 @@ pub(in crate::vault) struct WrappedKey {
     pub(in crate::vault) kek_id: KeyId,
     /// 40 bytes in base64.
     pub(in crate::vault) wrapped: String,
-}
-
-struct KeyEncryptionKey {
-    id: KeyId,
-    wrapping: Zeroizing<[u8; 32]>,
-    attempts: SealingKey,
 }
 
 impl KeyRing {
@@ -229,47 +183,6 @@ impl fmt::Debug for KeyRing {
             .entries(self.all().map(|key| key.id))
             .finish()
     }
-}
-
-impl KeyEncryptionKey {
-    /// HKDF-SHA-256 (RFC 5869) with one label for each purpose (R122). The fingerprint that names the key is derived
-    /// likewise, so it tells nothing about the others and needs no bookkeeping.
-    fn derive(root: &Zeroizing<[u8; 32]>) -> Self {
-        let root = hkdf::Salt::new(hkdf::HKDF_SHA256, b"connect-outlook vault").extract(&**root);
-        let mut id = [0; 16];
-        id.copy_from_slice(&expand(&root, b"key id")[..16]);
-        let id = KeyId::new(Uuid::from_bytes(id));
-        Self {
-            id,
-            wrapping: expand(&root, b"wrap data keys"),
-            attempts: SealingKey::new(id, &expand(&root, b"seal attempts")),
-        }
-    }
-}
-
-#[expect(
-    clippy::expect_used,
-    reason = "HKDF refuses only more than 255 times 32 bytes, and this is 32"
-)]
-fn expand(root: &hkdf::Prk, label: &[u8]) -> Zeroizing<[u8; 32]> {
-    let mut key = Zeroizing::new([0; 32]);
-    root.expand(&[label], hkdf::HKDF_SHA256)
-        .and_then(|okm| okm.fill(&mut *key))
-        .expect("32 bytes from HKDF-SHA-256");
-    key
-}
-
-fn read_key(word: &str) -> Option<Zeroizing<[u8; 32]>> {
-    let mut key = Zeroizing::new([0; 32]);
-    if word.len() == 64 && word.bytes().all(|byte| byte.is_ascii_hexdigit()) {
-        for (byte, pair) in key.iter_mut().zip(word.as_bytes().chunks_exact(2)) {
-            *byte = u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok()?;
-        }
-        return Some(key);
-    }
-    let decoded = Zeroizing::new(STANDARD.decode(word).ok()?);
-    key.copy_from_slice(decoded.get(..32).filter(|_| decoded.len() == 32)?);
-    Some(key)
 }
 
 #[cfg(test)]

@@ -12,6 +12,8 @@
 
 mod blob;
 mod cipher;
+mod error;
+mod kek;
 mod key_file;
 mod key_ring;
 mod place;
@@ -19,30 +21,7 @@ mod wrap;
 
 pub use blob::KeyId;
 pub(super) use cipher::SealingKey;
+pub use error::{KeyRingError, SealError};
+pub use key_ring::KeyRing;
 pub(super) use key_ring::WrappedKey;
-pub use key_ring::{KeyRing, KeyRingError};
 pub(super) use place::{Field, Place};
-
-/// Why a sealed value does not open. Never a reason to delete it (R119).
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum SealError {
-    /// The key-encryption key is not in the key ring: give the server the key file that holds it.
-    #[error("key-encryption key {key} is not in the key ring")]
-    KeyUnknown {
-        /// Which one.
-        key: String,
-    },
-    /// Written by a later version of this program, or no sealed value at all (R118).
-    #[error("{place} is not in a format that this program reads")]
-    UnknownFormat {
-        /// Table, field and row.
-        place: String,
-    },
-    /// Changed, moved from another place, or sealed under another key (R117).
-    #[error("{place} does not open")]
-    Damaged {
-        /// Table, field and row.
-        place: String,
-    },
-}

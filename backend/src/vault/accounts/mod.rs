@@ -1,8 +1,15 @@
 //! What an account is: whose mailbox, in which state, and what the state asks of whom.
 
+mod connect;
+mod disconnect;
+mod mark;
+mod read;
+
 use std::fmt;
 
 use connect_outlook_protocol::authority::is_guid;
+
+pub use mark::Marked;
 
 use super::id::AccountId;
 use crate::clock::UnixTime;

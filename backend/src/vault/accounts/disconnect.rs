@@ -1,0 +1,67 @@
+//! Ending an account for good.
+
+use super::AccountState;
+use crate::clock::UnixTime;
+use crate::vault::events::{EventKind, write_event};
+use crate::vault::id::AccountId;
+use crate::vault::{Vault, VaultError};
+
+impl Vault {
+    /// Destroys the tokens and the data key of an account and takes it out of every session, in one transaction; a
+    /// session left without account ends (R59, R100). What a refresh on its way brings home is refused (F42). The row
+    /// stays, without anything personal but the pair that names the person. Answers whether there was something to do.
+    ///
+    /// # Errors
+    /// [`VaultError`]; nothing was changed.
+    pub async fn disconnect(&self, id: AccountId, now: UnixTime) -> Result<bool, VaultError> {
+        let mut transaction = self.database.write().await?;
+        let changed = sqlx::query(
+            "update accounts
+             set state = 'disconnected', state_since = $2, state_code = null, state_claims = null,
+                 reconnect_by = null, sealed_display_name = null, sealed_address = null,
+                 grant_version = grant_version + 1
+             where id = $1
+               and state <> 'disconnected'",
+        )
+        .bind(id.to_string())
+        .bind(now.0)
+        .execute(&mut *transaction)
+        .await?
+        .rows_affected();
+        if changed == 0 {
+            return Ok(false);
+        }
+        for statement in DESTROY {
+            sqlx::query(*statement)
+                .bind(id.to_string())
+                .execute(&mut *transaction)
+                .await?;
+        }
+        write_event(
+            &mut transaction,
+            id,
+            EventKind::Disconnected,
+            &AccountState::Disconnected,
+            now,
+        )
+        .await?;
+        transaction.commit().await?;
+        self.database.forget_deleted().await;
+        Ok(true)
+    }
+}
+
+/// What a disconnect takes away, in order. `$1` is the account.
+const DESTROY: &[&str] = &[
+    "delete from grants where account_id = $1",
+    "delete from data_keys where account_id = $1",
+    "delete from sessions
+     where id in (select session_id from session_accounts where account_id = $1)
+       and not exists (
+            select 1
+            from session_accounts others
+            where others.session_id = sessions.id
+              and others.account_id <> $1
+       )",
+    "delete from session_accounts where account_id = $1",
+];

@@ -1,0 +1,139 @@
+//! Beginning an attempt.
+
+use connect_outlook_protocol::pkce::CodeChallenge;
+use sqlx::{Any, Transaction};
+
+use super::{NewAttempt, Proof};
+use crate::clock::UnixTime;
+use crate::vault::id::{BrowserDigest, random_uuid};
+use crate::vault::seal::{Field, Place};
+use crate::vault::{Vault, VaultError};
+
+/// Why an attempt did not begin.
+#[derive(Debug, thiserror::Error)]
+pub enum BeginAttemptError {
+    /// State, nonce or challenge has been used before: refuse the request, a page with constant PKCE values is at
+    /// fault (R19).
+    #[error("state, nonce or code challenge was used before")]
+    Repeated,
+    /// See [`VaultError`].
+    #[error(transparent)]
+    Vault(#[from] VaultError),
+}
+
+impl Vault {
+    /// Records an attempt. Beyond [`OPEN_ATTEMPTS`] open ones of its browser the oldest are dropped (R25).
+    ///
+    /// # Errors
+    /// [`BeginAttemptError`].
+    pub async fn begin_attempt(
+        &self,
+        attempt: &NewAttempt,
+        now: UnixTime,
+    ) -> Result<(), BeginAttemptError> {
+        let id = random_uuid()?.hyphenated().to_string();
+        let mut transaction = self.database.write().await?;
+        // Otherwise two tabs starting at once could each see only the other's four predecessors.
+        self.database
+            .lock(&mut transaction, &attempt.browser.to_column())
+            .await
+            .map_err(VaultError::from)?;
+        self.insert_attempt(&mut transaction, &id, attempt, now)
+            .await?;
+        drop_oldest(&mut transaction, attempt.browser, now)
+            .await
+            .map_err(VaultError::from)?;
+        transaction.commit().await.map_err(VaultError::from)?;
+        Ok(())
+    }
+
+    async fn insert_attempt(
+        &self,
+        transaction: &mut Transaction<'static, Any>,
+        id: &str,
+        attempt: &NewAttempt,
+        now: UnixTime,
+    ) -> Result<(), BeginAttemptError> {
+        let (challenge, sealed_verifier) = self.split(id, &attempt.proof)?;
+        let browser = attempt.browser.to_column();
+        let inserted = sqlx::query(INSERT)
+            .bind(id)
+            .bind(attempt.state.to_column())
+            .bind(browser)
+            .bind(attempt.kind.name())
+            .bind(challenge.as_str())
+            .bind(sealed_verifier)
+            .bind(attempt.nonce.to_column())
+            .bind(&attempt.redirect_uri)
+            .bind(attempt.scopes.to_string())
+            .bind(attempt.tenant.segment())
+            .bind(&attempt.client_id)
+            .bind(&attempt.return_to)
+            .bind(now.0)
+            .bind(attempt.expires_at.0)
+            .execute(&mut **transaction)
+            .await;
+        match inserted {
+            Ok(_) => Ok(()),
+            Err(sqlx::Error::Database(refusal)) if refusal.is_unique_violation() => {
+                Err(BeginAttemptError::Repeated)
+            }
+            Err(error) => Err(VaultError::from(error).into()),
+        }
+    }
+
+    /// What is stored of a proof: the challenge, and a verifier of our own sealed.
+    fn split(
+        &self,
+        id: &str,
+        proof: &Proof,
+    ) -> Result<(CodeChallenge, Option<String>), VaultError> {
+        match proof {
+            Proof::Page(challenge) => Ok((challenge.clone(), None)),
+            Proof::Server(verifier) => {
+                let place = Place::new(Field::CodeVerifier, id);
+                let sealed = self.keys.seal_attempt(place, verifier.expose())?;
+                Ok((verifier.challenge(), Some(sealed)))
+            }
+        }
+    }
+}
+
+async fn drop_oldest(
+    transaction: &mut Transaction<'static, Any>,
+    browser: BrowserDigest,
+    now: UnixTime,
+) -> Result<(), sqlx::Error> {
+    sqlx::query(
+        "delete from attempts
+         where id in (
+            select id
+            from attempts
+            where browser_hash = $1
+              and taken_at is null
+              and expires_at > $2
+            order by position desc
+            limit 1000 offset $3
+         )",
+    )
+    .bind(browser.to_column())
+    .bind(now.0)
+    .bind(OPEN_ATTEMPTS)
+    .execute(&mut **transaction)
+    .await?;
+    Ok(())
+}
+
+/// How many attempts of one browser may be open at once (R25).
+pub const OPEN_ATTEMPTS: i64 = 5;
+
+const INSERT: &str = "
+    insert into attempts (
+       id, state_hash, browser_hash, position, kind, code_challenge, sealed_code_verifier, nonce_hash,
+       redirect_uri, scope, tenant, client_id, return_to, created_at, expires_at
+    )
+    select
+       $1, $2, $3, coalesce(max(position), 0) + 1, $4, $5, $6, $7,
+       $8, $9, $10, $11, $12, $13, $14
+    from attempts
+    where browser_hash = $3";

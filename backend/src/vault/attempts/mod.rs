@@ -1,0 +1,89 @@
+//! Attempts: one sign-in each, from its start to the redirect back. Bound to a browser and a purpose, good once.
+
+mod begin;
+mod take;
+
+use connect_outlook_protocol::authority::Tenant;
+use connect_outlook_protocol::pkce::{CodeChallenge, CodeVerifier};
+use connect_outlook_protocol::scope::Scopes;
+
+pub use begin::{BeginAttemptError, OPEN_ATTEMPTS};
+pub use take::TakeAttemptError;
+
+use super::id::{BrowserDigest, NonceDigest, StateDigest};
+use crate::clock::UnixTime;
+
+/// What an attempt is for. One begun for one purpose cannot end as another (R28).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AttemptKind {
+    /// Connecting a mailbox.
+    Connect,
+    /// An administrator's consent for a tenant.
+    AdminConsent,
+}
+
+/// Who made the code verifier and holds it (design: page-driven or server-driven).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Proof {
+    /// The page did; the vault knows the challenge only.
+    Page(CodeChallenge),
+    /// The server did; the vault keeps the verifier, sealed.
+    Server(CodeVerifier),
+}
+
+/// An attempt about to begin. All of it comes back unchanged when it is taken.
+#[derive(Clone, Debug)]
+pub struct NewAttempt {
+    /// SHA-256 of the `state` in the authorize URL.
+    pub state: StateDigest,
+    /// SHA-256 of the flow cookie of the browser.
+    pub browser: BrowserDigest,
+    /// What it is for.
+    pub kind: AttemptKind,
+    /// The PKCE half that stays here.
+    pub proof: Proof,
+    /// SHA-256 of the `nonce` in the authorize URL.
+    pub nonce: NonceDigest,
+    /// Byte for byte as in the authorize URL (R33).
+    pub redirect_uri: String,
+    /// As asked.
+    pub scopes: Scopes,
+    /// Whose authority.
+    pub tenant: Tenant,
+    /// The app registration.
+    pub client_id: String,
+    /// Where the page wants to go afterwards; checked by the caller.
+    pub return_to: Option<String>,
+    /// From then on it cannot be taken; at most ten minutes ahead (R24).
+    pub expires_at: UnixTime,
+}
+
+/// An attempt that was taken: the caller, and nobody else, may redeem.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Attempt {
+    /// See [`NewAttempt::proof`].
+    pub proof: Proof,
+    /// See [`NewAttempt::nonce`].
+    pub nonce: NonceDigest,
+    /// See [`NewAttempt::redirect_uri`].
+    pub redirect_uri: String,
+    /// See [`NewAttempt::scopes`].
+    pub scopes: Scopes,
+    /// See [`NewAttempt::tenant`].
+    pub tenant: Tenant,
+    /// See [`NewAttempt::client_id`].
+    pub client_id: String,
+    /// See [`NewAttempt::return_to`].
+    pub return_to: Option<String>,
+    /// When it began.
+    pub created_at: UnixTime,
+}
+
+impl AttemptKind {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Connect => "connect",
+            Self::AdminConsent => "admin_consent",
+        }
+    }
+}

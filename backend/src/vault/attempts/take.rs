@@ -1,0 +1,143 @@
+//! Taking an attempt: once, by its own browser, in time.
+
+use connect_outlook_protocol::authority::Tenant;
+use connect_outlook_protocol::pkce::{CodeChallenge, CodeVerifier};
+use connect_outlook_protocol::scope::Scopes;
+use sqlx::{Any, Transaction};
+
+use super::{Attempt, AttemptKind, Proof};
+use crate::clock::UnixTime;
+use crate::vault::database::Record;
+use crate::vault::id::{BrowserDigest, NonceDigest, StateDigest};
+use crate::vault::seal::{Field, Place};
+use crate::vault::{Vault, VaultError};
+
+/// Why an attempt was not taken.
+#[derive(Debug, thiserror::Error)]
+pub enum TakeAttemptError {
+    /// No such attempt of this kind, or it was taken already: start again.
+    #[error("no open attempt has this state")]
+    Unknown,
+    /// It belongs to another browser and stays usable by its owner (R22).
+    #[error("the attempt belongs to another browser")]
+    NotYours,
+    /// Its time is over: start again (R24).
+    #[error("the attempt has expired")]
+    Expired,
+    /// See [`VaultError`].
+    #[error(transparent)]
+    Vault(#[from] VaultError),
+}
+
+impl Vault {
+    /// Takes the attempt with this state: of any number of callers at once, one gets it (R21).
+    ///
+    /// # Errors
+    /// [`TakeAttemptError`]. Only a success changes anything.
+    pub async fn take_attempt(
+        &self,
+        state: StateDigest,
+        browser: BrowserDigest,
+        kind: AttemptKind,
+        now: UnixTime,
+    ) -> Result<Attempt, TakeAttemptError> {
+        let mut transaction = self.database.write().await?;
+        let row = sqlx::query(
+            "update attempts
+             set taken_at = $4
+             where state_hash = $1
+               and browser_hash = $2
+               and kind = $3
+               and taken_at is null
+               and expires_at > $4
+             returning *",
+        )
+        .bind(state.to_column())
+        .bind(browser.to_column())
+        .bind(kind.name())
+        .bind(now.0)
+        .fetch_optional(&mut *transaction)
+        .await
+        .map_err(VaultError::from)?;
+        let Some(row) = row else {
+            return Err(why_not_taken(&mut transaction, state, browser, kind).await?);
+        };
+        let row = Record::new("attempts", "id", row);
+        let attempt = self.read_attempt(&row)?;
+        wipe_verifier(&mut transaction, &row.text("id")?)
+            .await
+            .map_err(VaultError::from)?;
+        transaction.commit().await.map_err(VaultError::from)?;
+        Ok(attempt)
+    }
+
+    fn read_attempt(&self, row: &Record) -> Result<Attempt, VaultError> {
+        let proof = match row.optional_text("sealed_code_verifier")? {
+            Some(sealed) => {
+                let id = row.text("id")?;
+                let verifier = self
+                    .keys
+                    .open_attempt(Place::new(Field::CodeVerifier, &id), &sealed)?;
+                let verifier = CodeVerifier::parse(&verifier);
+                Proof::Server(verifier.map_err(|_| row.contradiction("sealed_code_verifier"))?)
+            }
+            None => {
+                let challenge = CodeChallenge::parse(&row.text("code_challenge")?);
+                Proof::Page(challenge.map_err(|_| row.contradiction("code_challenge"))?)
+            }
+        };
+        let nonce = NonceDigest::from_column(&row.text("nonce_hash")?);
+        let tenant = Tenant::parse(&row.text("tenant")?);
+        Ok(Attempt {
+            proof,
+            nonce: nonce.ok_or_else(|| row.contradiction("nonce_hash"))?,
+            redirect_uri: row.text("redirect_uri")?,
+            scopes: Scopes::parse(&row.text("scope")?),
+            tenant: tenant.ok_or_else(|| row.contradiction("tenant"))?,
+            client_id: row.text("client_id")?,
+            return_to: row.optional_text("return_to")?,
+            created_at: UnixTime(row.number("created_at")?),
+        })
+    }
+}
+
+async fn why_not_taken(
+    transaction: &mut Transaction<'static, Any>,
+    state: StateDigest,
+    browser: BrowserDigest,
+    kind: AttemptKind,
+) -> Result<TakeAttemptError, VaultError> {
+    let row = sqlx::query(
+        "select id, browser_hash, taken_at
+         from attempts
+         where state_hash = $1
+           and kind = $2",
+    )
+    .bind(state.to_column())
+    .bind(kind.name())
+    .fetch_optional(&mut **transaction)
+    .await?;
+    let Some(row) = row else {
+        return Ok(TakeAttemptError::Unknown);
+    };
+    let row = Record::new("attempts", "id", row);
+    Ok(if row.text("browser_hash")? != browser.to_column() {
+        TakeAttemptError::NotYours
+    } else if row.optional_number("taken_at")?.is_some() {
+        TakeAttemptError::Unknown
+    } else {
+        TakeAttemptError::Expired
+    })
+}
+
+/// The verifier has left for its one redemption; nothing needs it here any more.
+async fn wipe_verifier(
+    transaction: &mut Transaction<'static, Any>,
+    id: &str,
+) -> Result<(), sqlx::Error> {
+    sqlx::query("update attempts set sealed_code_verifier = null where id = $1 and sealed_code_verifier is not null")
+        .bind(id)
+        .execute(&mut **transaction)
+        .await?;
+    Ok(())
+}

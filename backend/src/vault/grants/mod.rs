@@ -1,0 +1,161 @@
+//! Grants: the tokens of an account, sealed, with a version that only grows.
+
+mod refresh;
+mod write;
+
+use connect_outlook_protocol::scope::Scopes;
+use connect_outlook_protocol::secret::{AccessToken, RefreshToken};
+use zeroize::Zeroizing;
+
+pub use refresh::Committed;
+pub use write::RETENTION;
+pub(super) use write::{Renewal, write_tokens};
+
+use super::database::Record;
+use super::id::AccountId;
+use super::seal::{Field, Place, WrappedKey};
+use super::{KeyId, SealError, Vault, VaultError};
+use crate::clock::UnixTime;
+
+/// What the token endpoint answered, judged and complete.
+#[derive(Clone, Debug)]
+pub struct Grant {
+    /// For Microsoft Graph.
+    pub access_token: AccessToken,
+    /// Absent when none came; a refresh then keeps the one it used (R79).
+    pub refresh_token: Option<RefreshToken>,
+    /// As granted.
+    pub scopes: Scopes,
+    /// End of the access token, counted from the moment the request was sent (R94).
+    pub expires_at: UnixTime,
+}
+
+/// Which tokens of an account somebody has seen. Grows with every change and never restarts, not even when the account
+/// is disconnected and connected again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct GrantVersion(pub(super) i64);
+
+/// The tokens of an account as they stand.
+#[derive(Clone, Debug)]
+pub struct StoredTokens {
+    /// For Microsoft Graph; may be past `expires_at`.
+    pub access_token: AccessToken,
+    /// Absent when Microsoft gave none.
+    pub refresh_token: Option<RefreshToken>,
+    /// The one before, while it is retained: for one recovery try after a lost answer (R90).
+    pub previous_refresh_token: Option<RefreshToken>,
+    /// As granted.
+    pub scopes: Scopes,
+    /// End of the access token.
+    pub expires_at: UnixTime,
+    /// When these tokens were written.
+    pub obtained_at: UnixTime,
+    /// To be named when they are replaced or judged.
+    pub version: GrantVersion,
+}
+
+impl Vault {
+    /// The tokens of an account; `None` for an account that is unknown or disconnected.
+    ///
+    /// # Errors
+    /// [`VaultError::Sealed`] when they do not open: the row is marked and kept (R119).
+    pub async fn tokens(
+        &self,
+        account: AccountId,
+        now: UnixTime,
+    ) -> Result<Option<StoredTokens>, VaultError> {
+        let row = sqlx::query(TOKENS)
+            .bind(account.to_string())
+            .fetch_optional(self.database.reader())
+            .await?;
+        let Some(row) = row else { return Ok(None) };
+        let opened = self.open_tokens(&Record::new("grants", "account_id", row), now);
+        if let Err(VaultError::Sealed(
+            error @ (SealError::Damaged { .. } | SealError::UnknownFormat { .. }),
+        )) = &opened
+        {
+            tracing::error!(%account, %error, "tokens do not open; the row is kept");
+            self.mark_unreadable(account, now).await?;
+        }
+        opened.map(Some)
+    }
+
+    /// Reads what [`TOKENS`] selects.
+    pub(super) fn open_tokens(
+        &self,
+        row: &Record,
+        now: UnixTime,
+    ) -> Result<StoredTokens, VaultError> {
+        let account = row.text("account_id")?;
+        let key = self.keys.unwrap(&wrapped_key(row)?)?;
+        let open =
+            |field: Field, sealed: String| key.open(Place::new(field, &account), &sealed).map(take);
+        let open_optional = |field: Field| -> Result<Option<RefreshToken>, VaultError> {
+            let sealed = row.optional_text(field.column().1)?;
+            Ok(sealed
+                .map(|sealed| open(field, sealed))
+                .transpose()?
+                .map(RefreshToken::new))
+        };
+        let retained = row
+            .optional_number("previous_until")?
+            .is_some_and(|until| until > now.0);
+        Ok(StoredTokens {
+            access_token: AccessToken::new(open(
+                Field::AccessToken,
+                row.text("sealed_access_token")?,
+            )?),
+            refresh_token: open_optional(Field::RefreshToken)?,
+            previous_refresh_token: open_optional(Field::PreviousRefreshToken)?
+                .filter(|_| retained),
+            scopes: Scopes::parse(&row.text("scope")?),
+            expires_at: UnixTime(row.number("expires_at")?),
+            obtained_at: UnixTime(row.number("obtained_at")?),
+            version: GrantVersion(row.number("grant_version")?),
+        })
+    }
+
+    async fn mark_unreadable(&self, account: AccountId, now: UnixTime) -> Result<(), VaultError> {
+        let mut transaction = self.database.write().await?;
+        sqlx::query("update grants set unreadable_since = $2 where account_id = $1 and unreadable_since is null")
+            .bind(account.to_string())
+            .bind(now.0)
+            .execute(&mut *transaction)
+            .await?;
+        Ok(transaction.commit().await?)
+    }
+}
+
+/// The wrapped data key among the columns of a row.
+pub(super) fn wrapped_key(row: &Record) -> Result<WrappedKey, VaultError> {
+    let id = |column| KeyId::parse(&row.text(column)?).ok_or_else(|| row.contradiction(column));
+    Ok(WrappedKey {
+        id: id("key_id")?,
+        kek_id: id("kek_id")?,
+        wrapped: row.text("wrapped")?,
+    })
+}
+
+fn take(mut text: Zeroizing<String>) -> String {
+    std::mem::take(&mut text)
+}
+
+/// Everything about an account's tokens, with the key that opens them.
+pub(super) const TOKENS: &str = "
+    select
+        a.grant_version,
+        k.id as key_id,
+        k.kek_id,
+        k.wrapped,
+        g.account_id,
+        g.sealed_access_token,
+        g.sealed_refresh_token,
+        g.sealed_previous_refresh_token,
+        g.previous_until,
+        g.scope,
+        g.expires_at,
+        g.obtained_at
+    from accounts a
+    join data_keys k on k.account_id = a.id
+    join grants g on g.account_id = a.id
+    where a.id = $1";

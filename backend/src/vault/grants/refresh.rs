@@ -1,0 +1,111 @@
+//! Replacing tokens by those of a refresh: compare and swap on the version (R84).
+
+use sqlx::{Any, Transaction};
+
+use super::write::{Renewal, write_tokens};
+use super::{Grant, GrantVersion, TOKENS, wrapped_key};
+use crate::clock::UnixTime;
+use crate::vault::accounts::AccountState;
+use crate::vault::database::Record;
+use crate::vault::events::{EventKind, write_event};
+use crate::vault::id::AccountId;
+use crate::vault::{Vault, VaultError};
+
+/// What became of tokens on their way into the vault.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Committed {
+    /// They are there, under this version.
+    Written(GrantVersion),
+    /// Somebody else wrote or ended the grant meanwhile. Nothing was changed; read again and drop what you have (R84).
+    Superseded,
+}
+
+impl Vault {
+    /// Replaces the tokens that `expected` names by those of a refresh. The refresh token replaced is retained for
+    /// [`RETENTION`] seconds (R91). An account that needed somebody to act works again, and its event says so.
+    ///
+    /// # Errors
+    /// [`VaultError`]; nothing was changed.
+    pub async fn commit_refresh(
+        &self,
+        account: AccountId,
+        expected: GrantVersion,
+        grant: &Grant,
+        now: UnixTime,
+    ) -> Result<Committed, VaultError> {
+        let mut transaction = self.database.write().await?;
+        let Some(row) = sqlx::query(
+            "update accounts
+             set grant_version = grant_version + 1
+             where id = $1
+               and grant_version = $2
+               and state <> 'disconnected'
+             returning id, grant_version, state",
+        )
+        .bind(account.to_string())
+        .bind(expected.0)
+        .fetch_optional(&mut *transaction)
+        .await?
+        else {
+            return Ok(Committed::Superseded);
+        };
+        let row = Record::new("accounts", "id", row);
+        let version = GrantVersion(row.number("grant_version")?);
+        self.replace_tokens(&mut transaction, account, grant, now)
+            .await?;
+        if !["connected", "expiring"].contains(&row.text("state")?.as_str()) {
+            works_again(&mut transaction, account, now).await?;
+        }
+        transaction.commit().await?;
+        Ok(Committed::Written(version))
+    }
+
+    async fn replace_tokens(
+        &self,
+        transaction: &mut Transaction<'static, Any>,
+        account: AccountId,
+        grant: &Grant,
+        now: UnixTime,
+    ) -> Result<(), VaultError> {
+        let row = sqlx::query(TOKENS)
+            .bind(account.to_string())
+            .fetch_one(&mut **transaction)
+            .await?;
+        let row = Record::new("grants", "account_id", row);
+        let old = self.open_tokens(&row, now)?;
+        let key = self.keys.unwrap(&wrapped_key(&row)?)?;
+        let until = row.optional_number("previous_until")?.map(UnixTime);
+        write_tokens(
+            transaction,
+            account,
+            &key,
+            &Renewal::by_refresh(old, until, grant, now),
+            now,
+        )
+        .await
+    }
+}
+
+async fn works_again(
+    transaction: &mut Transaction<'static, Any>,
+    account: AccountId,
+    now: UnixTime,
+) -> Result<(), VaultError> {
+    sqlx::query(
+        "update accounts
+         set state = 'connected', state_since = $2, state_code = null, state_claims = null, reconnect_by = null
+         where id = $1",
+    )
+    .bind(account.to_string())
+    .bind(now.0)
+    .execute(&mut **transaction)
+    .await?;
+    write_event(
+        transaction,
+        account,
+        EventKind::Reconnected,
+        &AccountState::Connected,
+        now,
+    )
+    .await
+}
