@@ -2,53 +2,64 @@
 
 use connect_outlook_protocol::callback::looks_like_callback;
 
-/// The part of an address that answers an attempt, without its `?` or `#`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum CallbackPart<'a> {
-    /// `response_mode=fragment`: reached no server.
-    Fragment(&'a str),
-    /// `response_mode=query`.
-    Query(&'a str),
+/// An absolute address, as browsers write it: `origin path ?query #fragment`.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Address {
+    text: String,
+    path_at: usize,
 }
 
-impl<'a> CallbackPart<'a> {
-    /// Finds the callback in an address, given `location.search` and `location.hash`. The fragment comes first: that
-    /// is how we ask for it.
-    pub(crate) fn find(search: &'a str, hash: &'a str) -> Option<Self> {
-        if looks_like_callback(hash) {
-            Some(Self::Fragment(hash))
-        } else if looks_like_callback(search) {
-            Some(Self::Query(search))
-        } else {
-            None
-        }
+impl Address {
+    /// Takes an address apart that the browser's own parser has written.
+    pub(crate) fn parse(text: String) -> Self {
+        // Behind `https://host`: the third slash. Other schemes come to no harm, they have no callbacks.
+        let path_at = text
+            .match_indices('/')
+            .nth(2)
+            .map_or(text.len(), |(at, _)| at);
+        Self { text, path_at }
     }
 
-    /// The parameters.
-    pub(crate) fn text(self) -> &'a str {
-        match self {
-            Self::Fragment(text) | Self::Query(text) => text,
-        }
+    /// Scheme, host and port.
+    pub(crate) fn origin(&self) -> &str {
+        self.text.get(..self.path_at).unwrap_or_default()
     }
-}
 
-/// The address without the callback. Parameters of the page itself stay.
-pub(crate) fn without_callback(path: &str, search: &str, part: CallbackPart<'_>) -> String {
-    match part {
-        CallbackPart::Fragment(_) => format!("{path}{search}"),
-        // The fragment of a query callback is Microsoft's empty `#`, or what the browser carried along.
-        CallbackPart::Query(query) => {
-            let kept: Vec<&str> = query
-                .trim_start_matches('?')
-                .split('&')
-                .filter(|pair| !pair.is_empty() && !belongs_to_callback(pair))
-                .collect();
-            if kept.is_empty() {
-                path.to_owned()
-            } else {
-                format!("{path}?{}", kept.join("&"))
+    /// Path, query and fragment.
+    pub(crate) fn path(&self) -> &str {
+        self.text.get(self.path_at..).unwrap_or_default()
+    }
+
+    /// The parameters of a callback, if there are any: behind the `#` first, since that is how we ask for them.
+    pub(crate) fn callback(&self) -> Option<&str> {
+        let (_, query, fragment) = self.parts();
+        [fragment, query]
+            .into_iter()
+            .find(|text| looks_like_callback(text))
+    }
+
+    /// Path and query without the callback. Parameters of the page itself stay.
+    pub(crate) fn without_callback(&self) -> String {
+        let (path, query, fragment) = self.parts();
+        let in_query = !looks_like_callback(fragment);
+        let mut clean = path.to_owned();
+        let mut separator = '?';
+        for pair in query.split('&') {
+            let name = pair.split('=').next().unwrap_or_default();
+            if pair.is_empty() || (in_query && CALLBACK_NAMES.contains(&name)) {
+                continue;
             }
+            clean.push(separator);
+            clean.push_str(pair);
+            separator = '&';
         }
+        clean
+    }
+
+    fn parts(&self) -> (&str, &str, &str) {
+        let (rest, fragment) = self.path().split_once('#').unwrap_or((self.path(), ""));
+        let (path, query) = rest.split_once('?').unwrap_or((rest, ""));
+        (path, query, fragment)
     }
 }
 
@@ -64,11 +75,6 @@ pub(crate) fn may_leave_for(endpoint: &str) -> bool {
         .strip_prefix("https://")
         .is_some_and(|rest| !rest.starts_with('/'));
     remote || local("127.0.0.1") || local("localhost") || local("[::1]")
-}
-
-fn belongs_to_callback(pair: &str) -> bool {
-    let name = pair.split_once('=').map_or(pair, |(name, _)| name);
-    CALLBACK_NAMES.contains(&name)
 }
 
 /// Everything that Microsoft puts into a redirect.
@@ -91,35 +97,47 @@ const CALLBACK_NAMES: [&str; 12] = [
 mod tests {
     use super::*;
 
+    fn at(path: &str) -> Address {
+        Address::parse(["https://app.example:8443", path].concat())
+    }
+
+    #[test]
+    fn an_address_is_taken_apart() {
+        let address = at("/a//b?c=/d#e?f");
+        assert_eq!(address.origin(), "https://app.example:8443");
+        assert_eq!(address.path(), "/a//b?c=/d#e?f");
+        assert_eq!(address.parts(), ("/a//b", "c=/d", "e?f"));
+        for odd in ["", "about:blank", "data:text/html,x", "https://app.example"] {
+            let address = Address::parse(odd.to_owned());
+            assert_eq!([address.origin(), address.path()].concat(), odd);
+            assert_eq!(address.callback(), None);
+        }
+    }
+
     #[test]
     fn a_callback_is_found_behind_the_hash_first() {
         assert_eq!(
-            CallbackPart::find("?code=q&state=s", "#code=f&state=s"),
-            Some(CallbackPart::Fragment("#code=f&state=s"))
+            at("/?code=q&state=s#code=f&state=s").callback(),
+            Some("code=f&state=s")
         );
-        assert_eq!(
-            CallbackPart::find("?error=e&state=s", "#"),
-            Some(CallbackPart::Query("?error=e&state=s"))
-        );
-        assert_eq!(CallbackPart::find("?page=2", "#chapter"), None);
+        assert_eq!(at("/?error=e&state=s#").callback(), Some("error=e&state=s"));
+        assert_eq!(at("/?page=2#chapter").callback(), None);
     }
 
     #[test]
     fn nothing_of_a_callback_stays_in_the_address() {
-        let clean = |search: &str, hash: &str| {
-            without_callback("/back", search, CallbackPart::find(search, hash).unwrap())
-        };
-        assert_eq!(clean("", "#code=a&state=b&session_state=c"), "/back");
-        assert_eq!(clean("?page=2", "#code=a&state=b"), "/back?page=2");
-        assert_eq!(clean("?code=a&state=b&iss=c&client_info=d", "#"), "/back");
-        assert_eq!(clean("?lang=de&code=a&state=b&x", ""), "/back?lang=de&x");
-        assert_eq!(
-            clean(
-                "?error=a&error_description=b&suberror=c&claims=d&state=e",
-                ""
+        for (address, clean) in [
+            ("/back#code=a&state=b&session_state=c", "/back"),
+            ("/back?page=2#code=a&state=b", "/back?page=2"),
+            ("/back?code=a&state=b&iss=c&client_info=d#", "/back"),
+            ("/back?lang=de&code=a&state=b&x", "/back?lang=de&x"),
+            (
+                "/back?error=a&error_description=b&suberror=c&claims=d&state=e",
+                "/back",
             ),
-            "/back"
-        );
+        ] {
+            assert_eq!(at(address).without_callback(), clean);
+        }
     }
 
     #[test]

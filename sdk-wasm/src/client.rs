@@ -28,11 +28,11 @@ impl Client {
     /// # Errors
     /// `bad_options` for a path of another site, `no_page` outside a page.
     pub(crate) fn open(options: &JsValue) -> Result<Self, Trouble> {
-        let origin = Page::current()?.origin()?;
+        let address = Page::current()?.address();
         let named = text(options, "backend").ok_or_else(|| bad_options("backend is missing"))?;
-        let mount = options::mount(&named, &origin)?;
+        let mount = options::mount(&named, address.origin())?;
         Ok(Self {
-            backend: Backend::new(&origin, &mount),
+            backend: Backend::new(address.origin(), &mount),
             first_account: RefCell::new(None),
         })
     }

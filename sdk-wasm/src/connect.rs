@@ -21,8 +21,6 @@ use crate::paths;
 /// # Errors
 /// Why the visitor stays here. Nothing of the attempt is kept then.
 pub(crate) async fn start(backend: &Backend, options: &ConnectOptions) -> Result<(), Trouble> {
-    // Sweeps what earlier attempts of this tab left behind.
-    Page::current()?.has_open_attempts();
     let verifier = CodeVerifier::from_random(random_bytes()?);
     let challenge = verifier.challenge();
     let request = to_js(&Start {
@@ -65,7 +63,7 @@ fn leave(
     let parked = ParkedAttempt {
         verifier,
         expires_at: started.expires_at,
-        return_to: return_to.map_or_else(|| page.address().concat(), str::to_owned),
+        return_to: return_to.map_or_else(|| page.address().path().to_owned(), str::to_owned),
     };
     page.park(&state, &parked)?;
     let left = page.leave_for(&started.authorize_url(&state, &nonce, challenge));
@@ -85,7 +83,7 @@ struct Started {
     scope: String,
     redirect_uri: String,
     response_mode: ResponseMode,
-    expires_at: i64,
+    expires_at: u32,
     prompt: Option<Prompt>,
     login_hint: Option<String>,
     claims: Option<String>,
@@ -93,8 +91,12 @@ struct Started {
 
 impl Started {
     fn read(answer: &JsValue) -> Self {
-        #[expect(clippy::cast_possible_truncation, reason = "unix seconds fit")]
-        let expires_at = number(answer, "expires_at") as i64;
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "seconds fit until 2106, and this cast saturates"
+        )]
+        let expires_at = number(answer, "expires_at") as u32;
         Self {
             state: text_or_empty(answer, "state"),
             nonce: text_or_empty(answer, "nonce"),

@@ -2,7 +2,7 @@
 
 use connect_outlook_protocol::authorize::Prompt;
 use js_sys::Array;
-use wasm_bindgen::JsValue;
+use wasm_bindgen::{JsCast as _, JsValue};
 
 use crate::error::{Trouble, bad_options, word};
 use crate::fields::{member, set};
@@ -115,9 +115,11 @@ fn optional_number(of: &JsValue, name: &str) -> Result<Option<f64>, Trouble> {
 
 fn check_list(of: &JsValue, name: &str) -> Result<(), Trouble> {
     let value = member(of, name);
-    let is_list =
-        || Array::is_array(&value) && Array::from(&value).every(&mut |item, _, _| item.is_string());
-    if value.is_undefined() || value.is_null() || is_list() {
+    let is_list = value.dyn_ref::<Array>().is_some_and(|list| {
+        let mut places = 0..list.length();
+        places.all(|at| list.get(at).is_string())
+    });
+    if is_list || value.is_undefined() || value.is_null() {
         Ok(())
     } else {
         Err(wrong(name, "a list of strings"))

@@ -29,7 +29,7 @@ pub(crate) struct MessageQuery {
 /// # Errors
 /// `bad_options` for an identifier that cannot be one; so below.
 pub(crate) fn account(account: &str) -> Result<String, Trouble> {
-    Ok(format!("/v1/accounts/{}", segment(account)?))
+    Ok(["/v1/accounts/", &segment(account)?].concat())
 }
 
 /// What of a mailbox is asked for, by `GET`.

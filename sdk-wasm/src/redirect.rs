@@ -7,7 +7,6 @@ use connect_outlook_protocol::state::State;
 use serde::Serialize;
 use wasm_bindgen::JsValue;
 
-use crate::address::{CallbackPart, without_callback};
 use crate::attempt::ParkedAttempt;
 use crate::backend::Backend;
 use crate::error::{Trouble, bad_answer, to_js, trouble};
@@ -29,20 +28,19 @@ pub(crate) struct Return {
 /// # Errors
 /// The callback cannot be used. The address is clean all the same, and nothing was sent.
 pub(crate) fn take(page: &Page) -> Result<Option<Return>, Trouble> {
-    let [path, search, hash] = page.address();
-    let Some(part) = CallbackPart::find(&search, &hash) else {
+    let address = page.address();
+    let Some(parameters) = address.callback() else {
         return Ok(None);
     };
-    let parsed = callback::parse(part.text());
-    let has_open_attempts = page.has_open_attempts();
-    if parsed.as_ref().is_err_and(names_no_state_of_ours) && !has_open_attempts {
+    let parsed = callback::parse(parameters);
+    if parsed.as_ref().is_err_and(names_no_state_of_ours) && !page.waits() {
         return Ok(None);
     }
-    page.show_address(&without_callback(&path, &search, part));
+    page.show(&address.without_callback());
     let callback = parsed.map_err(|_| malformed())?;
     let (Callback::Code { state, .. } | Callback::Refused { state, .. }) = &callback;
     let parked = page.take_parked(state).ok_or_else(attempt_unknown)?;
-    page.show_address(&parked.return_to);
+    page.show(&parked.return_to);
     Ok(Some(Return { callback, parked }))
 }
 
