@@ -2,12 +2,14 @@
 
 use std::{io, net::SocketAddr, sync::Arc};
 
+use axum::Router;
 use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
 
 use crate::{
     clock::Clock,
     entra::{EntraState, SigningKeys},
     exchange::Exchange,
+    graph::MailSettings,
     router,
     state::EmulatorState,
     world::World,
@@ -69,6 +71,7 @@ pub struct EmulatorBuilder {
     insecure_bind: bool,
     signing_keys: Option<SigningKeys>,
     access_token_life: Option<i64>,
+    mail: MailSettings,
 }
 
 impl Default for EmulatorBuilder {
@@ -80,6 +83,7 @@ impl Default for EmulatorBuilder {
             insecure_bind: false,
             signing_keys: None,
             access_token_life: None,
+            mail: MailSettings::default(),
         }
     }
 }
@@ -110,6 +114,13 @@ impl EmulatorBuilder {
     #[must_use]
     pub fn insecure_bind(mut self, allowed: bool) -> Self {
         self.insecure_bind = allowed;
+        self
+    }
+
+    /// Fills the mailboxes by `settings` instead of the standard ones.
+    #[must_use]
+    pub fn mail(mut self, settings: MailSettings) -> Self {
+        self.mail = settings;
         self
     }
 
@@ -158,7 +169,11 @@ impl EmulatorBuilder {
             self.exchange_capacity,
         ));
         let (stop, stopped) = watch::channel(false);
-        let server = tokio::spawn(serve(listener, Arc::clone(&state), stopped));
+        let server = tokio::spawn(serve(
+            listener,
+            router::router(Arc::clone(&state), self.mail),
+            stopped,
+        ));
         Ok(Emulator {
             state,
             stop,
@@ -200,16 +215,12 @@ impl StartError {
     }
 }
 
-async fn serve(
-    listener: TcpListener,
-    state: Arc<EmulatorState>,
-    mut stopped: watch::Receiver<bool>,
-) {
+async fn serve(listener: TcpListener, routes: Router, mut stopped: watch::Receiver<bool>) {
     let until_stopped = async move {
         // An error means that the emulator was dropped: stop as well.
         let _dropped = stopped.wait_for(|stop| *stop).await;
     };
-    if let Err(error) = axum::serve(listener, router::router(state))
+    if let Err(error) = axum::serve(listener, routes)
         .with_graceful_shutdown(until_stopped)
         .await
     {

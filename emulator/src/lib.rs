@@ -15,11 +15,13 @@
 //! why its tokens and secrets are plain text here and appear in the record of exchanges.
 
 mod clock;
+mod configuration;
 mod control;
 mod emulator;
 mod entra;
 mod exchange;
-mod graph;
+pub mod graph;
+mod headers;
 mod lock;
 mod page;
 mod random;
@@ -29,6 +31,7 @@ pub mod tokens;
 pub mod world;
 
 pub use clock::{Clock, rfc3339};
+pub use configuration::Configuration;
 pub use emulator::{Emulator, EmulatorBuilder, StartError};
 pub use entra::SigningKeys;
 pub use exchange::{Exchange, RecordedBody};

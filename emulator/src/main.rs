@@ -1,3 +1,55 @@
-//! See ARCHITECTURE.md.
+//! `connect-outlook-emulator`: Entra and Graph mail on a loopback port, until Ctrl-C.
 
-fn main() {}
+use std::{net::IpAddr, process::ExitCode};
+
+use clap::Parser;
+use connect_outlook_emulator::{Configuration, Emulator, StartError};
+
+/// Microsoft Entra and Graph mail, offline, as they really behave.
+#[derive(Parser)]
+#[command(version)]
+struct Options {
+    /// Port to listen on; 0 picks a free one.
+    #[arg(long, default_value_t = 8401)]
+    port: u16,
+    /// Address to listen on. Anything but loopback also needs --insecure-bind.
+    #[arg(long, default_value = "127.0.0.1")]
+    bind: IpAddr,
+    /// Allows addresses that other machines can reach. Whoever reaches the emulator can sign in as anybody.
+    #[arg(long)]
+    insecure_bind: bool,
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    tracing_subscriber::fmt()
+        .with_writer(std::io::stderr)
+        .with_max_level(tracing::Level::WARN)
+        .init();
+    match run(&Options::parse()).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("connect-outlook-emulator: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(options: &Options) -> Result<(), StartError> {
+    let address = std::net::SocketAddr::new(options.bind, options.port).to_string();
+    let emulator = Emulator::builder()
+        .insecure_bind(options.insecure_bind)
+        .start(&address)
+        .await?;
+    println!("Emulator ready: {}/_emulator/", emulator.origin());
+    if let Some(configuration) =
+        Configuration::of(emulator.origin(), &emulator.world(), emulator.clock().now())
+    {
+        println!("\n{configuration}\n");
+    }
+    println!("Press Ctrl-C to stop.");
+    // Without a signal to wait for there is nothing to wait for: stop as if it had come.
+    let _interrupted = tokio::signal::ctrl_c().await;
+    emulator.stop().await;
+    Ok(())
+}

@@ -4,11 +4,16 @@ use std::sync::Arc;
 
 use axum::{Router, middleware};
 
-use crate::{control, entra, exchange, graph, page, state::EmulatorState};
+use crate::{
+    control, entra, exchange,
+    graph::{self, MailSettings},
+    page,
+    state::EmulatorState,
+};
 
 /// Graph and Entra, recorded; beside them the control routes, which are not.
-pub(crate) fn router(state: Arc<EmulatorState>) -> Router {
-    let recorded = graph::router(Arc::clone(&state))
+pub(crate) fn router(state: Arc<EmulatorState>, mail: MailSettings) -> Router {
+    let recorded = graph::router_with(Arc::clone(&state), mail)
         .merge(entra::router(Arc::clone(&state)))
         .fallback(entra::not_found)
         .layer(middleware::from_fn_with_state(

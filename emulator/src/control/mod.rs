@@ -1,12 +1,14 @@
 //! `/_emulator/…`: what tests and people use to look inside and to move time. None of it exists at Microsoft.
 
+mod page;
+
 use std::sync::Arc;
 
 use axum::{
     Json, Router,
     extract::{Query, State},
     http::StatusCode,
-    response::{IntoResponse, Response},
+    response::{IntoResponse, Redirect, Response},
     routing::get,
 };
 use serde::{Deserialize, Serialize};
@@ -16,6 +18,11 @@ use crate::{clock::rfc3339, exchange::Exchange, state::EmulatorState};
 /// The control routes.
 pub(crate) fn router(state: Arc<EmulatorState>) -> Router {
     Router::new()
+        .route("/_emulator/", get(page::overview))
+        .route(
+            "/_emulator",
+            get(|| async { Redirect::permanent("/_emulator/") }),
+        )
         .route("/_emulator/world", get(world))
         .route(
             "/_emulator/exchanges",

@@ -7,6 +7,7 @@ use axum::http::{
 };
 
 use super::request_ids::RequestIds;
+use crate::headers;
 
 /// Adds them to an answer. `number` is the AADSTS number, 0 for a success.
 pub(crate) fn add(headers: &mut HeaderMap, ids: &RequestIds, number: u32) {
@@ -18,7 +19,7 @@ pub(crate) fn add(headers: &mut HeaderMap, ids: &RequestIds, number: u32) {
         (X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (HeaderName::from_static("x-ms-ests-server"), "emulator"),
     ];
-    headers.extend(fixed.map(|(name, value)| (name, HeaderValue::from_static(value))));
+    headers::set(headers, fixed);
     let telemetry = format!("1,{number},0,,");
     for (name, value) in [
         ("x-ms-request-id", &ids.trace),

@@ -8,7 +8,7 @@ use axum::{
     http::{
         HeaderMap, HeaderValue, StatusCode,
         header::{
-            ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL,
+            ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL, CONTENT_TYPE,
             X_CONTENT_TYPE_OPTIONS,
         },
     },
@@ -19,7 +19,7 @@ use serde_json::{Value, json};
 use super::{
     authority::Authority, oauth_error::OAuthError, parameters::Parameters, request_ids::RequestIds,
 };
-use crate::state::EmulatorState;
+use crate::{headers, state::EmulatorState};
 
 /// `GET /{tenant}/v2.0/.well-known/openid-configuration`
 pub(super) async fn document(
@@ -86,15 +86,14 @@ fn region(authority: &Authority) -> Option<&'static str> {
 
 /// Readable from any origin, good for a day (entra 5).
 fn public(mut answer: Response) -> Response {
-    let headers = [
+    let public = [
+        (CONTENT_TYPE, "application/json; charset=utf-8"),
         (ACCESS_CONTROL_ALLOW_ORIGIN, "*"),
         (ACCESS_CONTROL_ALLOW_METHODS, "GET, OPTIONS"),
         (CACHE_CONTROL, "max-age=86400, private"),
         (X_CONTENT_TYPE_OPTIONS, "nosniff"),
     ];
-    answer
-        .headers_mut()
-        .extend(headers.map(|(name, value)| (name, HeaderValue::from_static(value))));
+    headers::set(answer.headers_mut(), public);
     answer
 }
 

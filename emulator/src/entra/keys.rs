@@ -1,6 +1,8 @@
 //! Signing keys: RSA-2048, made when the emulator starts and gone when it stops (entra 6). Making them takes a moment, so
 //! it happens beside everything else, and whoever needs them waits.
 
+use std::{sync::Arc, thread};
+
 use base64::{
     Engine,
     prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD},
@@ -13,7 +15,6 @@ use ring::{
 use rsa::{RsaPrivateKey, pkcs8::EncodePrivateKey, traits::PublicKeyParts};
 use serde::Serialize;
 use serde_json::{Value, json};
-use std::sync::Arc;
 use tokio::sync::watch;
 
 use crate::world::{CONSUMERS_TENANT_ID, TenantKind};
@@ -26,23 +27,14 @@ pub struct SigningKeys {
 }
 
 impl SigningKeys {
-    /// Starts making a set of keys in the background. Must be called within a tokio runtime.
+    /// Starts making a set of keys on threads of their own.
     pub fn make() -> Self {
         let (announce, made) = watch::channel(None);
-        tokio::spawn(async move {
-            let (first, second, personal) = tokio::join!(make_key(), make_key(), make_key());
-            match (first, second, personal) {
-                (Ok(first), Ok(second), Ok(personal)) => {
-                    announce.send_replace(Some(Arc::new(KeySet {
-                        company: [first, second],
-                        personal,
-                    })));
-                }
-                (first, second, personal) => {
-                    let troubles = [first.err(), second.err(), personal.err()];
-                    tracing::error!(?troubles, "the signing keys could not be made");
-                }
+        thread::spawn(move || match KeySet::make() {
+            Ok(keys) => {
+                announce.send_replace(Some(Arc::new(keys)));
             }
+            Err(trouble) => tracing::error!(%trouble, "the signing keys could not be made"),
         });
         Self { made }
     }
@@ -76,6 +68,19 @@ pub(crate) struct KeySet {
 }
 
 impl KeySet {
+    /// Three keys, made side by side.
+    fn make() -> Result<Self, MakingFailed> {
+        thread::scope(|scope| {
+            let making = [(); 3].map(|()| scope.spawn(Key::make));
+            let [first, second, personal] =
+                making.map(|key| key.join().unwrap_or(Err(MakingFailed::Interrupted)));
+            Ok(Self {
+                company: [first?, second?],
+                personal: personal?,
+            })
+        })
+    }
+
     /// The key that signs tokens of this kind of tenant.
     pub(crate) fn signing(&self, kind: TenantKind) -> &Key {
         match kind {
@@ -108,6 +113,26 @@ pub(crate) struct Key {
 }
 
 impl Key {
+    fn make() -> Result<Self, MakingFailed> {
+        let private = RsaPrivateKey::new(&mut rand::rngs::OsRng, KEY_BITS)?;
+        let pkcs8 = private.to_pkcs8_der()?;
+        let signer = rcgen::KeyPair::try_from(pkcs8.as_bytes())?;
+        let mut certificate = rcgen::CertificateParams::new([])?;
+        certificate.distinguished_name.push(
+            rcgen::DnType::CommonName,
+            "connect-outlook emulator, not Microsoft",
+        );
+        let certificate = certificate.self_signed(&signer)?;
+        let encode = |bytes: &[u8]| BASE64_URL_SAFE_NO_PAD.encode(bytes);
+        Ok(Self {
+            id: encode(digest(&SHA1_FOR_LEGACY_USE_ONLY, certificate.der()).as_ref()),
+            modulus: encode(&private.n().to_bytes_be()),
+            exponent: encode(&private.e().to_bytes_be()),
+            certificate: BASE64_STANDARD.encode(certificate.der()),
+            pair: RsaKeyPair::from_pkcs8(pkcs8.as_bytes()).map_err(MakingFailed::Read)?,
+        })
+    }
+
     /// A JWT with these claims, signed RS256. The header names the key by `kid` only (entra 57).
     pub(crate) fn sign(&self, claims: &impl Serialize) -> Result<String, SigningFailed> {
         let header = json!({ "typ": "JWT", "alg": "RS256", "kid": self.id });
@@ -160,32 +185,8 @@ enum MakingFailed {
     Read(ring::error::KeyRejected),
     #[error("certificate: {0}")]
     Certify(#[from] rcgen::Error),
-    #[error("the task was given up")]
-    GivenUp(#[from] tokio::task::JoinError),
-}
-
-async fn make_key() -> Result<Key, MakingFailed> {
-    tokio::task::spawn_blocking(make_key_now).await?
-}
-
-fn make_key_now() -> Result<Key, MakingFailed> {
-    let private = RsaPrivateKey::new(&mut rand::rngs::OsRng, KEY_BITS)?;
-    let pkcs8 = private.to_pkcs8_der()?;
-    let signer = rcgen::KeyPair::try_from(pkcs8.as_bytes())?;
-    let mut certificate = rcgen::CertificateParams::new([])?;
-    certificate.distinguished_name.push(
-        rcgen::DnType::CommonName,
-        "connect-outlook emulator, not Microsoft",
-    );
-    let certificate = certificate.self_signed(&signer)?;
-    let encode = |bytes: &[u8]| BASE64_URL_SAFE_NO_PAD.encode(bytes);
-    Ok(Key {
-        id: encode(digest(&SHA1_FOR_LEGACY_USE_ONLY, certificate.der()).as_ref()),
-        modulus: encode(&private.n().to_bytes_be()),
-        exponent: encode(&private.e().to_bytes_be()),
-        certificate: BASE64_STANDARD.encode(certificate.der()),
-        pair: RsaKeyPair::from_pkcs8(pkcs8.as_bytes()).map_err(MakingFailed::Read)?,
-    })
+    #[error("the thread that made it ended early")]
+    Interrupted,
 }
 
 const KEY_BITS: usize = 2048;

@@ -3,7 +3,7 @@
 use axum::{
     Router,
     http::{
-        HeaderName, HeaderValue, StatusCode,
+        HeaderName, StatusCode,
         header::{
             CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY,
             X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
@@ -13,6 +13,8 @@ use axum::{
     routing::get,
 };
 use maud::{DOCTYPE, Markup, html};
+
+use crate::headers;
 
 /// What stands between the frame's borders.
 pub(crate) struct Page {
@@ -49,9 +51,7 @@ impl Page {
     /// The answer that carries the page.
     pub(crate) fn respond(self, status: StatusCode) -> Response {
         let mut answer = (status, Html(self.document().into_string())).into_response();
-        answer
-            .headers_mut()
-            .extend(HEADERS.map(|(name, value)| (name, HeaderValue::from_static(value))));
+        headers::set(answer.headers_mut(), HEADERS);
         answer
     }
 

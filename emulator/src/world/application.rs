@@ -71,6 +71,17 @@ pub enum Platform {
     Public,
 }
 
+impl Platform {
+    /// The word in JSON and on pages.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Web => "web",
+            Self::Spa => "spa",
+            Self::Public => "public",
+        }
+    }
+}
+
 /// A client secret.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Secret {

@@ -25,6 +25,13 @@ pub struct Person {
     pub password: String,
 }
 
+impl Person {
+    /// Whether they may consent for the whole organisation.
+    pub fn is_administrator(&self) -> bool {
+        self.role == Role::Administrator
+    }
+}
+
 /// What a person may decide in the home tenant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

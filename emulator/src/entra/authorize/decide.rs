@@ -13,7 +13,7 @@ use crate::{
         oauth_error::OAuthError,
         scopes::Grant,
     },
-    world::{Application, ConsentPolicy, Person, PersonId, Role, TenantKind, World},
+    world::{Application, ConsentPolicy, Person, PersonId, TenantKind, World},
 };
 
 /// Everything the decision rests on.
@@ -155,7 +155,7 @@ fn may_agree(situation: &Situation<'_>, person: &Person, (resource, name): Grant
     let application = situation.application;
     let trusted = application.verified_publisher.is_some() || application.home_tenant == tenant.id;
     let permission = resource.permission(name);
-    person.role == Role::Administrator
+    person.is_administrator()
         || permission.is_some_and(|known| known.consent.allows_user(policy, trusted))
 }
 

@@ -10,7 +10,7 @@ use crate::{
         pages::{AccountField, ApprovalPage, ConsentPage, FormTarget, PickerPage, SignInPage},
     },
     page::Page,
-    world::{Application, Person, Role, TenantKind, World},
+    world::{Application, Person, TenantKind, World},
 };
 
 impl Visit<'_> {
@@ -111,7 +111,7 @@ pub(super) fn may_agree_for_all(person: &Person, world: &World) -> bool {
     let company = world
         .tenant(&person.tenant)
         .is_some_and(|tenant| tenant.kind == TenantKind::Company);
-    company && person.role == Role::Administrator
+    company && person.is_administrator()
 }
 
 fn fixed(person: &Person) -> AccountField<'_> {

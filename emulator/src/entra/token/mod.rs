@@ -12,7 +12,7 @@ use axum::{
     body::Bytes,
     extract::{Path, State},
     http::{
-        HeaderMap, HeaderValue, Method, StatusCode,
+        HeaderMap, Method, StatusCode,
         header::{
             ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS,
             ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE,
@@ -24,7 +24,7 @@ use axum::{
 
 use self::call::{Refusal, TokenCall};
 use super::{aadsts, oauth_error::OAuthError, parameters::Parameters, request_ids::RequestIds};
-use crate::{state::EmulatorState, world::Platform};
+use crate::{headers, state::EmulatorState, world::Platform};
 
 /// `POST /{tenant}/oauth2/v2.0/token`
 pub(super) async fn answer(
@@ -47,9 +47,7 @@ pub(super) async fn answer(
         ),
     };
     if platform == Some(Platform::Spa) && headers.contains_key(ORIGIN) {
-        answer
-            .headers_mut()
-            .extend(READABLE.map(|(name, value)| (name, HeaderValue::from_static(value))));
+        headers::set(answer.headers_mut(), READABLE);
     }
     answer
 }
@@ -73,9 +71,7 @@ pub(super) async fn preflight(headers: HeaderMap) -> Response {
         (ACCESS_CONTROL_ALLOW_METHODS, "POST, OPTIONS"),
         (ACCESS_CONTROL_MAX_AGE, "600"),
     ];
-    answer
-        .headers_mut()
-        .extend(allowed.map(|(name, value)| (name, HeaderValue::from_static(value))));
+    headers::set(answer.headers_mut(), allowed);
     answer
         .headers_mut()
         .extend(asked.map(|asked| (ACCESS_CONTROL_ALLOW_HEADERS, asked)));

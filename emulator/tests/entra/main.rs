@@ -1,0 +1,21 @@
+//! The identity platform from outside: real HTTP against a started emulator, redirects read and never followed. Each test
+//! names the item of the sheet ("entra 41") that it shows. Nothing here comes from our protocol crate: vectors are
+//! computed by hand or taken from the RFCs.
+
+mod support;
+
+mod authorize;
+mod consent;
+mod control;
+mod discovery;
+mod id_token;
+mod logout;
+mod pages;
+mod platforms;
+mod redemption;
+mod redirects;
+mod refresh;
+mod sessions;
+mod start;
+mod token_answers;
+mod token_requests;

@@ -1,0 +1,197 @@
+//! Somebody with a token in front of a started emulator.
+
+use std::sync::OnceLock;
+
+use connect_outlook_emulator::{
+    Emulator, EmulatorBuilder, SigningKeys,
+    tokens::AccessTokenGrant,
+    world::{ClientId, Resource, TenantKind},
+};
+use reqwest::{Method, RequestBuilder, StatusCode, header::HeaderMap};
+use serde_json::Value;
+
+/// An emulator and one person's token for it.
+pub struct Mailbox {
+    /// The emulator; dropping it stops it.
+    pub emulator: Emulator,
+    client: reqwest::Client,
+    token: String,
+}
+
+/// An answer, read whole.
+#[derive(Debug)]
+pub struct Answer {
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    pub text: String,
+}
+
+impl Mailbox {
+    /// Ada's mailbox, with a token that reads and writes mail.
+    pub async fn of_ada() -> Self {
+        Self::of("ada@contoso.example", &["User.Read", "Mail.ReadWrite"]).await
+    }
+
+    /// The mailbox of `address`, with a token for `scopes`.
+    pub async fn of(address: &str, scopes: &[&str]) -> Self {
+        Self::within(Emulator::builder(), address, scopes).await
+    }
+
+    /// The mailbox of `address` in an emulator made by `builder`, with a token for `scopes`.
+    pub async fn within(builder: EmulatorBuilder, address: &str, scopes: &[&str]) -> Self {
+        static KEYS: OnceLock<SigningKeys> = OnceLock::new();
+        // Another test may have installed it first.
+        let _installed = rustls::crypto::ring::default_provider().install_default();
+        let keys = KEYS.get_or_init(SigningKeys::make).clone();
+        let emulator = builder
+            .signing_keys(keys)
+            .start("127.0.0.1:0")
+            .await
+            .expect("starts");
+        let token = issue(&emulator, address, scopes);
+        Self {
+            emulator,
+            client: reqwest::Client::new(),
+            token,
+        }
+    }
+
+    /// The same emulator, entered by `address` with a token for `scopes`.
+    pub fn entered_by(self, address: &str, scopes: &[&str]) -> Self {
+        let token = issue(&self.emulator, address, scopes);
+        Self { token, ..self }
+    }
+
+    /// The same emulator, entered with this bearer token.
+    pub fn with_token(self, token: &str) -> Self {
+        Self {
+            token: token.to_owned(),
+            ..self
+        }
+    }
+
+    /// A request below `/v1.0`, or to an absolute address.
+    pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        let url = match path.starts_with("http") {
+            true => path.to_owned(),
+            false => format!("{}/v1.0{path}", self.emulator.origin()),
+        };
+        self.client.request(method, url).bearer_auth(&self.token)
+    }
+
+    /// A request without a token.
+    pub fn anonymous(&self, path: &str) -> RequestBuilder {
+        self.client
+            .get(format!("{}/v1.0{path}", self.emulator.origin()))
+    }
+
+    /// `GET` below `/v1.0`, or of an absolute address.
+    pub async fn get(&self, path: &str) -> Answer {
+        send(self.request(Method::GET, path)).await
+    }
+
+    /// `GET` with a preference.
+    pub async fn get_preferring(&self, preference: &str, path: &str) -> Answer {
+        send(self.request(Method::GET, path).header("prefer", preference)).await
+    }
+
+    /// The JSON of a `GET` that must be answered with 200.
+    pub async fn json(&self, path: &str) -> Value {
+        self.get(path).await.json()
+    }
+
+    /// The entries of a list.
+    pub async fn list(&self, path: &str) -> Vec<Value> {
+        entries(&self.json(path).await)
+    }
+
+    /// `PATCH` or `POST` with a JSON body.
+    pub async fn send(&self, method: Method, path: &str, body: &Value) -> Answer {
+        send(self.request(method, path).json(body)).await
+    }
+
+    /// The first message that fulfils `wanted`, whichever page it is on.
+    pub async fn message(&self, wanted: impl Fn(&Value) -> bool) -> Value {
+        let all = self.list("/me/messages?$top=1000").await;
+        all.into_iter()
+            .find(|message| wanted(message))
+            .expect("such a message")
+    }
+}
+
+impl Answer {
+    /// The body of a good answer.
+    pub fn json(&self) -> Value {
+        assert!(self.status.is_success(), "{} {}", self.status, self.text);
+        serde_json::from_str(&self.text).expect("JSON")
+    }
+
+    /// Asserts that the call was refused so.
+    pub fn is_refused(&self, status: u16, code: &str) {
+        assert_eq!(
+            (self.status.as_u16(), self.error()["code"].as_str()),
+            (status, Some(code)),
+            "{}",
+            self.text
+        );
+    }
+
+    /// `error` of the body.
+    pub fn error(&self) -> Value {
+        let body: Value = serde_json::from_str(&self.text).unwrap_or_default();
+        body["error"].clone()
+    }
+
+    /// A header that must be there.
+    pub fn header(&self, name: &str) -> &str {
+        self.headers
+            .get(name)
+            .unwrap_or_else(|| panic!("no {name}"))
+            .to_str()
+            .expect("text")
+    }
+}
+
+/// Sends a request and reads the answer.
+pub async fn send(request: RequestBuilder) -> Answer {
+    let response = request.send().await.expect("an answer");
+    let (status, headers) = (response.status(), response.headers().clone());
+    Answer {
+        status,
+        headers,
+        text: response.text().await.expect("a body"),
+    }
+}
+
+/// The entries of a list.
+pub fn entries(page: &Value) -> Vec<Value> {
+    page["value"].as_array().expect("a list").clone()
+}
+
+/// A text member.
+pub fn text<'a>(object: &'a Value, name: &str) -> &'a str {
+    object[name]
+        .as_str()
+        .unwrap_or_else(|| panic!("no text {name} in {object}"))
+}
+
+/// A token for Graph that lives an hour.
+fn issue(emulator: &Emulator, address: &str, scopes: &[&str]) -> String {
+    let world = emulator.world();
+    let person = world.person_at(address).expect("somebody of the world");
+    let now = emulator.clock().now();
+    let grant = AccessTokenGrant {
+        person: person.id.clone(),
+        tenant: person.tenant.clone(),
+        client_id: ClientId::new("c0ffee00-0000-4000-8000-000000000001"),
+        resource: Resource::Graph,
+        scopes: scopes.iter().map(|scope| (*scope).to_owned()).collect(),
+        issued_at: now,
+        expires_at: now + 3600,
+        handles_claims_challenges: false,
+    };
+    emulator
+        .state()
+        .access_tokens
+        .issue(grant, TenantKind::Company)
+}

@@ -1,0 +1,14 @@
+//! The emulated Graph, as a client meets it: over HTTP, against a started emulator.
+//!
+//! Each test names the line of the Graph fact sheet (E1–E66) that it holds the emulator to.
+
+mod attachments;
+mod bodies;
+mod changes;
+mod folders;
+mod identity;
+mod ids;
+mod mailbox;
+mod queries;
+mod standing;
+mod transport;
