@@ -45,12 +45,20 @@ impl Caller {
         let unknown = || GraphError::unauthenticated(UNREADABLE);
         let grant = emulator.access_tokens.lookup(token).ok_or_else(unknown)?;
         if grant.resource != Resource::Graph {
-            return Err(GraphError::unauthenticated("Access token validation failure. Invalid audience."));
+            return Err(GraphError::unauthenticated(
+                "Access token validation failure. Invalid audience.",
+            ));
         }
         if now >= grant.expires_at {
-            return Err(GraphError::unauthenticated("Lifetime validation failed, the token is expired."));
+            return Err(GraphError::unauthenticated(
+                "Lifetime validation failed, the token is expired.",
+            ));
         }
-        let person = emulator.world().person(&grant.person).cloned().ok_or_else(unknown)?;
+        let person = emulator
+            .world()
+            .person(&grant.person)
+            .cloned()
+            .ok_or_else(unknown)?;
         Ok(Self { person, grant })
     }
 
@@ -75,7 +83,11 @@ fn bearer(headers: &HeaderMap) -> Result<&str, GraphError> {
     let Some(value) = headers.get(header::AUTHORIZATION) else {
         return Err(GraphError::unauthenticated("Access token is empty."));
     };
-    let (scheme, token) = value.to_str().ok().and_then(|value| value.split_once(' ')).unwrap_or_default();
+    let (scheme, token) = value
+        .to_str()
+        .ok()
+        .and_then(|value| value.split_once(' '))
+        .unwrap_or_default();
     if !scheme.eq_ignore_ascii_case("bearer") {
         return Err(GraphError::unauthenticated(UNREADABLE));
     }
@@ -105,5 +117,10 @@ const MAIL_BASIC: &[&str] = &[
     "Mail.ReadWrite",
     "Mail.ReadWrite.Shared",
 ];
-const MAIL: &[&str] = &["Mail.Read", "Mail.Read.Shared", "Mail.ReadWrite", "Mail.ReadWrite.Shared"];
+const MAIL: &[&str] = &[
+    "Mail.Read",
+    "Mail.Read.Shared",
+    "Mail.ReadWrite",
+    "Mail.ReadWrite.Shared",
+];
 const MAIL_WRITE: &[&str] = &["Mail.ReadWrite", "Mail.ReadWrite.Shared"];

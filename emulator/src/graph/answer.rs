@@ -59,7 +59,11 @@ impl Envelope<'_> {
     pub(crate) fn seal(&self, outcome: Result<Answer, GraphError>) -> Response {
         let mut headers = HeaderMap::new();
         put(&mut headers, REQUEST_ID, &self.trace.request_id);
-        put(&mut headers, CLIENT_REQUEST_ID, &self.trace.client_request_id);
+        put(
+            &mut headers,
+            CLIENT_REQUEST_ID,
+            &self.trace.client_request_id,
+        );
         put(&mut headers, header::CACHE_CONTROL, "private");
         let (status, content_type, body) = match outcome {
             Ok(Answer::Json(status, object)) => {
@@ -67,13 +71,20 @@ impl Envelope<'_> {
                 put(&mut headers, ODATA_VERSION, "4.0");
                 (status, JSON.to_owned(), written(&object))
             }
-            Ok(Answer::Raw { content_type, bytes }) => {
+            Ok(Answer::Raw {
+                content_type,
+                bytes,
+            }) => {
                 self.applied(&mut headers);
                 (StatusCode::OK, content_type, bytes)
             }
             Err(error) => {
                 self.challenge(&mut headers, &error);
-                (error.status, "application/json".to_owned(), written(&self.shaped(&error)))
+                (
+                    error.status,
+                    "application/json".to_owned(),
+                    written(&self.shaped(&error)),
+                )
             }
         };
         put(&mut headers, header::CONTENT_TYPE, &content_type);
@@ -105,7 +116,13 @@ impl Envelope<'_> {
             request_id: &self.trace.request_id,
             client_request_id: &self.trace.client_request_id,
         });
-        ErrorBody { error: ErrorContent { code: error.code, message: &error.message, inner } }
+        ErrorBody {
+            error: ErrorContent {
+                code: error.code,
+                message: &error.message,
+                inner,
+            },
+        }
     }
 }
 
@@ -162,7 +179,12 @@ mod tests {
     }
 
     fn envelope(trace: &Trace) -> Envelope<'_> {
-        Envelope { trace, origin: "http://127.0.0.1:1", now: 1_740_821_400, applied: None }
+        Envelope {
+            trace,
+            origin: "http://127.0.0.1:1",
+            now: 1_740_821_400,
+            applied: None,
+        }
     }
 
     /// E3, E4: both ids in the headers and in `innerError`, whose date has no zone.
@@ -171,7 +193,12 @@ mod tests {
         let trace = trace();
         let response = envelope(&trace).seal(Err(GraphError::malformed_id()));
         assert_eq!(response.headers()["client-request-id"], "mine");
-        let body = response.into_body().collect().await.expect("a body").to_bytes();
+        let body = response
+            .into_body()
+            .collect()
+            .await
+            .expect("a body")
+            .to_bytes();
         let expected = format!(
             r#"{{"error":{{"code":"ErrorInvalidIdMalformed","message":"Id is malformed.","innerError":{{"date":"2025-03-01T09:30:00","request-id":"{}","client-request-id":"mine"}}}}}}"#,
             trace.request_id
@@ -185,8 +212,16 @@ mod tests {
         let trace = trace();
         let mut error = GraphError::bad_request("No.");
         error.has_inner = false;
-        let body = envelope(&trace).seal(Err(error)).into_body().collect().await.expect("a body");
-        assert_eq!(&body.to_bytes()[..], br#"{"error":{"code":"BadRequest","message":"No."}}"#);
+        let body = envelope(&trace)
+            .seal(Err(error))
+            .into_body()
+            .collect()
+            .await
+            .expect("a body");
+        assert_eq!(
+            &body.to_bytes()[..],
+            br#"{"error":{"code":"BadRequest","message":"No."}}"#
+        );
     }
 
     /// E1: a 401 says by which scheme to authenticate; other answers do not.
@@ -194,8 +229,12 @@ mod tests {
     fn only_a_401_carries_a_challenge() {
         let trace = trace();
         let refused = envelope(&trace).seal(Err(GraphError::unauthenticated("No.")));
-        let challenge = refused.headers()["www-authenticate"].to_str().expect("text");
-        assert!(challenge.starts_with("Bearer realm=\"\", authorization_uri=\"http://127.0.0.1:1/"));
+        let challenge = refused.headers()["www-authenticate"]
+            .to_str()
+            .expect("text");
+        assert!(
+            challenge.starts_with("Bearer realm=\"\", authorization_uri=\"http://127.0.0.1:1/")
+        );
         let fine = envelope(&trace).seal(Ok(Answer::ok(Object::new())));
         assert!(!fine.headers().contains_key("www-authenticate"));
     }

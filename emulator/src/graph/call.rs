@@ -35,7 +35,9 @@ impl Call {
     /// A body above about four megabytes is refused (E31).
     pub(crate) async fn read(request: Request, now: i64) -> Result<Self, GraphError> {
         let (parts, body) = request.into_parts();
-        let body = to_bytes(body, LARGEST_BODY).await.map_err(|_| GraphError::too_large())?;
+        let body = to_bytes(body, LARGEST_BODY)
+            .await
+            .map_err(|_| GraphError::too_large())?;
         Ok(Self {
             method: parts.method,
             path: parts.uri.path().to_owned(),
@@ -66,9 +68,14 @@ impl Trace {
     /// Names a call that came with these headers.
     pub(crate) fn of(headers: &HeaderMap) -> Self {
         let request_id = random::guid();
-        let sent = headers.get(CLIENT_REQUEST_ID).and_then(|value| value.to_str().ok());
+        let sent = headers
+            .get(CLIENT_REQUEST_ID)
+            .and_then(|value| value.to_str().ok());
         let client_request_id = sent.map_or_else(|| request_id.clone(), str::to_owned);
-        Self { request_id, client_request_id }
+        Self {
+            request_id,
+            client_request_id,
+        }
     }
 }
 

@@ -22,12 +22,22 @@ impl GraphError {
     /// An error with all its parts, for the constructors below and the ones of other files.
     pub(crate) fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> Self {
         let challenge = status == StatusCode::UNAUTHORIZED;
-        Self { status, code, message: message.into(), has_inner: true, challenge }
+        Self {
+            status,
+            code,
+            message: message.into(),
+            has_inner: true,
+            challenge,
+        }
     }
 
     /// 401: no token, or none we know, or one whose time is over.
     pub(crate) fn unauthenticated(message: &str) -> Self {
-        Self::new(StatusCode::UNAUTHORIZED, "InvalidAuthenticationToken", message)
+        Self::new(
+            StatusCode::UNAUTHORIZED,
+            "InvalidAuthenticationToken",
+            message,
+        )
     }
 
     /// 403: the token lacks a scope for mail, or the mailbox is not shared with its owner.
@@ -39,7 +49,11 @@ impl GraphError {
     /// 403: the token lacks a scope for the directory.
     pub(crate) fn insufficient_privileges() -> Self {
         let message = "Insufficient privileges to complete the operation.";
-        Self::new(StatusCode::FORBIDDEN, "Authorization_RequestDenied", message)
+        Self::new(
+            StatusCode::FORBIDDEN,
+            "Authorization_RequestDenied",
+            message,
+        )
     }
 
     /// 404: the directory does not know this person.
@@ -59,7 +73,11 @@ impl GraphError {
     /// 404: the person has no mailbox in the cloud (E7).
     pub(crate) fn mailbox_not_enabled() -> Self {
         let message = "REST API is not yet supported for this mailbox.";
-        Self::new(StatusCode::NOT_FOUND, "MailboxNotEnabledForRESTAPI", message)
+        Self::new(
+            StatusCode::NOT_FOUND,
+            "MailboxNotEnabledForRESTAPI",
+            message,
+        )
     }
 
     /// 404: gone, moved, or a stale mutable id (E21).
@@ -70,13 +88,21 @@ impl GraphError {
 
     /// 400: not an id (E21).
     pub(crate) fn malformed_id() -> Self {
-        Self::new(StatusCode::BAD_REQUEST, "ErrorInvalidIdMalformed", "Id is malformed.")
+        Self::new(
+            StatusCode::BAD_REQUEST,
+            "ErrorInvalidIdMalformed",
+            "Id is malformed.",
+        )
     }
 
     /// 400: an id of another mailbox.
     pub(crate) fn foreign_id() -> Self {
         let message = "The item identifier does not belong to the mailbox of the request.";
-        Self::new(StatusCode::BAD_REQUEST, "ErrorInvalidMailboxItemId", message)
+        Self::new(
+            StatusCode::BAD_REQUEST,
+            "ErrorInvalidMailboxItemId",
+            message,
+        )
     }
 
     /// 400: the request does not make sense.
@@ -92,7 +118,11 @@ impl GraphError {
     /// 400: a filter we cannot read or that names what cannot be filtered (E13).
     pub(crate) fn invalid_filter() -> Self {
         let message = "The query filter contains one or more invalid nodes.";
-        Self::new(StatusCode::BAD_REQUEST, "ErrorInvalidUrlQueryFilter", message)
+        Self::new(
+            StatusCode::BAD_REQUEST,
+            "ErrorInvalidUrlQueryFilter",
+            message,
+        )
     }
 
     /// 400: the order does not follow the filter (E14).
@@ -122,7 +152,11 @@ impl GraphError {
     pub(crate) fn changed_meanwhile() -> Self {
         let message = "The send or update operation could not be performed because the change key passed in the \
                        request does not match the current change key for the item.";
-        Self::new(StatusCode::PRECONDITION_FAILED, "ErrorIrresolvableConflict", message)
+        Self::new(
+            StatusCode::PRECONDITION_FAILED,
+            "ErrorIrresolvableConflict",
+            message,
+        )
     }
 
     /// 413: more than about four megabytes (E31).
@@ -139,6 +173,10 @@ impl GraphError {
     /// 405: the path exists, the verb does not.
     pub(crate) fn no_such_method() -> Self {
         let message = "The requested method is not allowed on this resource.";
-        Self::new(StatusCode::METHOD_NOT_ALLOWED, "Request_BadRequest", message)
+        Self::new(
+            StatusCode::METHOD_NOT_ALLOWED,
+            "Request_BadRequest",
+            message,
+        )
     }
 }

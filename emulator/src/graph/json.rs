@@ -48,7 +48,10 @@ impl Object {
 
     /// The member of this name; capitals do not matter, as in OData paths.
     pub(crate) fn member(&self, name: &str) -> Option<&Json> {
-        let found = self.0.iter().find(|(member, _)| member.eq_ignore_ascii_case(name));
+        let found = self
+            .0
+            .iter()
+            .find(|(member, _)| member.eq_ignore_ascii_case(name));
         found.map(|(_, value)| value)
     }
 }
@@ -134,7 +137,10 @@ mod tests {
 
     #[test]
     fn members_keep_their_order() {
-        let object = Object::new().with("b", 1_usize).with("a", Json::Null).with("c", Some("x"));
+        let object = Object::new()
+            .with("b", 1_usize)
+            .with("a", Json::Null)
+            .with("c", Some("x"));
         let written = serde_json::to_string(&object).expect("serialises");
         assert_eq!(written, r#"{"b":1,"a":null,"c":"x"}"#);
     }

@@ -44,8 +44,13 @@ pub(crate) fn written(letter: &Letter) -> String {
         text.push_str(&body);
         return text;
     }
-    let boundary = format!("_000_{}_", Uid::derived(&[letter.internet_message_id.as_bytes()]));
-    text.push_str(&format!("Content-Type: multipart/mixed; boundary=\"{boundary}\"\r\n\r\n"));
+    let boundary = format!(
+        "_000_{}_",
+        Uid::derived(&[letter.internet_message_id.as_bytes()])
+    );
+    text.push_str(&format!(
+        "Content-Type: multipart/mixed; boundary=\"{boundary}\"\r\n\r\n"
+    ));
     text.push_str(&format!("--{boundary}\r\n{body}"));
     for attachment in &letter.attachments {
         text.push_str(&format!("--{boundary}\r\n{}", part(attachment)));
@@ -60,23 +65,39 @@ fn body(letter: &Letter) -> String {
         (_, BodyKind::Text) => "plain",
     };
     let content = folded(&BASE64_STANDARD.encode(&letter.body.content));
-    format!("Content-Type: text/{kind}; charset=\"utf-8\"\r\nContent-Transfer-Encoding: base64\r\n\r\n{content}")
+    format!(
+        "Content-Type: text/{kind}; charset=\"utf-8\"\r\nContent-Transfer-Encoding: base64\r\n\r\n{content}"
+    )
 }
 
 fn part(attachment: &Attachment) -> String {
     let name = encoded(&attachment.name);
-    let place = if attachment.is_inline { "inline" } else { "attachment" };
-    let id = attachment.content_id.as_ref().map(|id| format!("Content-ID: <{id}>\r\n")).unwrap_or_default();
+    let place = if attachment.is_inline {
+        "inline"
+    } else {
+        "attachment"
+    };
+    let id = attachment
+        .content_id
+        .as_ref()
+        .map(|id| format!("Content-ID: <{id}>\r\n"))
+        .unwrap_or_default();
     match &attachment.content {
         Content::File(bytes) => {
-            let kind = attachment.content_type.as_deref().unwrap_or("application/octet-stream");
+            let kind = attachment
+                .content_type
+                .as_deref()
+                .unwrap_or("application/octet-stream");
             let content = folded(&BASE64_STANDARD.encode(bytes));
             format!(
                 "Content-Type: {kind}; name=\"{name}\"\r\nContent-Disposition: {place}; filename=\"{name}\"\r\n{id}\
                  Content-Transfer-Encoding: base64\r\n\r\n{content}"
             )
         }
-        Content::Item(letter) => format!("Content-Type: message/rfc822\r\n\r\n{}\r\n", written(letter)),
+        Content::Item(letter) => format!(
+            "Content-Type: message/rfc822\r\n\r\n{}\r\n",
+            written(letter)
+        ),
         Content::Reference { source_url } => {
             format!("Content-Type: text/plain; charset=\"utf-8\"\r\n\r\n{name}: {source_url}\r\n")
         }
@@ -88,12 +109,17 @@ fn addresses(recipients: &[Recipient]) -> String {
         "" => recipient.address.clone(),
         name => format!("{} <{}>", phrase(name), recipient.address),
     };
-    recipients.iter().map(written).collect::<Vec<_>>().join(", ")
+    recipients
+        .iter()
+        .map(written)
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
 /// A display name: bare, in quotes, or as an encoded word (RFC 5322 §3.2.5, RFC 2047).
 fn phrase(name: &str) -> String {
-    let is_plain = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, ' ' | '-' | '\'');
+    let is_plain =
+        |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, ' ' | '-' | '\'');
     match (name.is_ascii(), name.chars().all(is_plain)) {
         (_, true) => name.to_owned(),
         (true, false) => format!("\"{}\"", name.replace(['"', '\\'], "")),
@@ -108,7 +134,10 @@ fn encoded(text: &str) -> String {
     }
     let mut words: Vec<String> = vec![String::new()];
     for letter in text.chars() {
-        if words.last().is_some_and(|word| word.len() + letter.len_utf8() > MOST_ENCODED_BYTES) {
+        if words
+            .last()
+            .is_some_and(|word| word.len() + letter.len_utf8() > MOST_ENCODED_BYTES)
+        {
             words.push(String::new());
         }
         if let Some(word) = words.last_mut() {
@@ -134,7 +163,10 @@ fn folded(base64: &str) -> String {
 
 /// The subject without the marks of answers and forwards.
 fn topic(subject: &str) -> &str {
-    ["RE: ", "FW: "].iter().find_map(|mark| subject.strip_prefix(mark)).unwrap_or(subject)
+    ["RE: ", "FW: "]
+        .iter()
+        .find_map(|mark| subject.strip_prefix(mark))
+        .unwrap_or(subject)
 }
 
 fn importance(importance: Importance) -> &'static str {
@@ -179,7 +211,9 @@ mod tests {
     #[test]
     fn long_words_are_split_and_names_quoted() {
         let long = encoded(&"ä".repeat(60));
-        assert!(long.split("\r\n ").count() > 1 && long.split("\r\n ").all(|word| word.len() <= 75));
+        assert!(
+            long.split("\r\n ").count() > 1 && long.split("\r\n ").all(|word| word.len() <= 75)
+        );
         assert_eq!(phrase("O'Neil, Ann"), "\"O'Neil, Ann\"");
     }
 }

@@ -142,11 +142,19 @@ fn below_messages(
         [_, "attachments", _, _, ..] => return Err(no_route(&parts[3])),
         _ => return Err(no_route(&parts[1])),
     };
-    Ok(Target::Message(MessagePlace { folder, id: parts[0].clone() }, part))
+    Ok(Target::Message(
+        MessagePlace {
+            folder,
+            id: parts[0].clone(),
+        },
+        part,
+    ))
 }
 
 fn no_route(segment: &str) -> NoSuchRoute {
-    NoSuchRoute { segment: segment.to_owned() }
+    NoSuchRoute {
+        segment: segment.to_owned(),
+    }
 }
 
 /// The parts of a path, decoded, with keys in brackets as parts of their own.
@@ -154,7 +162,9 @@ fn split(path: &str) -> Vec<String> {
     let mut parts = Vec::new();
     for segment in path.split('/').filter(|segment| !segment.is_empty()) {
         let segment = percent_decode_str(segment).decode_utf8_lossy();
-        let keyed = segment.strip_suffix("')").and_then(|segment| segment.split_once("('"));
+        let keyed = segment
+            .strip_suffix("')")
+            .and_then(|segment| segment.split_once("('"));
         match keyed {
             // A doubled quote stands for one (OData URL conventions §5.1.1.6.1).
             Some((word, key)) => parts.extend([word.to_owned(), key.replace("''", "'")]),
@@ -168,7 +178,12 @@ fn split(path: &str) -> Vec<String> {
 fn lowered(parts: &[String]) -> Vec<String> {
     let bare = |part: &String| part.to_ascii_lowercase();
     let words = parts.iter().map(bare);
-    words.map(|word| word.strip_prefix("microsoft.graph.").map_or(word.clone(), str::to_owned)).collect()
+    words
+        .map(|word| {
+            word.strip_prefix("microsoft.graph.")
+                .map_or(word.clone(), str::to_owned)
+        })
+        .collect()
 }
 
 #[cfg(test)]
@@ -196,11 +211,18 @@ mod tests {
 
     #[test]
     fn people_are_named_by_id_or_address() {
-        let route = Route::parse("/v1.0/users/ada%40contoso.example/messages/x/$value").expect("a route");
+        let route =
+            Route::parse("/v1.0/users/ada%40contoso.example/messages/x/$value").expect("a route");
         assert_eq!(route.owner, Owner::Named("ada@contoso.example".to_owned()));
-        let place = MessagePlace { folder: None, id: "x".to_owned() };
+        let place = MessagePlace {
+            folder: None,
+            id: "x".to_owned(),
+        };
         assert_eq!(route.target, Target::Message(place, MessagePart::Mime));
-        assert_eq!(Route::parse("/v1.0/users('ada')").expect("a route").target, Target::User);
+        assert_eq!(
+            Route::parse("/v1.0/users('ada')").expect("a route").target,
+            Target::User
+        );
     }
 
     /// E66: what is not there is named.
@@ -215,7 +237,11 @@ mod tests {
             ("/v1.0/users", "users"),
             ("/v1.0", "v1.0"),
         ] {
-            assert_eq!(Route::parse(path).expect_err(path).segment, segment, "{path}");
+            assert_eq!(
+                Route::parse(path).expect_err(path).segment,
+                segment,
+                "{path}"
+            );
         }
     }
 

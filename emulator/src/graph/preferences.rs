@@ -20,7 +20,10 @@ impl Preferences {
     /// Reads every `Prefer` header; what we do not know or cannot read is ignored, as RFC 7240 §2 says.
     pub(crate) fn read(headers: &HeaderMap) -> Self {
         let mut preferences = Self::default();
-        let values = headers.get_all(PREFER).iter().filter_map(|value| value.to_str().ok());
+        let values = headers
+            .get_all(PREFER)
+            .iter()
+            .filter_map(|value| value.to_str().ok());
         for preference in values.flat_map(split_list) {
             if preferences.take(preference) {
                 preferences.honoured.push(preference.to_owned());
@@ -37,7 +40,10 @@ impl Preferences {
     fn take(&mut self, preference: &str) -> bool {
         let (name, value) = preference.split_once('=').unwrap_or((preference, ""));
         let value = value.trim().trim_matches('"');
-        match (name.trim().to_ascii_lowercase().as_str(), value.to_ascii_lowercase().as_str()) {
+        match (
+            name.trim().to_ascii_lowercase().as_str(),
+            value.to_ascii_lowercase().as_str(),
+        ) {
             ("outlook.body-content-type", "text") => self.body = Some(BodyKind::Text),
             ("outlook.body-content-type", "html") => self.body = Some(BodyKind::Html),
             ("outlook.allow-unsafe-html", "" | "true") => self.allow_unsafe_html = true,
@@ -75,9 +81,15 @@ mod tests {
     #[test]
     fn values_may_be_joined_or_repeated() {
         let joined = read(&[r#"outlook.body-content-type="text", IdType="ImmutableId""#]);
-        let repeated = read(&[r#"outlook.body-content-type="text""#, r#"IdType="ImmutableId""#]);
+        let repeated = read(&[
+            r#"outlook.body-content-type="text""#,
+            r#"IdType="ImmutableId""#,
+        ]);
         assert_eq!(joined, repeated);
-        assert_eq!((joined.body, joined.ids), (Some(BodyKind::Text), IdForm::Immutable));
+        assert_eq!(
+            (joined.body, joined.ids),
+            (Some(BodyKind::Text), IdForm::Immutable)
+        );
         let applied = r#"outlook.body-content-type="text", IdType="ImmutableId""#;
         assert_eq!(joined.applied().as_deref(), Some(applied));
     }

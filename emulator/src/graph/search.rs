@@ -43,8 +43,13 @@ impl Search {
     /// # Errors
     /// 400 without the quotes, for an empty search, and for a property that cannot be searched.
     pub(crate) fn parse(source: &str) -> Result<Self, GraphError> {
-        let inner = source.trim().strip_prefix('"').and_then(|source| source.strip_suffix('"'));
-        let inner = inner.ok_or_else(|| unreadable(source))?.replace("\\\"", "\"");
+        let inner = source
+            .trim()
+            .strip_prefix('"')
+            .and_then(|source| source.strip_suffix('"'));
+        let inner = inner
+            .ok_or_else(|| unreadable(source))?
+            .replace("\\\"", "\"");
         let mut alternatives = vec![Vec::new()];
         for word in words(&inner) {
             match word.as_str() {
@@ -66,21 +71,28 @@ impl Search {
 
     /// The found ones of `messages`: by time of sending, newest first, at most a thousand.
     pub(crate) fn found<'a>(&self, messages: Vec<&'a Message>) -> Vec<&'a Message> {
-        let mut found: Vec<_> = messages.into_iter().filter(|message| self.finds(&message.letter)).collect();
+        let mut found: Vec<_> = messages
+            .into_iter()
+            .filter(|message| self.finds(&message.letter))
+            .collect();
         found.sort_by_key(|message| std::cmp::Reverse((message.letter.sent, message.key)));
         found.truncate(MOST_RESULTS);
         found
     }
 
     fn finds(&self, letter: &Letter) -> bool {
-        self.alternatives.iter().any(|all| all.iter().all(|term| term.fits(letter)))
+        self.alternatives
+            .iter()
+            .any(|all| all.iter().all(|term| term.fits(letter)))
     }
 }
 
 impl Term {
     fn fits(&self, letter: &Letter) -> bool {
         let people = |recipients: &[Recipient]| {
-            recipients.iter().any(|person| self.names(&person.name) || self.names(&person.address))
+            recipients
+                .iter()
+                .any(|person| self.names(&person.name) || self.names(&person.address))
         };
         let from = || people(letter.from.as_slice());
         let recipients = || people(&letter.to) || people(&letter.cc) || people(&letter.bcc);
@@ -94,9 +106,15 @@ impl Term {
             Place::Bcc => people(&letter.bcc),
             Place::Recipients => recipients(),
             Place::Participants => from() || recipients(),
-            Place::Attachment => letter.attachments.iter().any(|attachment| self.names(&attachment.name)),
+            Place::Attachment => letter
+                .attachments
+                .iter()
+                .any(|attachment| self.names(&attachment.name)),
             Place::HasAttachments => {
-                let has = letter.attachments.iter().any(|attachment| !attachment.is_inline);
+                let has = letter
+                    .attachments
+                    .iter()
+                    .any(|attachment| !attachment.is_inline);
                 has == (self.wanted == "true")
             }
             Place::Importance => {
@@ -132,13 +150,19 @@ fn words(source: &str) -> Vec<String> {
         quoted ^= letter == '"';
         letter.is_whitespace() && !quoted
     });
-    parts.map(|part| part.replace('"', "")).filter(|part| !part.is_empty()).collect()
+    parts
+        .map(|part| part.replace('"', ""))
+        .filter(|part| !part.is_empty())
+        .collect()
 }
 
 fn term(word: &str) -> Result<Term, GraphError> {
     let Some((property, wanted)) = word.split_once(':') else {
         let wanted = word.trim_end_matches('*').to_lowercase();
-        return Ok(Term { place: Place::Anywhere, wanted });
+        return Ok(Term {
+            place: Place::Anywhere,
+            wanted,
+        });
     };
     let place = match property.to_ascii_lowercase().as_str() {
         "subject" => Place::Subject,
@@ -153,11 +177,17 @@ fn term(word: &str) -> Result<Term, GraphError> {
         "hasattachment" | "hasattachments" => Place::HasAttachments,
         "importance" => Place::Importance,
         other => {
-            tracing::warn!(feature = other, "the emulated Graph cannot search this property");
+            tracing::warn!(
+                feature = other,
+                "the emulated Graph cannot search this property"
+            );
             return Err(unreadable(word));
         }
     };
-    Ok(Term { place, wanted: wanted.trim_end_matches('*').to_lowercase() })
+    Ok(Term {
+        place,
+        wanted: wanted.trim_end_matches('*').to_lowercase(),
+    })
 }
 
 fn unreadable(source: &str) -> GraphError {
@@ -174,17 +204,34 @@ mod tests {
     use proptest::prelude::*;
 
     fn finds(search: &str) -> bool {
-        Search::parse(search).expect(search).finds(&letter("Quarterly Pizza report"))
+        Search::parse(search)
+            .expect(search)
+            .finds(&letter("Quarterly Pizza report"))
     }
 
     /// E15: words anywhere, or in a named property; word beginnings suffice.
     #[test]
     fn words_are_found_where_they_may_stand() {
-        for search in ["\"pizza\"", "\"piz\"", "\"from:ada pizza\"", "\"to:grace@contoso.example\"", "\"ada\"",
-            "\"subject:\\\"pizza report\\\"\"", "\"nothing OR body:quarterly\"", "\"hasAttachments:false\""] {
+        for search in [
+            "\"pizza\"",
+            "\"piz\"",
+            "\"from:ada pizza\"",
+            "\"to:grace@contoso.example\"",
+            "\"ada\"",
+            "\"subject:\\\"pizza report\\\"\"",
+            "\"nothing OR body:quarterly\"",
+            "\"hasAttachments:false\"",
+        ] {
             assert!(finds(search), "{search}");
         }
-        for search in ["\"izza\"", "\"from:grace\"", "\"pizza nothing\"", "\"grace\"", "\"hasAttachments:true\"", "\"importance:high\""] {
+        for search in [
+            "\"izza\"",
+            "\"from:grace\"",
+            "\"pizza nothing\"",
+            "\"grace\"",
+            "\"hasAttachments:true\"",
+            "\"importance:high\"",
+        ] {
             assert!(!finds(search), "{search}");
         }
     }

@@ -38,12 +38,18 @@ impl Graph {
     /// Graph over this emulator, its mailboxes still unopened.
     pub(crate) fn new(emulator: Arc<EmulatorState>, settings: MailSettings) -> Self {
         let started = emulator.clock.now();
-        Self { emulator, settings, mailboxes: Mailboxes::default(), started }
+        Self {
+            emulator,
+            settings,
+            mailboxes: Mailboxes::default(),
+            started,
+        }
     }
 
     /// The mailbox of `owner`, who must have one.
     pub(crate) fn mailbox(&self, owner: &Person) -> Arc<Mutex<Mailbox>> {
-        let make = || generator::mailbox(&self.settings, &self.emulator.world(), owner, self.started);
+        let make =
+            || generator::mailbox(&self.settings, &self.emulator.world(), owner, self.started);
         self.mailboxes.open(&owner.id, make)
     }
 }
@@ -68,9 +74,19 @@ async fn serve(State(graph): State<Arc<Graph>>, request: Request) -> Response {
         Err(error) => (None, Err(error)),
     };
     if let Err(error) = &outcome {
-        tracing::debug!(request_id = trace.request_id, code = error.code, "Graph refuses");
+        tracing::debug!(
+            request_id = trace.request_id,
+            code = error.code,
+            "Graph refuses"
+        );
     }
-    Envelope { trace: &trace, origin: &graph.emulator.origin, now, applied }.seal(outcome)
+    Envelope {
+        trace: &trace,
+        origin: &graph.emulator.origin,
+        now,
+        applied,
+    }
+    .seal(outcome)
 }
 
 fn answer(graph: &Graph, call: &Call) -> Result<Answer, GraphError> {

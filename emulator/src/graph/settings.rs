@@ -19,7 +19,11 @@ pub struct MailSettings {
 impl MailSettings {
     /// Some forty messages for everybody, chosen by `seed`.
     pub fn new(seed: u64) -> Self {
-        Self { seed, messages: BTreeMap::new(), languages: BTreeMap::new() }
+        Self {
+            seed,
+            messages: BTreeMap::new(),
+            languages: BTreeMap::new(),
+        }
     }
 
     /// Gives the mailbox of `address` at least `count` messages: the usual ones and many older ones.
@@ -32,7 +36,8 @@ impl MailSettings {
     /// Names the folders of `address` in the language of `tag` (`en`, `de` or `fr`, with or without region).
     #[must_use]
     pub fn with_language(mut self, address: &str, tag: &str) -> Self {
-        self.languages.insert(address.to_lowercase(), tag.to_owned());
+        self.languages
+            .insert(address.to_lowercase(), tag.to_owned());
         self
     }
 
@@ -45,7 +50,9 @@ impl MailSettings {
     }
 
     pub(crate) fn language_of(&self, address: &str) -> Option<&str> {
-        self.languages.get(&address.to_lowercase()).map(String::as_str)
+        self.languages
+            .get(&address.to_lowercase())
+            .map(String::as_str)
     }
 }
 

@@ -7,7 +7,11 @@ pub(crate) fn letter(subject: &str) -> Letter {
     let ada = Recipient::new("Ada Lovelace", "ada@contoso.example");
     Letter {
         subject: subject.to_owned(),
-        body: Body { kind: BodyKind::Text, content: format!("About {subject}"), unique: None },
+        body: Body {
+            kind: BodyKind::Text,
+            content: format!("About {subject}"),
+            unique: None,
+        },
         from: Some(ada.clone()),
         sender: Some(ada),
         to: vec![Recipient::new("Grace Hopper", "grace@contoso.example")],

@@ -27,7 +27,10 @@ pub(crate) fn spoken(seconds: i64) -> String {
     let hour = seconds.rem_euclid(DAY) / 3600;
     let (half, hour) = (if hour < 12 { "AM" } else { "PM" }, (hour + 11) % 12 + 1);
     let minute = &clock[3..5];
-    format!("{}, {month} {day}, {year} {hour}:{minute} {half}", weekday(seconds))
+    format!(
+        "{}, {month} {day}, {year} {hour}:{minute} {half}",
+        weekday(seconds)
+    )
 }
 
 /// Reads `2025-03-01`, `2025-03-01T09:30[:00[.123]]` with `Z`, `+01:00` or nothing (UTC).
@@ -84,7 +87,14 @@ fn split_offset(rest: &str) -> Option<(&str, i64)> {
     let (clock, zone) = rest.split_at(at);
     let (hours, minutes) = zone.get(1..)?.split_once(':')?;
     let seconds = digits(hours, 2)? * 3600 + digits(minutes, 2)? * 60;
-    Some((clock, if zone.starts_with('-') { -seconds } else { seconds }))
+    Some((
+        clock,
+        if zone.starts_with('-') {
+            -seconds
+        } else {
+            seconds
+        },
+    ))
 }
 
 fn digits(text: &str, count: usize) -> Option<i64> {
@@ -95,7 +105,12 @@ fn digits(text: &str, count: usize) -> Option<i64> {
 /// Year, name of the month, day, and the clock as `09:30:00`.
 fn parts(seconds: i64) -> (i64, &'static str, i64, String) {
     let written = rfc3339(seconds);
-    let number = |range| written.get(range).and_then(|text: &str| text.parse().ok()).unwrap_or(0);
+    let number = |range| {
+        written
+            .get(range)
+            .and_then(|text: &str| text.parse().ok())
+            .unwrap_or(0)
+    };
     let month = usize::try_from(number(5..7) - 1).unwrap_or(0);
     let clock = written.get(11..19).unwrap_or("00:00:00").to_owned();
     (number(0..4), MONTHS[month % 12], number(8..10), clock)
@@ -126,8 +141,15 @@ fn month_length(year: i64, month: i64) -> i64 {
 }
 
 const DAY: i64 = 86_400;
-const WEEKDAYS: [&str; 7] =
-    ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
+const WEEKDAYS: [&str; 7] = [
+    "Sunday",
+    "Monday",
+    "Tuesday",
+    "Wednesday",
+    "Thursday",
+    "Friday",
+    "Saturday",
+];
 const MONTHS: [&str; 12] = [
     "January",
     "February",
@@ -162,7 +184,14 @@ mod tests {
         assert_eq!(parse("2025-03-01"), Some(1_740_787_200));
         assert_eq!(parse("2025-03-01T10:30:00+01:00"), Some(1_740_821_400));
         assert_eq!(parse("2025-03-01T09:30:00.1234567Z"), Some(1_740_821_400));
-        for wrong in ["2025-02-29", "2025-13-01", "20250301", "2025-03-01T25:00:00Z", "Ä", ""] {
+        for wrong in [
+            "2025-02-29",
+            "2025-13-01",
+            "20250301",
+            "2025-03-01T25:00:00Z",
+            "Ä",
+            "",
+        ] {
             assert_eq!(parse(wrong), None, "{wrong}");
         }
     }

@@ -62,14 +62,6 @@ impl Mailbox {
         Self { token, ..self }
     }
 
-    /// The same emulator, entered with this bearer token.
-    pub fn with_token(self, token: &str) -> Self {
-        Self {
-            token: token.to_owned(),
-            ..self
-        }
-    }
-
     /// A request below `/v1.0`, or to an absolute address.
     pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
         let url = match path.starts_with("http") {
@@ -103,6 +95,11 @@ impl Mailbox {
     /// The entries of a list.
     pub async fn list(&self, path: &str) -> Vec<Value> {
         entries(&self.json(path).await)
+    }
+
+    /// `GET /me/messages` with a query, whatever the answer.
+    pub async fn asked(&self, query: &str) -> Answer {
+        self.get(&format!("/me/messages?{query}")).await
     }
 
     /// `PATCH` or `POST` with a JSON body.

@@ -31,10 +31,19 @@ impl Cast {
         let tenant = world.tenant(&owner.tenant);
         let company = tenant.map_or("", |tenant| tenant.name.as_str());
         let personal = tenant.is_some_and(|tenant| tenant.kind == TenantKind::Personal);
-        let colleagues = world.people.iter().filter(|person| person.tenant == owner.tenant && person.id != owner.id);
-        let real = colleagues.filter(|_| !personal).map(|person| player(person, company));
+        let colleagues = world
+            .people
+            .iter()
+            .filter(|person| person.tenant == owner.tenant && person.id != owner.id);
+        let real = colleagues
+            .filter(|_| !personal)
+            .map(|person| player(person, company));
         let domain = owner.address.split('@').nth(1).unwrap_or("mail.example");
-        let invented = if personal { FRIENDS.map(friend) } else { COLLEAGUES.map(|name| colleague(name, domain, company)) };
+        let invented = if personal {
+            FRIENDS.map(friend)
+        } else {
+            COLLEAGUES.map(|name| colleague(name, domain, company))
+        };
         let mut others = real.chain(invented.clone());
         // Three invented people follow, so none of these is ever short of somebody.
         let mut next = || others.next().unwrap_or_else(|| invented[0].clone());
@@ -71,6 +80,7 @@ impl Cast {
             .replace("{c}", &first(Role::C))
             .replace("{me}", &first(writer))
             .replace("{number}", &figures.number)
+            .replace("{issue}", &figures.issue)
             .replace("{amount}", &figures.amount)
     }
 }
@@ -79,6 +89,7 @@ impl Cast {
 #[derive(Debug)]
 pub(super) struct Figures {
     number: String,
+    issue: String,
     amount: String,
 }
 
@@ -87,28 +98,48 @@ impl Figures {
     pub(super) fn rolled(dice: &mut Dice) -> Self {
         let number = 10_000 + dice.below(89_000);
         let amount = format!("€ {}.{:02}", 40 + dice.below(900), dice.below(20) * 5);
-        Self { number: number.to_string(), amount }
+        let issue = 90 + dice.below(300);
+        Self {
+            number: number.to_string(),
+            issue: issue.to_string(),
+            amount,
+        }
     }
 }
 
 fn player(person: &Person, company: &str) -> Player {
     let lines = [person.job_title.as_str(), company];
-    let signature = lines.iter().filter(|line| !line.is_empty()).map(|line| (*line).to_owned());
-    Player { who: Recipient::new(&person.name, &person.address), signature: signature.collect() }
+    let signature = lines
+        .iter()
+        .filter(|line| !line.is_empty())
+        .map(|line| (*line).to_owned());
+    Player {
+        who: Recipient::new(&person.name, &person.address),
+        signature: signature.collect(),
+    }
 }
 
 fn colleague(name: &str, domain: &str, company: &str) -> Player {
     let address = format!("{}@{domain}", name.to_lowercase().replace(' ', "."));
-    Player { who: Recipient::new(name, address), signature: vec!["Workshop".to_owned(), company.to_owned()] }
+    Player {
+        who: Recipient::new(name, address),
+        signature: vec!["Workshop".to_owned(), company.to_owned()],
+    }
 }
 
 fn friend(name: &str) -> Player {
     let address = format!("{}@mail.example", name.to_lowercase().replace(' ', "."));
-    Player { who: Recipient::new(name, address), signature: Vec::new() }
+    Player {
+        who: Recipient::new(name, address),
+        signature: Vec::new(),
+    }
 }
 
 fn outside(contact: &Contact) -> Player {
-    Player { who: Recipient::new(contact.name, contact.address), signature: Vec::new() }
+    Player {
+        who: Recipient::new(contact.name, contact.address),
+        signature: Vec::new(),
+    }
 }
 
 fn first_name(name: &str) -> &str {

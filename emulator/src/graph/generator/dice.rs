@@ -12,7 +12,9 @@ impl Dice {
     /// Dice for the thing that `uid` names.
     pub(super) fn seeded(uid: &Uid) -> Self {
         let fold = |state: u64, byte: &u8| state.rotate_left(8) ^ u64::from(*byte);
-        Self { state: uid.as_bytes().iter().fold(0, fold) }
+        Self {
+            state: uid.as_bytes().iter().fold(0, fold),
+        }
     }
 
     /// A number from 0 to `sides` - 1; 0 if there are no sides.

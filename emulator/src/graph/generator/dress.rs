@@ -26,7 +26,11 @@ impl Dress<'_> {
     /// `text` as the body of a letter of this look.
     pub(super) fn worn(&self, look: Look, text: &str) -> Body {
         match look {
-            Look::Plain => Body { kind: BodyKind::Text, content: text.to_owned(), unique: None },
+            Look::Plain => Body {
+                kind: BodyKind::Text,
+                content: text.to_owned(),
+                unique: None,
+            },
             Look::Note => self.note(text),
             Look::Newsletter(colour) => self.html(&self.newsletter(colour, text)),
             Look::Receipt => self.html(&receipt(text)),
@@ -39,26 +43,54 @@ impl Dress<'_> {
         if !self.writer.signature.is_empty() {
             let lines = std::iter::once(&self.writer.who.name).chain(&self.writer.signature);
             let lines: Vec<_> = lines.map(|line| escaped(line)).collect();
-            signature = format!("<p style=\"color:#666;font-size:9pt\">{}</p>", lines.join("<br>"));
+            signature = format!(
+                "<p style=\"color:#666;font-size:9pt\">{}</p>",
+                lines.join("<br>")
+            );
         }
         let words = paragraphs(text);
-        let new = format!("<div style=\"font-family:Aptos,Calibri,sans-serif;font-size:11pt\">{words}{signature}</div>");
+        let new = format!(
+            "<div style=\"font-family:Aptos,Calibri,sans-serif;font-size:11pt\">{words}{signature}</div>"
+        );
         let quoted = self.answered.map(quoted).unwrap_or_default();
         let unique = (!quoted.is_empty()).then(|| page(&new));
-        Body { kind: BodyKind::Html, content: page(&format!("{new}{quoted}")), unique }
+        Body {
+            kind: BodyKind::Html,
+            content: page(&format!("{new}{quoted}")),
+            unique,
+        }
     }
 
     fn html(&self, content: &str) -> Body {
-        let logo = if self.logo { "<p><img src=\"cid:logo\" alt=\"\" width=\"32\" height=\"32\"></p>" } else { "" };
-        let script = if self.script { "<script>new Image().src = 'https://track.example/open';</script>" } else { "" };
-        Body { kind: BodyKind::Html, content: page(&format!("{logo}{content}{script}")), unique: None }
+        let logo = if self.logo {
+            "<p><img src=\"cid:logo\" alt=\"\" width=\"32\" height=\"32\"></p>"
+        } else {
+            ""
+        };
+        let script = if self.script {
+            "<script>new Image().src = 'https://track.example/open';</script>"
+        } else {
+            ""
+        };
+        Body {
+            kind: BodyKind::Html,
+            content: page(&format!("{logo}{content}{script}")),
+            unique: None,
+        }
     }
 
     fn newsletter(&self, colour: &str, text: &str) -> String {
         let (brand, subject) = (escaped(&self.writer.who.name), escaped(self.subject));
-        let domain = self.writer.who.address.split('@').nth(1).unwrap_or_default();
+        let domain = self
+            .writer
+            .who
+            .address
+            .split('@')
+            .nth(1)
+            .unwrap_or_default();
+        let teaser = escaped(text.split("\n\n").next().unwrap_or_default());
         format!(
-            "<table role=\"presentation\" width=\"600\" align=\"center\" style=\"font-family:Georgia,serif\">\
+            "<div style=\"display:none\">{teaser}</div><table role=\"presentation\" width=\"600\" align=\"center\" style=\"font-family:Georgia,serif\">\
              <tr><td style=\"background:{colour};color:#fff;padding:24px\"><b>{brand}</b></td></tr>\
              <tr><td style=\"padding:24px\"><h1 style=\"font-size:22px\">{subject}</h1>{words}\
              <p><a href=\"https://{domain}/read\" style=\"background:{colour};color:#fff;padding:10px 18px\">Read on</a></p></td></tr>\
@@ -71,7 +103,8 @@ impl Dress<'_> {
 
 /// `item: amount` lines become a table with their sum; other paragraphs stay around it.
 fn receipt(text: &str) -> String {
-    let (mut before, mut rows, mut after, mut cents) = (String::new(), String::new(), String::new(), 0);
+    let (mut before, mut rows, mut after, mut cents) =
+        (String::new(), String::new(), String::new(), 0);
     for block in text.split("\n\n") {
         match item(block) {
             Some((name, price)) => {
@@ -83,21 +116,33 @@ fn receipt(text: &str) -> String {
         }
     }
     let total = row("Total", cents);
-    card(&format!("{before}<table cellpadding=\"6\">{rows}{total}</table>{after}"))
+    card(&format!(
+        "{before}<table cellpadding=\"6\">{rows}{total}</table>{after}"
+    ))
 }
 
 fn item(block: &str) -> Option<(&str, u32)> {
     let (name, price) = block.rsplit_once(": ")?;
     let (whole, hundredths) = price.split_once('.')?;
-    Some((name, whole.parse::<u32>().ok()? * 100 + hundredths.parse::<u32>().ok()?))
+    Some((
+        name,
+        whole.parse::<u32>().ok()? * 100 + hundredths.parse::<u32>().ok()?,
+    ))
 }
 
 fn row(name: &str, cents: u32) -> String {
-    format!("<tr><td>{}</td><td align=\"right\">€&nbsp;{}.{:02}</td></tr>", escaped(name), cents / 100, cents % 100)
+    format!(
+        "<tr><td>{}</td><td align=\"right\">€&nbsp;{}.{:02}</td></tr>",
+        escaped(name),
+        cents / 100,
+        cents % 100
+    )
 }
 
 fn card(content: &str) -> String {
-    format!("<div style=\"font-family:Segoe UI,sans-serif;border:1px solid #ddd;border-radius:8px;padding:20px;max-width:520px\">{content}</div>")
+    format!(
+        "<div style=\"font-family:Segoe UI,sans-serif;border:1px solid #ddd;border-radius:8px;padding:20px;max-width:520px\">{content}</div>"
+    )
 }
 
 fn paragraphs(text: &str) -> String {
@@ -108,12 +153,21 @@ fn paragraphs(text: &str) -> String {
 /// The answered letter below a line, as Outlook quotes it.
 fn quoted(letter: &Letter) -> String {
     let people = |people: &[crate::graph::store::Recipient]| {
-        let written = people.iter().map(|who| format!("{} &lt;{}&gt;", escaped(&who.name), escaped(&who.address)));
+        let written = people
+            .iter()
+            .map(|who| format!("{} &lt;{}&gt;", escaped(&who.name), escaped(&who.address)));
         written.collect::<Vec<_>>().join("; ")
     };
     let content = &letter.body.content;
-    let inner = content.split_once("<body>").and_then(|(_, rest)| rest.split_once("</body>")).map_or("", |(inner, _)| inner);
-    let copies = if letter.cc.is_empty() { String::new() } else { format!("<b>Cc:</b> {}<br>", people(&letter.cc)) };
+    let inner = content
+        .split_once("<body>")
+        .and_then(|(_, rest)| rest.split_once("</body>"))
+        .map_or("", |(inner, _)| inner);
+    let copies = if letter.cc.is_empty() {
+        String::new()
+    } else {
+        format!("<b>Cc:</b> {}<br>", people(&letter.cc))
+    };
     format!(
         "<hr style=\"width:98%\"><div id=\"divRplyFwdMsg\"><b>From:</b> {}<br><b>Sent:</b> {}<br><b>To:</b> {}<br>{copies}<b>Subject:</b> {}</div>{inner}",
         people(letter.from.as_slice()),

@@ -10,7 +10,12 @@ pub(super) fn file(sort: File, title: &str, dice: &mut Dice) -> (&'static str, B
         File::Pdf => ("application/pdf", Bytes::from(pdf(title))),
         File::Csv => ("text/csv", Bytes::from(table(dice))),
         File::Png => ("image/png", logo()),
-        File::Text => ("text/plain", Bytes::from(format!("{title}\r\n\r\n* First point\r\n* Second point\r\n"))),
+        File::Text => (
+            "text/plain",
+            Bytes::from(format!(
+                "{title}\r\n\r\n* First point\r\n* Second point\r\n"
+            )),
+        ),
     }
 }
 
@@ -21,7 +26,10 @@ pub(super) fn logo() -> Bytes {
 
 /// One A4 page with a line of text (ISO 32000-1 §7.5).
 fn pdf(title: &str) -> Vec<u8> {
-    let shown: String = title.chars().filter(|letter| letter.is_ascii() && !"()\\".contains(*letter)).collect();
+    let shown: String = title
+        .chars()
+        .filter(|letter| letter.is_ascii() && !"()\\".contains(*letter))
+        .collect();
     let stream = format!("BT /F1 18 Tf 72 760 Td ({shown}) Tj ET");
     let objects = [
         "<< /Type /Catalog /Pages 2 0 R >>".to_owned(),
@@ -37,18 +45,28 @@ fn pdf(title: &str) -> Vec<u8> {
         file.push_str(&format!("{} 0 obj\n{object}\nendobj\n", index + 1));
     }
     let table = file.len();
-    file.push_str(&format!("xref\n0 {}\n0000000000 65535 f \n", objects.len() + 1));
+    file.push_str(&format!(
+        "xref\n0 {}\n0000000000 65535 f \n",
+        objects.len() + 1
+    ));
     for place in places {
         file.push_str(&format!("{place:010} 00000 n \n"));
     }
-    file.push_str(&format!("trailer\n<< /Size {} /Root 1 0 R >>\nstartxref\n{table}\n%%EOF\n", objects.len() + 1));
+    file.push_str(&format!(
+        "trailer\n<< /Size {} /Root 1 0 R >>\nstartxref\n{table}\n%%EOF\n",
+        objects.len() + 1
+    ));
     file.into_bytes()
 }
 
 fn table(dice: &mut Dice) -> String {
     let mut rows = String::from("week,cards,errors\r\n");
     for week in 1..=6 {
-        rows.push_str(&format!("{week},{},{}\r\n", 4000 + dice.below(900), dice.below(12)));
+        rows.push_str(&format!(
+            "{week},{},{}\r\n",
+            4000 + dice.below(900),
+            dice.below(12)
+        ));
     }
     rows
 }

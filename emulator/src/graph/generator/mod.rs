@@ -31,12 +31,20 @@ pub(crate) fn mailbox(settings: &MailSettings, world: &World, owner: &Person, no
     let mut mailbox = Mailbox::empty(uid, language);
     let invoices = add_own_folders(&mut mailbox);
     let cast = Cast::around(world, owner);
-    let kind = world.tenant(&owner.tenant).map_or(TenantKind::Company, |tenant| tenant.kind);
+    let kind = world
+        .tenant(&owner.tenant)
+        .map_or(TenantKind::Company, |tenant| tenant.kind);
     let mut dice = Dice::seeded(&uid);
 
     let mut arrivals = plan(&catalogue::scripts(kind), &cast, &uid, now, &mut dice);
     let wanted = settings.messages_of(&owner.address).unwrap_or(0);
-    arrivals.extend(older(&cast, &uid, wanted.saturating_sub(arrivals.len()), now, &mut dice));
+    arrivals.extend(older(
+        &cast,
+        &uid,
+        wanted.saturating_sub(arrivals.len()),
+        now,
+        &mut dice,
+    ));
     // The oldest message gets the lowest number, as if all had come in one after the other.
     arrivals.sort_by_key(|planned| planned.received);
     for planned in arrivals {
@@ -62,8 +70,20 @@ fn older(cast: &Cast, seed: &Uid, count: usize, now: i64, dice: &mut Dice) -> Ve
     let letters = (0..count).map(|number| {
         let sent = now - dice.seconds(60 * DAY, 730 * DAY);
         let (letter, by_owner) = bulk::letter(cast, seed, number, sent, dice);
-        let shelf = if dice.chance(88) { Shelf::Inbox } else { Shelf::Archive };
-        Planned { letter, shelf, by_owner, received: sent, is_read: !dice.chance(4), marks: &[], is_invoice: false }
+        let shelf = if dice.chance(88) {
+            Shelf::Inbox
+        } else {
+            Shelf::Archive
+        };
+        Planned {
+            letter,
+            shelf,
+            by_owner,
+            received: sent,
+            is_read: !dice.chance(4),
+            marks: &[],
+            is_invoice: false,
+        }
     });
     letters.collect()
 }
@@ -77,8 +97,18 @@ fn file(mailbox: &mut Mailbox, planned: Planned, invoices: FolderKey) {
         (Shelf::Bin, false) => WellKnown::DeletedItems,
         (Shelf::Junk, false) => WellKnown::JunkEmail,
     };
-    let folder = if planned.is_invoice { invoices } else { mailbox.well_known(known) };
-    let Planned { letter, received, is_read, marks, .. } = planned;
+    let folder = if planned.is_invoice {
+        invoices
+    } else {
+        mailbox.well_known(known)
+    };
+    let Planned {
+        letter,
+        received,
+        is_read,
+        marks,
+        ..
+    } = planned;
     let bulk = letter.headers.iter().any(|(name, _)| name == "Precedence");
     mailbox.file(folder, received, letter, |message| {
         message.is_read = is_read;
@@ -94,19 +124,34 @@ fn file(mailbox: &mut Mailbox, planned: Planned, invoices: FolderKey) {
 fn put_mark(message: &mut Message, mark: &Mark) {
     use super::store::{Flag, FlagStatus, ZonedTime};
     let at = |seconds: i64| {
-        let date_time = format!("{}.0000000", super::times::zoneless(seconds - seconds.rem_euclid(DAY)));
-        Some(ZonedTime { date_time, time_zone: "UTC".to_owned() })
+        let date_time = format!(
+            "{}.0000000",
+            super::times::zoneless(seconds - seconds.rem_euclid(DAY))
+        );
+        Some(ZonedTime {
+            date_time,
+            time_zone: "UTC".to_owned(),
+        })
     };
     let received = message.received;
     match mark {
         Mark::Category(name) => message.categories.push((*name).to_owned()),
         Mark::Flagged => {
             let (start, due) = (at(received), at(received + 3 * DAY));
-            message.flag = Flag { status: FlagStatus::Flagged, start, due, completed: None };
+            message.flag = Flag {
+                status: FlagStatus::Flagged,
+                start,
+                due,
+                completed: None,
+            };
         }
         Mark::Done => {
             let completed = at(received + DAY);
-            message.flag = Flag { status: FlagStatus::Complete, completed, ..Flag::default() };
+            message.flag = Flag {
+                status: FlagStatus::Complete,
+                completed,
+                ..Flag::default()
+            };
         }
         _ => {}
     }

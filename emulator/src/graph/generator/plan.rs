@@ -44,11 +44,20 @@ pub(super) fn plan(
         let name = Uid::derived(&[seed.as_bytes(), b"conversation", &number.to_be_bytes()]);
         planned.extend(received(script, cast, &name, end, now, dice));
     }
-    let is_invoice = |script: &&&Script| script.letters.iter().any(|line| has(line, is_filed_as_invoice));
+    let is_invoice = |script: &&&Script| {
+        script
+            .letters
+            .iter()
+            .any(|line| has(line, is_filed_as_invoice))
+    };
     for (script, month) in scripts.iter().filter(is_invoice).cycle().zip(1..=4_i64) {
         let name = Uid::derived(&[seed.as_bytes(), b"invoice", &month.to_be_bytes()]);
         let older = received(script, cast, &name, now - month * 30 * DAY, now, dice);
-        planned.extend(older.into_iter().map(|older| Planned { is_invoice: true, is_read: true, ..older }));
+        planned.extend(older.into_iter().map(|older| Planned {
+            is_invoice: true,
+            is_read: true,
+            ..older
+        }));
     }
     planned
 }
@@ -59,10 +68,15 @@ fn is_filed_as_invoice(mark: &Mark) -> bool {
 
 /// All sure scripts, and others until the inbox is full; in an order of their own.
 fn chosen(scripts: &[&'static Script], dice: &mut Dice) -> Vec<&'static Script> {
-    let (mut chosen, mut others): (Vec<_>, Vec<_>) = scripts.iter().copied().partition(|script| script.sure);
+    let (mut chosen, mut others): (Vec<_>, Vec<_>) =
+        scripts.iter().copied().partition(|script| script.sure);
     dice.shuffle(&mut others);
     let in_inbox = |script: &Script| match script.shelf {
-        Shelf::Inbox => script.letters.iter().filter(|line| !matches!(line.from, Role::Owner)).count(),
+        Shelf::Inbox => script
+            .letters
+            .iter()
+            .filter(|line| !matches!(line.from, Role::Owner))
+            .count(),
         _ => 0,
     };
     let mut filled: usize = chosen.iter().map(|script| in_inbox(script)).sum();
@@ -82,7 +96,9 @@ fn chosen(scripts: &[&'static Script], dice: &mut Dice) -> Vec<&'static Script> 
 
 fn is_lively(script: &Script) -> bool {
     let from_people = |line: &Line| line.look == Look::Note;
-    script.shelf == Shelf::Inbox && script.letters.len() > 1 && script.letters.iter().all(from_people)
+    script.shelf == Shelf::Inbox
+        && script.letters.len() > 1
+        && script.letters.iter().all(from_people)
 }
 
 /// How many seconds ago a conversation ended. Those of the inbox follow one another; `ago` remembers how far.
@@ -113,14 +129,28 @@ fn received(
     dice: &mut Dice,
 ) -> Vec<Planned> {
     let played = play(script, cast, name, end, dice);
-    let answers = played.iter().rposition(|played| matches!(played.line.from, Role::Owner));
+    let answers = played
+        .iter()
+        .rposition(|played| matches!(played.line.from, Role::Owner));
     let plan = |(index, played): (usize, super::stage::Played)| {
         let by_owner = matches!(played.line.from, Role::Owner);
-        let received = if by_owner { played.letter.sent } else { played.letter.sent + dice.seconds(1, 50) };
+        let received = if by_owner {
+            played.letter.sent
+        } else {
+            played.letter.sent + dice.seconds(1, 50)
+        };
         let answered = answers.is_some_and(|answer| index < answer);
         let is_read = by_owner || answered || seen(script.shelf, now - received, dice);
         let marks = played.line.marks;
-        Planned { letter: played.letter, shelf: script.shelf, by_owner, received, is_read, marks, is_invoice: false }
+        Planned {
+            letter: played.letter,
+            shelf: script.shelf,
+            by_owner,
+            received,
+            is_read,
+            marks,
+            is_invoice: false,
+        }
     };
     played.into_iter().enumerate().map(plan).collect()
 }

@@ -1,7 +1,7 @@
 //! The form in which the catalogue writes down conversations.
 //!
-//! Texts name people by `{you}` (the owner), `{a}`, `{b}`, `{c}` (three others), `{me}` (the writer), and roll `{number}`
-//! and `{amount}` once for each conversation. Paragraphs are separated by empty lines.
+//! Texts name people by `{you}` (the owner), `{a}`, `{b}`, `{c}` (three others), `{me}` (the writer), and roll `{number}`,
+//! `{issue}` and `{amount}` once for each conversation. Paragraphs are separated by empty lines.
 
 /// A conversation of one or more letters.
 #[derive(Debug)]
@@ -136,7 +136,12 @@ pub(super) enum File {
 impl Script {
     /// A conversation that some inboxes have.
     pub(super) const fn new(subject: &'static str, letters: &'static [Line]) -> Self {
-        Self { subject, shelf: Shelf::Inbox, sure: false, letters }
+        Self {
+            subject,
+            shelf: Shelf::Inbox,
+            sure: false,
+            letters,
+        }
     }
 
     /// The same conversation, in every mailbox.
@@ -155,7 +160,15 @@ impl Script {
 impl Line {
     /// A letter of `look` from `from` to the owner, or to `A` if the owner writes.
     pub(super) const fn new(from: Role, look: Look, text: &'static str) -> Self {
-        Self { from, to: &[], cc: &[], text, look, after: 0, marks: &[] }
+        Self {
+            from,
+            to: &[],
+            cc: &[],
+            text,
+            look,
+            after: 0,
+            marks: &[],
+        }
     }
 
     /// A letter written in Outlook.

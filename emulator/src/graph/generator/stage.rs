@@ -19,7 +19,13 @@ pub(super) struct Played {
 }
 
 /// The letters of `script`, the last one sent at `end` (unix seconds). `name` names the conversation.
-pub(super) fn play(script: &'static Script, cast: &Cast, name: &Uid, end: i64, dice: &mut Dice) -> Vec<Played> {
+pub(super) fn play(
+    script: &'static Script,
+    cast: &Cast,
+    name: &Uid,
+    end: i64,
+    dice: &mut Dice,
+) -> Vec<Played> {
     let figures = Figures::rolled(dice);
     let subject = cast.filled(script.subject, Role::Owner, &figures);
     let minutes: i64 = script.letters.iter().map(|line| line.after).sum();
@@ -29,8 +35,19 @@ pub(super) fn play(script: &'static Script, cast: &Cast, name: &Uid, end: i64, d
         sent += line.after * 60;
         let answered = played.last().map(|played| &played.letter);
         let id = Uid::derived(&[name.as_bytes(), &index.to_be_bytes()]);
-        let scene = Scene { cast, figures: &figures, subject: &subject, answered, id, sent, topic: *name };
-        played.push(Played { letter: scene.letter(line, dice), line });
+        let scene = Scene {
+            cast,
+            figures: &figures,
+            subject: &subject,
+            answered,
+            id,
+            sent,
+            topic: *name,
+        };
+        played.push(Played {
+            letter: scene.letter(line, dice),
+            line,
+        });
     }
     played
 }
@@ -62,24 +79,45 @@ impl Scene<'_> {
             logo: has(line, |mark| matches!(mark, Mark::InlineLogo)),
             script: has(line, |mark| matches!(mark, Mark::Script)),
         };
-        let domain = writer.who.address.split('@').nth(1).unwrap_or("mail.example");
+        let domain = writer
+            .who
+            .address
+            .split('@')
+            .nth(1)
+            .unwrap_or("mail.example");
         Letter {
             body: dress.worn(line.look, &text),
             from: Some(writer.who.clone()),
             sender: Some(writer.who.clone()),
             to: self.addressees(line),
-            cc: line.cc.iter().map(|role| self.cast.recipient(*role)).collect(),
+            cc: line
+                .cc
+                .iter()
+                .map(|role| self.cast.recipient(*role))
+                .collect(),
             bcc: Vec::new(),
-            reply_to: line.marks.iter().filter_map(|mark| self.reply_to(mark)).collect(),
+            reply_to: line
+                .marks
+                .iter()
+                .filter_map(|mark| self.reply_to(mark))
+                .collect(),
             sent: self.sent,
             internet_message_id: format!("<{}@{domain}>", self.id),
             headers: self.headers(line, domain),
             importance: importance(line),
-            attachments: line.marks.iter().filter_map(|mark| self.attachment(mark, dice)).collect(),
+            attachments: line
+                .marks
+                .iter()
+                .filter_map(|mark| self.attachment(mark, dice))
+                .collect(),
             read_receipt: has(line, |mark| matches!(mark, Mark::ReadReceipt)),
             delivery_receipt: Some(false).filter(|_| matches!(line.from, Role::Owner)),
             thread: self.thread(),
-            kind: if has(line, |mark| matches!(mark, Mark::Meeting)) { Kind::MeetingRequest } else { Kind::Note },
+            kind: if has(line, |mark| matches!(mark, Mark::Meeting)) {
+                Kind::MeetingRequest
+            } else {
+                Kind::Note
+            },
             subject,
         }
     }
@@ -92,9 +130,16 @@ impl Scene<'_> {
     }
 
     fn addressees(&self, line: &Line) -> Vec<crate::graph::store::Recipient> {
-        let usual: &[Role] = if matches!(line.from, Role::Owner) { &[Role::A] } else { &[Role::Owner] };
+        let usual: &[Role] = if matches!(line.from, Role::Owner) {
+            &[Role::A]
+        } else {
+            &[Role::Owner]
+        };
         let roles = if line.to.is_empty() { usual } else { line.to };
-        roles.iter().map(|role| self.cast.recipient(*role)).collect()
+        roles
+            .iter()
+            .map(|role| self.cast.recipient(*role))
+            .collect()
     }
 
     fn reply_to(&self, mark: &Mark) -> Option<crate::graph::store::Recipient> {
@@ -111,7 +156,10 @@ impl Scene<'_> {
             headers.push(("References".to_owned(), letter.internet_message_id.clone()));
         }
         if matches!(line.look, Look::Newsletter(_)) {
-            headers.push(("List-Unsubscribe".to_owned(), format!("<https://{domain}/unsubscribe>")));
+            headers.push((
+                "List-Unsubscribe".to_owned(),
+                format!("<https://{domain}/unsubscribe>"),
+            ));
             headers.push(("Precedence".to_owned(), "bulk".to_owned()));
         }
         headers
@@ -124,9 +172,14 @@ impl Scene<'_> {
                 (*name, Some(content_type), Content::File(bytes))
             }
             Mark::InlineLogo => ("logo.png", Some("image/png"), Content::File(logo())),
-            Mark::AttachedLetter(subject) => (*subject, None, Content::Item(Box::new(self.enclosed(subject)))),
+            Mark::AttachedLetter(subject) => (
+                *subject,
+                None,
+                Content::Item(Box::new(self.enclosed(subject))),
+            ),
             Mark::CloudLink(name) => {
-                let source_url = format!("https://contoso.example/files/{}", name.replace(' ', "%20"));
+                let source_url =
+                    format!("https://contoso.example/files/{}", name.replace(' ', "%20"));
                 (*name, None, Content::Reference { source_url })
             }
             _ => return None,
@@ -151,8 +204,16 @@ impl Scene<'_> {
         }));
         let sent = self.sent - 172_800;
         let topic = Uid::derived(&[self.id.as_bytes(), b"enclosed"]);
-        let text = format!("To whom it may concern,\n\n{subject}. I would be grateful for an answer.\n\nRosa Keller");
-        let dress = Dress { writer: &writer, subject, answered: None, logo: false, script: false };
+        let text = format!(
+            "To whom it may concern,\n\n{subject}. I would be grateful for an answer.\n\nRosa Keller"
+        );
+        let dress = Dress {
+            writer: &writer,
+            subject,
+            answered: None,
+            logo: false,
+            script: false,
+        };
         Letter {
             subject: subject.to_owned(),
             body: dress.worn(Look::Note, &text),
@@ -181,7 +242,10 @@ pub(super) fn has(line: &Line, is: impl Fn(&Mark) -> bool) -> bool {
 }
 
 fn importance(line: &Line) -> Importance {
-    match (has(line, |mark| matches!(mark, Mark::High)), has(line, |mark| matches!(mark, Mark::Low))) {
+    match (
+        has(line, |mark| matches!(mark, Mark::High)),
+        has(line, |mark| matches!(mark, Mark::Low)),
+    ) {
         (true, _) => Importance::High,
         (_, true) => Importance::Low,
         _ => Importance::Normal,

@@ -14,7 +14,11 @@ use crate::{
 const NOW: i64 = 1_772_356_502;
 
 fn everybody() -> Vec<Person> {
-    World::standard(NOW).people.into_iter().filter(|person| person.mailbox).collect()
+    World::standard(NOW)
+        .people
+        .into_iter()
+        .filter(|person| person.mailbox)
+        .collect()
 }
 
 fn of(person: &Person, settings: &MailSettings) -> Mailbox {
@@ -32,7 +36,13 @@ fn everybody_has_mail_in_every_folder_that_people_use() {
         let total = mailbox.messages(None).len();
         assert!((38..=60).contains(&total), "{}: {total}", person.name);
         assert!(count(&mailbox, WellKnown::Inbox) >= 25, "{}", person.name);
-        for folder in [WellKnown::SentItems, WellKnown::Archive, WellKnown::Drafts, WellKnown::DeletedItems, WellKnown::JunkEmail] {
+        for folder in [
+            WellKnown::SentItems,
+            WellKnown::Archive,
+            WellKnown::Drafts,
+            WellKnown::DeletedItems,
+            WellKnown::JunkEmail,
+        ] {
             assert!(count(&mailbox, folder) >= 1, "{}: {folder:?}", person.name);
         }
     }
@@ -43,24 +53,87 @@ fn every_mailbox_holds_one_of_each_kind_of_thing() {
     let is = |test: fn(&Message) -> bool| test;
     let kinds: [(&str, fn(&Message) -> bool); 14] = [
         ("unread", is(|message| !message.is_read)),
-        ("flagged", is(|message| message.flag.status == FlagStatus::Flagged)),
-        ("ticked off", is(|message| message.flag.status == FlagStatus::Complete)),
-        ("important", is(|message| message.letter.importance == Importance::High)),
+        (
+            "flagged",
+            is(|message| message.flag.status == FlagStatus::Flagged),
+        ),
+        (
+            "ticked off",
+            is(|message| message.flag.status == FlagStatus::Complete),
+        ),
+        (
+            "important",
+            is(|message| message.letter.importance == Importance::High),
+        ),
         ("categorised", is(|message| !message.categories.is_empty())),
-        ("plain", is(|message| message.letter.body.kind == BodyKind::Text)),
-        ("quoting", is(|message| message.letter.body.unique.is_some())),
-        ("scripted", is(|message| message.letter.body.content.contains("<script"))),
-        ("invitation", is(|message| message.letter.kind == Kind::MeetingRequest)),
-        ("reply-to", is(|message| !message.letter.reply_to.is_empty())),
-        ("inline only", is(|message| !message.letter.attachments.is_empty() && message.letter.attachments.iter().all(|attachment| attachment.is_inline))),
-        ("file", is(|message| message.letter.attachments.iter().any(|attachment| matches!(attachment.content, Content::File(_)) && !attachment.is_inline))),
-        ("item", is(|message| message.letter.attachments.iter().any(|attachment| matches!(attachment.content, Content::Item(_))))),
-        ("reference", is(|message| message.letter.attachments.iter().any(|attachment| matches!(attachment.content, Content::Reference { .. })))),
+        (
+            "plain",
+            is(|message| message.letter.body.kind == BodyKind::Text),
+        ),
+        (
+            "quoting",
+            is(|message| message.letter.body.unique.is_some()),
+        ),
+        (
+            "scripted",
+            is(|message| message.letter.body.content.contains("<script")),
+        ),
+        (
+            "invitation",
+            is(|message| message.letter.kind == Kind::MeetingRequest),
+        ),
+        (
+            "reply-to",
+            is(|message| !message.letter.reply_to.is_empty()),
+        ),
+        (
+            "inline only",
+            is(|message| {
+                !message.letter.attachments.is_empty()
+                    && message
+                        .letter
+                        .attachments
+                        .iter()
+                        .all(|attachment| attachment.is_inline)
+            }),
+        ),
+        (
+            "file",
+            is(|message| {
+                message.letter.attachments.iter().any(|attachment| {
+                    matches!(attachment.content, Content::File(_)) && !attachment.is_inline
+                })
+            }),
+        ),
+        (
+            "item",
+            is(|message| {
+                message
+                    .letter
+                    .attachments
+                    .iter()
+                    .any(|attachment| matches!(attachment.content, Content::Item(_)))
+            }),
+        ),
+        (
+            "reference",
+            is(|message| {
+                message
+                    .letter
+                    .attachments
+                    .iter()
+                    .any(|attachment| matches!(attachment.content, Content::Reference { .. }))
+            }),
+        ),
     ];
     for person in everybody() {
         let mailbox = of(&person, &MailSettings::default());
         for (kind, test) in kinds {
-            assert!(mailbox.messages(None).into_iter().any(test), "{} has nothing {kind}", person.name);
+            assert!(
+                mailbox.messages(None).into_iter().any(test),
+                "{} has nothing {kind}",
+                person.name
+            );
         }
     }
 }
@@ -70,7 +143,11 @@ fn the_inbox_looks_recent_and_nothing_comes_from_the_future() {
     for person in everybody() {
         let mailbox = of(&person, &MailSettings::default());
         let messages = mailbox.messages(None);
-        assert!(messages.iter().all(|message| message.received <= NOW && message.letter.sent <= message.received));
+        assert!(
+            messages
+                .iter()
+                .all(|message| message.received <= NOW && message.letter.sent <= message.received)
+        );
         assert!(messages[0].received > NOW - 3600, "{}", person.name);
     }
 }
@@ -85,11 +162,28 @@ fn no_placeholder_is_left_and_every_letter_says_something() {
                 BodyKind::Text => letter.body.content.clone(),
             };
             assert!(!text.trim().is_empty() && !letter.subject.is_empty());
-            for placeholder in ["{you}", "{a}", "{b}", "{c}", "{me}", "{number}", "{amount}"] {
-                assert!(!text.contains(placeholder) && !letter.subject.contains(placeholder), "{}", letter.subject);
+            for placeholder in [
+                "{you}", "{a}", "{b}", "{c}", "{me}", "{number}", "{issue}", "{amount}",
+            ] {
+                assert!(
+                    !text.contains(placeholder) && !letter.subject.contains(placeholder),
+                    "{}",
+                    letter.subject
+                );
             }
-            let people = letter.from.iter().chain(&letter.to).chain(&letter.cc).chain(&letter.reply_to);
-            assert!(people.into_iter().all(|who| who.address.ends_with(".example")), "{}", letter.subject);
+            let people = letter
+                .from
+                .iter()
+                .chain(&letter.to)
+                .chain(&letter.cc)
+                .chain(&letter.reply_to);
+            assert!(
+                people
+                    .into_iter()
+                    .all(|who| who.address.ends_with(".example")),
+                "{}",
+                letter.subject
+            );
         }
     }
 }
@@ -101,11 +195,22 @@ fn the_seed_decides() {
     let ids = |settings: &MailSettings, now: i64| {
         let mailbox = mailbox(settings, &World::standard(now), &people[0], now);
         let messages = mailbox.messages(None).into_iter();
-        let row = |message: &Message| (message_id(mailbox.uid(), message, IdForm::Mutable), message.letter.subject.clone());
+        let row = |message: &Message| {
+            (
+                message_id(mailbox.uid(), message, IdForm::Mutable),
+                message.letter.subject.clone(),
+            )
+        };
         messages.map(row).collect::<Vec<_>>()
     };
-    assert_eq!(ids(&MailSettings::new(7), NOW), ids(&MailSettings::new(7), NOW + 1_000_003));
-    assert_ne!(ids(&MailSettings::new(7), NOW), ids(&MailSettings::new(8), NOW));
+    assert_eq!(
+        ids(&MailSettings::new(7), NOW),
+        ids(&MailSettings::new(7), NOW + 1_000_003)
+    );
+    assert_ne!(
+        ids(&MailSettings::new(7), NOW),
+        ids(&MailSettings::new(8), NOW)
+    );
 }
 
 #[test]
@@ -122,11 +227,16 @@ fn a_conversation_hangs_together() {
     let people = everybody();
     let mailbox = of(&people[0], &MailSettings::default());
     let messages = mailbox.messages(None);
-    let answers: Vec<_> = messages.iter().filter(|message| message.letter.subject.starts_with("RE: ")).collect();
+    let answers: Vec<_> = messages
+        .iter()
+        .filter(|message| message.letter.subject.starts_with("RE: "))
+        .collect();
     assert!(answers.len() >= 5);
     for answer in answers {
         let original = messages.iter().find(|message| {
-            let refers = |(name, value): &(String, String)| name == "In-Reply-To" && *value == message.letter.internet_message_id;
+            let refers = |(name, value): &(String, String)| {
+                name == "In-Reply-To" && *value == message.letter.internet_message_id
+            };
             answer.letter.headers.iter().any(refers)
         });
         let original = original.expect("the answered letter is in the mailbox");

@@ -31,7 +31,9 @@ pub(crate) fn sanitised(html: &str) -> String {
 
 /// A page that shows `text` as it is.
 pub(crate) fn from_text(text: &str) -> String {
-    let body = escaped(text).replace("\r\n", "\n").replace('\n', "<br>\r\n");
+    let body = escaped(text)
+        .replace("\r\n", "\n")
+        .replace('\n', "<br>\r\n");
     page(&format!("<div class=\"PlainText\">{body}</div>"))
 }
 
@@ -44,7 +46,10 @@ pub(crate) fn page(body: &str) -> String {
 
 /// `text` with the letters that mean something in HTML replaced.
 pub(crate) fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+        .replace('"', "&quot;")
 }
 
 /// Elements that disappear with all they contain.
@@ -61,7 +66,10 @@ mod tests {
         let html = "<p onclick=\"x()\">Hi <b class='a'>Ada</b><SCRIPT src=x>if (1 < 2) { alert('</p>') }</SCRIPT>\
                     <a href=' JavaScript:x()' title=\"a > b\">link</a><embed src=\"y\"><img/onerror=x()><br/></p><b";
         let safe = sanitised(html);
-        assert_eq!(safe, "<p>Hi <b class='a'>Ada</b><a title=\"a > b\">link</a><img><br/></p>");
+        assert_eq!(
+            safe,
+            "<p>Hi <b class='a'>Ada</b><a title=\"a > b\">link</a><img><br/></p>"
+        );
         assert_eq!(sanitised(&safe), safe);
     }
 

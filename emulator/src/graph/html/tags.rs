@@ -47,7 +47,11 @@ pub(super) fn pieces(html: &str) -> impl Iterator<Item = Piece<'_>> {
 impl Tag<'_> {
     /// Whether the element has no content: `<br>`, `<img …>`, `<x/>`.
     pub(super) fn is_empty(&self) -> bool {
-        self.source.ends_with("/>") || matches!(self.name.as_str(), "br" | "img" | "hr" | "embed" | "base" | "meta" | "link" | "input")
+        self.source.ends_with("/>")
+            || matches!(
+                self.name.as_str(),
+                "br" | "img" | "hr" | "embed" | "base" | "meta" | "link" | "input"
+            )
     }
 
     /// The tag without event handlers and without links that run code.
@@ -55,7 +59,11 @@ impl Tag<'_> {
         if !self.source.ends_with('>') {
             return String::new();
         }
-        let name = self.source.find(|letter: char| letter.is_ascii_alphabetic()).unwrap_or(0) + self.name.len();
+        let name = self
+            .source
+            .find(|letter: char| letter.is_ascii_alphabetic())
+            .unwrap_or(0)
+            + self.name.len();
         let mut kept = self.source[..name].to_owned();
         let mut rest = &self.source[name..];
         while let Some((attribute, after)) = attribute(rest) {
@@ -82,7 +90,10 @@ fn next(source: &str) -> (Piece<'_>, &str) {
         let end = tag_end(source);
         return (Piece::Tag(tag(&source[..end])), &source[end..]);
     }
-    let mut starts = source.match_indices('<').map(|(at, _)| at).filter(|at| *at > 0);
+    let mut starts = source
+        .match_indices('<')
+        .map(|(at, _)| at)
+        .filter(|at| *at > 0);
     let end = starts.find(|at| is_tag(&source[*at..]) || source[at + 1..].starts_with(['!', '?']));
     let end = end.unwrap_or(source.len());
     (Piece::Text(&source[..end]), &source[end..])
@@ -91,7 +102,10 @@ fn next(source: &str) -> (Piece<'_>, &str) {
 /// The content of a script or style up to its closing tag.
 fn raw_text<'a>(source: &'a str, name: &str) -> (Piece<'a>, &'a str) {
     let closing = format!("</{name}");
-    let end = source.to_ascii_lowercase().find(&closing).unwrap_or(source.len());
+    let end = source
+        .to_ascii_lowercase()
+        .find(&closing)
+        .unwrap_or(source.len());
     match end {
         0 => next(source),
         end => (Piece::Text(&source[..end]), &source[end..]),
@@ -99,15 +113,23 @@ fn raw_text<'a>(source: &'a str, name: &str) -> (Piece<'a>, &'a str) {
 }
 
 fn is_tag(source: &str) -> bool {
-    let name = source.strip_prefix("</").or_else(|| source.strip_prefix('<'));
+    let name = source
+        .strip_prefix("</")
+        .or_else(|| source.strip_prefix('<'));
     name.is_some_and(|name| name.starts_with(|letter: char| letter.is_ascii_alphabetic()))
 }
 
 fn tag(source: &str) -> Tag<'_> {
     let closes = source.starts_with("</");
     let name = source.trim_start_matches(['<', '/']);
-    let end = name.find(|letter: char| !letter.is_ascii_alphanumeric()).unwrap_or(name.len());
-    Tag { name: name[..end].to_ascii_lowercase(), closes, source }
+    let end = name
+        .find(|letter: char| !letter.is_ascii_alphanumeric())
+        .unwrap_or(name.len());
+    Tag {
+        name: name[..end].to_ascii_lowercase(),
+        closes,
+        source,
+    }
 }
 
 /// Behind the `>` that is not in quotes.
@@ -151,9 +173,13 @@ fn attribute(source: &str) -> Option<(&str, &str)> {
 }
 
 fn acts(attribute: &str) -> bool {
-    let attribute = attribute.trim_start_matches(|letter: char| letter.is_whitespace() || letter == '/');
+    let attribute =
+        attribute.trim_start_matches(|letter: char| letter.is_whitespace() || letter == '/');
     let attribute = attribute.to_ascii_lowercase();
     let value = attribute.split_once('=').map_or("", |(_, value)| value);
-    let value = value.trim_matches(|letter: char| letter.is_whitespace() || matches!(letter, '"' | '\''));
-    attribute.starts_with("on") || value.starts_with("javascript:") || value.starts_with("vbscript:")
+    let value =
+        value.trim_matches(|letter: char| letter.is_whitespace() || matches!(letter, '"' | '\''));
+    attribute.starts_with("on")
+        || value.starts_with("javascript:")
+        || value.starts_with("vbscript:")
 }

@@ -24,7 +24,9 @@ pub(crate) fn to_text(html: &str) -> String {
 fn gap(tag: &Tag<'_>) -> &'static str {
     match tag.name.as_str() {
         "br" => "\n",
-        "p" | "h1" | "h2" | "h3" | "h4" | "ul" | "ol" | "table" | "blockquote" if tag.closes => "\n\n",
+        "p" | "h1" | "h2" | "h3" | "h4" | "ul" | "ol" | "table" | "blockquote" if tag.closes => {
+            "\n\n"
+        }
         "p" | "h1" | "h2" | "h3" | "h4" | "div" | "tr" | "table" | "blockquote" | "hr" => "\n",
         "li" if !tag.closes => "\n* ",
         "td" | "th" if tag.closes => " ",
@@ -118,11 +120,17 @@ mod tests {
         let html = "<html><head><title>no</title><style>p { }</style></head><body><p>Dear&nbsp;Ada,</p>\n\
                     <p>Total:\n  <b>12&euro;</b> &amp; more</p><ul><li>one</li><li>two</li></ul>\
                     <table><tr><td>a</td><td>b</td></tr></table><!-- no --></body></html>";
-        assert_eq!(to_text(html), "Dear Ada,\r\n\r\nTotal: 12€ & more\r\n\r\n* one\r\n* two\r\n\r\na b");
+        assert_eq!(
+            to_text(html),
+            "Dear Ada,\r\n\r\nTotal: 12€ & more\r\n\r\n* one\r\n* two\r\n\r\na b"
+        );
     }
 
     #[test]
     fn half_an_entity_stays_as_it_is() {
-        assert_eq!(to_text("AT&T &unknown; &#x41; &#xD800;"), "AT&T &unknown; A &#xD800;");
+        assert_eq!(
+            to_text("AT&T &unknown; &#x41; &#xD800;"),
+            "AT&T &unknown; A &#xD800;"
+        );
     }
 }

@@ -54,7 +54,11 @@ impl MessageAddress {
     pub(crate) fn find(self, mailbox: &Mailbox) -> Option<&Message> {
         match self {
             Self::Anywhere(item) => mailbox.message(item),
-            Self::At { folder, item, moves } => mailbox
+            Self::At {
+                folder,
+                item,
+                moves,
+            } => mailbox
                 .message(item)
                 .filter(|message| message.folder == folder && message.moves == moves),
         }

@@ -20,7 +20,9 @@ pub(crate) fn read_folder(mailbox: &Uid, text: &str) -> Result<FolderKey, IdErro
     let rest = after(rest, replica(mailbox).as_bytes())?;
     let (folder, rest) = number(rest)?;
     after_all(after(rest, &[0, 0])?)?;
-    u32::try_from(folder).map(FolderKey).map_err(|_| IdError::Malformed)
+    u32::try_from(folder)
+        .map(FolderKey)
+        .map_err(|_| IdError::Malformed)
 }
 
 /// Reads a message's id in either form.
@@ -51,7 +53,10 @@ fn message_part<'a>(mailbox: &Uid, bytes: &'a [u8]) -> Result<(MessageAddress, &
         let rest = own_replica(mailbox, after(bytes, &IMMUTABLE)?)?;
         let (item, rest) = number(rest)?;
         let item = u32::try_from(item).map_err(|_| IdError::Malformed)?;
-        return Ok((MessageAddress::Anywhere(ItemKey(item)), after(rest, &[0, 0])?));
+        return Ok((
+            MessageAddress::Anywhere(ItemKey(item)),
+            after(rest, &[0, 0])?,
+        ));
     }
     let rest = after(after_entry(bytes, MESSAGE)?, &[0x07, 0x00])?;
     own_entry(mailbox, bytes)?;
@@ -74,9 +79,13 @@ fn after_entry(bytes: &[u8], kind: u8) -> Result<&[u8], IdError> {
 }
 
 fn own_entry(mailbox: &Uid, bytes: &[u8]) -> Result<(), IdError> {
-    let named = bytes.get(ENTRY.len()..ENTRY.len() + MAILBOX_TEXT).ok_or(IdError::Malformed)?;
+    let named = bytes
+        .get(ENTRY.len()..ENTRY.len() + MAILBOX_TEXT)
+        .ok_or(IdError::Malformed)?;
     let own = named == mailbox.to_string().as_bytes();
-    let kind_and_store = bytes.get(ENTRY.len() + MAILBOX_TEXT + 7..).ok_or(IdError::Malformed)?;
+    let kind_and_store = bytes
+        .get(ENTRY.len() + MAILBOX_TEXT + 7..)
+        .ok_or(IdError::Malformed)?;
     match (own, kind_and_store.starts_with(store(mailbox).as_bytes())) {
         (true, true) => Ok(()),
         (true, false) => Err(IdError::Malformed),
@@ -104,5 +113,10 @@ fn after_all(rest: &[u8]) -> Result<(), IdError> {
 
 fn number(bytes: &[u8]) -> Result<(u64, &[u8]), IdError> {
     let (number, rest) = bytes.split_at_checked(6).ok_or(IdError::Malformed)?;
-    Ok((number.iter().fold(0, |sum, byte| sum << 8 | u64::from(*byte)), rest))
+    Ok((
+        number
+            .iter()
+            .fold(0, |sum, byte| sum << 8 | u64::from(*byte)),
+        rest,
+    ))
 }

@@ -19,8 +19,10 @@ fn mailbox(owner: &str) -> Mailbox {
 #[test]
 fn a_move_ends_the_mutable_id_only() {
     let mut mailbox = mailbox("ada");
-    let (inbox, archive) =
-        (mailbox.well_known(WellKnown::Inbox), mailbox.well_known(WellKnown::Archive));
+    let (inbox, archive) = (
+        mailbox.well_known(WellKnown::Inbox),
+        mailbox.well_known(WellKnown::Archive),
+    );
     let item = mailbox.file(inbox, 10, letter("Hello"), |_| ());
     let ids = |mailbox: &Mailbox| {
         let message = mailbox.message(item).expect("filed");
@@ -32,13 +34,20 @@ fn a_move_ends_the_mutable_id_only() {
 
     assert_ne!(mutable, moved);
     assert_eq!(immutable, same);
-    let found = |id: &str| read_message(mailbox.uid(), id).expect("well formed").find(&mailbox);
+    let found = |id: &str| {
+        read_message(mailbox.uid(), id)
+            .expect("well formed")
+            .find(&mailbox)
+    };
     assert!(found(&mutable).is_none());
     assert_eq!(found(&moved).map(|message| message.key), Some(item));
     assert_eq!(found(&immutable).map(|message| message.key), Some(item));
     mailbox.relocate(item, inbox, 30).expect("there");
     let back = read_message(mailbox.uid(), &mutable).expect("well formed");
-    assert!(back.find(&mailbox).is_none(), "moving back does not revive an old id");
+    assert!(
+        back.find(&mailbox).is_none(),
+        "moving back does not revive an old id"
+    );
 }
 
 #[test]
@@ -48,8 +57,14 @@ fn ids_look_as_exchange_makes_them() {
     let item = mailbox.file(inbox, 10, letter("Hello"), |_| ());
     let (uid, message) = (mailbox.uid(), mailbox.message(item).expect("filed"));
     let mutable = message_id(uid, message, IdForm::Mutable);
-    assert!(mutable.starts_with("AAMkA") && mutable.len() == 152, "{mutable}");
-    assert!(message_id(uid, message, IdForm::Immutable).starts_with("AAkALgAAAAAAHYQDEapmEc2byACqAC-EWg0A"));
+    assert!(
+        mutable.starts_with("AAMkA") && mutable.len() == 152,
+        "{mutable}"
+    );
+    assert!(
+        message_id(uid, message, IdForm::Immutable)
+            .starts_with("AAkALgAAAAAAHYQDEapmEc2byACqAC-EWg0A")
+    );
     assert!(folder_id(uid, inbox).starts_with("AAMkA") && folder_id(uid, inbox).len() == 120);
     assert!(conversation_id(uid, &message.letter.thread.topic).starts_with("AAQkA"));
     assert!(change_key(uid, 7).starts_with("CQAAABYAAA"));
@@ -65,7 +80,10 @@ fn every_kind_of_id_is_read_back_and_no_other() {
     for form in [IdForm::Mutable, IdForm::Immutable] {
         let id = attachment_id(uid, message, &key, form);
         let (address, named) = read_attachment(uid, &id).expect("well formed");
-        assert_eq!((address.find(&mailbox).map(|found| found.key), named), (Some(item), key));
+        assert_eq!(
+            (address.find(&mailbox).map(|found| found.key), named),
+            (Some(item), key)
+        );
         assert_eq!(read_message(uid, &id), Err(IdError::Malformed));
         let message = message_id(uid, message, form);
         assert_eq!(read_attachment(uid, &message), Err(IdError::Malformed));

@@ -88,7 +88,9 @@ impl Filter {
             Self::Compare(path, comparison, literal) => {
                 let exact = matches!(schema.resolve(path), Ok((_, Type::Id)));
                 compared(&value(schema, entity, path), literal, exact)
-                    .map_or(*comparison == Comparison::NotEqual, |order| comparison.accepts(order))
+                    .map_or(*comparison == Comparison::NotEqual, |order| {
+                        comparison.accepts(order)
+                    })
             }
             Self::Test(test, path, wanted) => match value(schema, entity, path) {
                 Json::Text(text) => test.passes(&text.to_lowercase(), &wanted.to_lowercase()),
@@ -99,7 +101,10 @@ impl Filter {
                 Json::List(members) => {
                     let wanted = Literal::Text(wanted.clone());
                     let order = |member: &Json| compared(member, &wanted, false);
-                    members.iter().filter_map(order).any(|order| comparison.accepts(order))
+                    members
+                        .iter()
+                        .filter_map(order)
+                        .any(|order| comparison.accepts(order))
                 }
                 _ => false,
             },
@@ -163,7 +168,10 @@ impl TextTest {
 pub(super) fn value(schema: &Schema, entity: &impl Entity, path: &[String]) -> Json {
     let first = path.first().and_then(|name| schema.property(name));
     let root = first.and_then(|property| entity.value(property.name));
-    root.as_ref().and_then(|root| root.at(&path[1..])).cloned().unwrap_or(Json::Null)
+    root.as_ref()
+        .and_then(|root| root.at(&path[1..]))
+        .cloned()
+        .unwrap_or(Json::Null)
 }
 
 fn literal_fits(kind: Type, literal: &Literal) -> bool {
@@ -180,8 +188,12 @@ fn literal_fits(kind: Type, literal: &Literal) -> bool {
 fn compared(value: &Json, literal: &Literal, exact: bool) -> Option<Ordering> {
     match (value, literal) {
         (Json::Text(text), Literal::Text(wanted)) if exact => Some(text.cmp(wanted)),
-        (Json::Text(text), Literal::Text(wanted)) => Some(text.to_lowercase().cmp(&wanted.to_lowercase())),
-        (Json::Text(text), Literal::Instant(wanted)) => times::parse(text).map(|instant| instant.cmp(wanted)),
+        (Json::Text(text), Literal::Text(wanted)) => {
+            Some(text.to_lowercase().cmp(&wanted.to_lowercase()))
+        }
+        (Json::Text(text), Literal::Instant(wanted)) => {
+            times::parse(text).map(|instant| instant.cmp(wanted))
+        }
         (Json::Bool(value), Literal::Bool(wanted)) => Some(value.cmp(wanted)),
         (Json::Number(value), Literal::Number(wanted)) => Some(value.cmp(wanted)),
         (Json::Null, Literal::Null) => Some(Ordering::Equal),

@@ -44,7 +44,9 @@ pub(super) fn tokens(source: &str) -> Result<Vec<Token>, GraphError> {
 }
 
 fn word(source: &str) -> (Token, &str) {
-    let end = source.find(|letter| !is_word(letter)).unwrap_or(source.len());
+    let end = source
+        .find(|letter| !is_word(letter))
+        .unwrap_or(source.len());
     (Token::Word(source[..end].to_owned()), &source[end..])
 }
 

@@ -42,8 +42,16 @@ pub(crate) fn list<E: Entity>(
     }
     let page = Page::of(query, usual);
     let total = entities.len();
-    let entries = entities.into_iter().skip(page.start).take(page.length).collect();
-    Ok(Listed { entries, total, next: page.next(total) })
+    let entries = entities
+        .into_iter()
+        .skip(page.start)
+        .take(page.length)
+        .collect();
+    Ok(Listed {
+        entries,
+        total,
+        next: page.next(total),
+    })
 }
 
 #[cfg(test)]

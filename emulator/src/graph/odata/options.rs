@@ -39,7 +39,10 @@ impl Query {
     /// # Errors
     /// An option that is unknown, repeated or has a value that is not its own: 400.
     pub(crate) fn parse(raw: &str) -> Result<Self, GraphError> {
-        let mut query = Self { raw: raw.to_owned(), ..Self::default() };
+        let mut query = Self {
+            raw: raw.to_owned(),
+            ..Self::default()
+        };
         let mut seen: Vec<String> = Vec::new();
         for (name, value) in pairs(raw) {
             let name = name.to_ascii_lowercase();
@@ -57,8 +60,13 @@ impl Query {
 
     /// The query string of the page that begins at `skip`: the same options, another `$skip`.
     pub(crate) fn continued(&self, skip: usize) -> String {
-        let is_skip = |pair: &&str| decoded(pair.split('=').next().unwrap_or("")).eq_ignore_ascii_case("$skip");
-        let kept = self.raw.split('&').filter(|pair| !pair.is_empty() && !is_skip(pair));
+        let is_skip = |pair: &&str| {
+            decoded(pair.split('=').next().unwrap_or("")).eq_ignore_ascii_case("$skip")
+        };
+        let kept = self
+            .raw
+            .split('&')
+            .filter(|pair| !pair.is_empty() && !is_skip(pair));
         let mut parts: Vec<String> = kept.map(str::to_owned).collect();
         parts.push(format!("%24skip={skip}"));
         parts.join("&")
@@ -71,7 +79,9 @@ impl Query {
     pub(crate) fn refuse_search(&self) -> Result<(), GraphError> {
         match self.search {
             None => Ok(()),
-            Some(_) => Err(GraphError::bad_request("The query parameter '$search' is not supported on this resource.")),
+            Some(_) => Err(GraphError::bad_request(
+                "The query parameter '$search' is not supported on this resource.",
+            )),
         }
     }
 
@@ -117,7 +127,9 @@ fn pairs(raw: &str) -> impl Iterator<Item = (String, String)> {
 }
 
 fn decoded(text: &str) -> String {
-    percent_decode_str(&text.replace('+', " ")).decode_utf8_lossy().into_owned()
+    percent_decode_str(&text.replace('+', " "))
+        .decode_utf8_lossy()
+        .into_owned()
 }
 
 /// Entries between commas that stand outside brackets and quotes.
@@ -132,7 +144,10 @@ fn list_of(value: &str) -> Vec<String> {
         }
         letter == ',' && depth == 0 && !quoted
     });
-    parts.map(|part| part.trim().to_owned()).filter(|part| !part.is_empty()).collect()
+    parts
+        .map(|part| part.trim().to_owned())
+        .filter(|part| !part.is_empty())
+        .collect()
 }
 
 fn whole_number(name: &str, value: &str) -> Result<usize, GraphError> {
@@ -162,7 +177,9 @@ fn truth(name: &str, value: &str) -> Result<bool, GraphError> {
     match value.to_ascii_lowercase().as_str() {
         "true" => Ok(true),
         "false" => Ok(false),
-        _ => Err(GraphError::bad_request(format!("Invalid value '{value}' for {name} query option found."))),
+        _ => Err(GraphError::bad_request(format!(
+            "Invalid value '{value}' for {name} query option found."
+        ))),
     }
 }
 
@@ -180,16 +197,27 @@ mod tests {
 
     #[test]
     fn options_are_read_whatever_their_spelling() {
-        let query = Query::parse("%24Top=5&$SELECT=subject,%20from&$count=true&x=1&$skip=20").expect("a query");
+        let query = Query::parse("%24Top=5&$SELECT=subject,%20from&$count=true&x=1&$skip=20")
+            .expect("a query");
         assert_eq!((query.top, query.skip, query.count), (Some(5), 20, true));
-        assert_eq!(query.select, Some(vec!["subject".to_owned(), "from".to_owned()]));
+        assert_eq!(
+            query.select,
+            Some(vec!["subject".to_owned(), "from".to_owned()])
+        );
     }
 
     /// E9: outside of 1 to 1000 is an error.
     #[test]
     fn top_has_its_bounds() {
         assert_eq!(Query::parse("$top=1000").expect("allowed").top, Some(1000));
-        for raw in ["$top=0", "$top=1001", "$top=-1", "$top=ten", "$top=", "$top=99999999999999999999"] {
+        for raw in [
+            "$top=0",
+            "$top=1001",
+            "$top=-1",
+            "$top=ten",
+            "$top=",
+            "$top=99999999999999999999",
+        ] {
             assert_eq!(code(raw), "BadRequest", "{raw}");
         }
     }
@@ -204,20 +232,32 @@ mod tests {
     #[test]
     fn a_search_is_neither_ordered_nor_filtered() {
         assert_eq!(code("$search=\"x\"&$orderby=subject"), "SearchWithOrderBy");
-        assert_eq!(code("$search=\"x\"&$filter=isRead eq true"), "SearchWithFilter");
+        assert_eq!(
+            code("$search=\"x\"&$filter=isRead eq true"),
+            "SearchWithFilter"
+        );
     }
 
     /// E10: the next page carries the original options and its own skip.
     #[test]
     fn a_continued_query_keeps_its_options() {
         let query = Query::parse("$top=5&%24skip=5&$filter=isRead+eq+true").expect("a query");
-        assert_eq!(query.continued(10), "$top=5&$filter=isRead+eq+true&%24skip=10");
-        assert_eq!(Query::parse("").expect("a query").continued(10), "%24skip=10");
+        assert_eq!(
+            query.continued(10),
+            "$top=5&$filter=isRead+eq+true&%24skip=10"
+        );
+        assert_eq!(
+            Query::parse("").expect("a query").continued(10),
+            "%24skip=10"
+        );
     }
 
     #[test]
     fn commas_in_brackets_do_not_separate() {
-        assert_eq!(list_of("attachments($select=id,name), extensions"), ["attachments($select=id,name)", "extensions"]);
+        assert_eq!(
+            list_of("attachments($select=id,name), extensions"),
+            ["attachments($select=id,name)", "extensions"]
+        );
     }
 
     proptest! {

@@ -33,9 +33,16 @@ pub(super) fn parse_order(source: &str) -> Result<Vec<Order>, GraphError> {
             [path] => (path, false),
             [path, direction] if direction.eq_ignore_ascii_case("asc") => (path, false),
             [path, direction] if direction.eq_ignore_ascii_case("desc") => (path, true),
-            _ => return Err(GraphError::bad_request(format!("Syntax error in the order '{clause}'."))),
+            _ => {
+                return Err(GraphError::bad_request(format!(
+                    "Syntax error in the order '{clause}'."
+                )));
+            }
         };
-        Ok(Order { path: path.split('/').map(str::to_owned).collect(), descending })
+        Ok(Order {
+            path: path.split('/').map(str::to_owned).collect(),
+            descending,
+        })
     };
     source.split(',').map(clause).collect()
 }
@@ -45,7 +52,11 @@ pub(super) fn parse_order(source: &str) -> Result<Vec<Order>, GraphError> {
 /// # Errors
 /// 400 for a property that is unknown or has no order; `InefficientFilter` unless every ordered property appears in the
 /// filter, in the same order, before other filtered properties (E14).
-pub(super) fn check_order(order: &[Order], filter: Option<&Filter>, schema: &Schema) -> Result<(), GraphError> {
+pub(super) fn check_order(
+    order: &[Order],
+    filter: Option<&Filter>,
+    schema: &Schema,
+) -> Result<(), GraphError> {
     for Order { path, .. } in order {
         let (_, kind) = schema.resolve(path).map_err(|error| match error {
             PathError::Unknown => schema.unknown(&path[0]),
@@ -59,16 +70,32 @@ pub(super) fn check_order(order: &[Order], filter: Option<&Filter>, schema: &Sch
         return Ok(());
     };
     let filtered = filter.check(schema)?;
-    let ordered = order.iter().map(|order| order.path.join("/").to_ascii_lowercase());
-    let follows = order.len() <= filtered.len() && ordered.eq(filtered.iter().take(order.len()).cloned());
-    if follows { Ok(()) } else { Err(GraphError::inefficient_filter()) }
+    let ordered = order
+        .iter()
+        .map(|order| order.path.join("/").to_ascii_lowercase());
+    let follows =
+        order.len() <= filtered.len() && ordered.eq(filtered.iter().take(order.len()).cloned());
+    if follows {
+        Ok(())
+    } else {
+        Err(GraphError::inefficient_filter())
+    }
 }
 
 /// How two entities of `schema` lie to each other in this order.
-pub(super) fn compare(order: &[Order], schema: &Schema, left: &impl Entity, right: &impl Entity) -> Ordering {
+pub(super) fn compare(
+    order: &[Order],
+    schema: &Schema,
+    left: &impl Entity,
+    right: &impl Entity,
+) -> Ordering {
     let clauses = order.iter().map(|Order { path, descending }| {
         let ascending = ranked(&value(schema, left, path), &value(schema, right, path));
-        if *descending { ascending.reverse() } else { ascending }
+        if *descending {
+            ascending.reverse()
+        } else {
+            ascending
+        }
     });
     clauses.fold(Ordering::Equal, Ordering::then)
 }

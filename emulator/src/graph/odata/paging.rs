@@ -14,7 +14,10 @@ pub(super) struct Page {
 impl Page {
     /// The page that `query` asks for; `usual` entries long unless it says otherwise.
     pub(super) fn of(query: &Query, usual: usize) -> Self {
-        Self { start: query.skip, length: query.top.unwrap_or(usual) }
+        Self {
+            start: query.skip,
+            length: query.top.unwrap_or(usual),
+        }
     }
 
     /// Where the next page starts in a list of `total` entries; `None` on the last page.

@@ -16,7 +16,10 @@ use crate::graph::{error::GraphError, times};
 /// # Errors
 /// `ErrorInvalidUrlQueryFilter` if it is not one (E13).
 pub(super) fn parse_filter(source: &str) -> Result<Filter, GraphError> {
-    let mut parser = Parser { tokens: tokens(source)?.into_iter().peekable(), depth: 0 };
+    let mut parser = Parser {
+        tokens: tokens(source)?.into_iter().peekable(),
+        depth: 0,
+    };
     let filter = parser.alternatives()?;
     match parser.tokens.next() {
         None => Ok(filter),
@@ -99,11 +102,19 @@ impl Parser {
 
     /// Behind `categories/any(`: `c:c eq 'x')`.
     fn any(&mut self, word: &str) -> Result<Filter, GraphError> {
-        let list = word.strip_suffix("/any").ok_or_else(GraphError::invalid_filter)?;
+        let list = word
+            .strip_suffix("/any")
+            .ok_or_else(GraphError::invalid_filter)?;
         let binding = self.word()?;
-        let (name, rest) = binding.split_once(':').ok_or_else(GraphError::invalid_filter)?;
+        let (name, rest) = binding
+            .split_once(':')
+            .ok_or_else(GraphError::invalid_filter)?;
         // Both `c:c eq 'x'` and `c: c eq 'x'` are in use.
-        let member = if rest.is_empty() { self.word()? } else { rest.to_owned() };
+        let member = if rest.is_empty() {
+            self.word()?
+        } else {
+            rest.to_owned()
+        };
         if member != name {
             return Err(GraphError::invalid_filter());
         }
@@ -163,12 +174,16 @@ impl Parser {
     }
 
     fn take_word(&mut self, wanted: &str) -> bool {
-        let is_wanted = |token: &Token| matches!(token, Token::Word(word) if word.eq_ignore_ascii_case(wanted));
+        let is_wanted =
+            |token: &Token| matches!(token, Token::Word(word) if word.eq_ignore_ascii_case(wanted));
         self.tokens.next_if(is_wanted).is_some()
     }
 
     fn expect(&mut self, wanted: &Token) -> Result<(), GraphError> {
-        self.tokens.next_if_eq(wanted).map(|_| ()).ok_or_else(GraphError::invalid_filter)
+        self.tokens
+            .next_if_eq(wanted)
+            .map(|_| ())
+            .ok_or_else(GraphError::invalid_filter)
     }
 
     /// Counts a condition; the tree is never deeper than the count.
@@ -185,7 +200,9 @@ impl Parser {
 fn path(word: &str) -> Result<Path, GraphError> {
     let is_name = |step: &str| {
         step.starts_with(|letter: char| letter.is_ascii_alphabetic())
-            && step.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '_')
+            && step
+                .chars()
+                .all(|letter| letter.is_ascii_alphanumeric() || letter == '_')
     };
     if word.split('/').all(is_name) {
         Ok(word.split('/').map(str::to_owned).collect())

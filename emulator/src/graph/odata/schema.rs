@@ -29,17 +29,35 @@ pub(crate) struct Property {
 impl Property {
     /// A property that answers contain unless something else is selected.
     pub(crate) const fn usual(name: &'static str, kind: Type) -> Self {
-        Self { name, shown: Shown::Usually, kind, reveals_content: false, derived: None }
+        Self {
+            name,
+            shown: Shown::Usually,
+            kind,
+            reveals_content: false,
+            derived: None,
+        }
     }
 
     /// A property that every answer contains.
     pub(crate) const fn always(name: &'static str, kind: Type) -> Self {
-        Self { name, shown: Shown::Always, kind, reveals_content: false, derived: None }
+        Self {
+            name,
+            shown: Shown::Always,
+            kind,
+            reveals_content: false,
+            derived: None,
+        }
     }
 
     /// A property that answers contain only when it is selected.
     pub(crate) const fn on_request(name: &'static str, kind: Type) -> Self {
-        Self { name, shown: Shown::OnRequest, kind, reveals_content: false, derived: None }
+        Self {
+            name,
+            shown: Shown::OnRequest,
+            kind,
+            reveals_content: false,
+            derived: None,
+        }
     }
 
     /// The same property, hidden from tokens that read basics only.
@@ -107,7 +125,9 @@ pub(crate) trait Entity {
 impl Schema {
     /// The property of this name; capitals do not matter.
     pub(crate) fn property(&self, name: &str) -> Option<&'static Property> {
-        self.properties.iter().find(|property| property.is_called(name))
+        self.properties
+            .iter()
+            .find(|property| property.is_called(name))
     }
 
     /// The property and type that a path such as `from/emailAddress/address` leads to.
@@ -131,7 +151,9 @@ impl Schema {
     /// What Graph says of a name it does not know on this kind of thing.
     pub(crate) fn unknown(&self, name: &str) -> GraphError {
         let kind = self.name;
-        GraphError::unparsable_uri(format!("Could not find a property named '{name}' on type '{kind}'."))
+        GraphError::unparsable_uri(format!(
+            "Could not find a property named '{name}' on type '{kind}'."
+        ))
     }
 }
 

@@ -28,7 +28,12 @@ impl Selection {
             (Some(named), _) => named.contains(&property.name),
         };
         let visible = |property: &&Property| !(sees_basics_only && property.reveals_content);
-        let properties = schema.properties.iter().filter(visible).filter(chosen).collect();
+        let properties = schema
+            .properties
+            .iter()
+            .filter(visible)
+            .filter(chosen)
+            .collect();
         Ok(Self { properties, named })
     }
 
@@ -45,14 +50,20 @@ impl Selection {
 
     /// `(sender,subject)` for the context of an answer; empty unless something was selected.
     pub(crate) fn in_context(&self) -> String {
-        self.named.as_ref().map(|names| format!("({})", names.join(","))).unwrap_or_default()
+        self.named
+            .as_ref()
+            .map(|names| format!("({})", names.join(",")))
+            .unwrap_or_default()
     }
 }
 
 /// The names as the schema spells them.
 fn resolved(schema: &Schema, names: &[String]) -> Result<Vec<&'static str>, GraphError> {
     let known = |name: &String| schema.property(name).map(|property| property.name);
-    names.iter().map(|name| known(name).ok_or_else(|| unknown(schema, name))).collect()
+    names
+        .iter()
+        .map(|name| known(name).ok_or_else(|| unknown(schema, name)))
+        .collect()
 }
 
 fn unknown(schema: &Schema, name: &str) -> GraphError {

@@ -31,7 +31,11 @@ impl Entity for FolderView<'_> {
         Some(match property {
             "id" => ids::folder_id(uid, self.folder.key).into(),
             "displayName" => self.folder.name.as_str().into(),
-            "parentFolderId" => self.folder.parent.map(|parent| ids::folder_id(uid, parent)).into(),
+            "parentFolderId" => self
+                .folder
+                .parent
+                .map(|parent| ids::folder_id(uid, parent))
+                .into(),
             "childFolderCount" => self.counts.children.into(),
             "unreadItemCount" => self.counts.unread.into(),
             "totalItemCount" => self.counts.total.into(),

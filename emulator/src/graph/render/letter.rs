@@ -33,7 +33,11 @@ pub(super) fn value(letter: &Letter, property: &str, preferences: &Preferences) 
         "ccRecipients" => letter.cc.iter().map(recipient).collect(),
         "bccRecipients" => letter.bcc.iter().map(recipient).collect(),
         "replyTo" => letter.reply_to.iter().map(recipient).collect(),
-        "hasAttachments" => letter.attachments.iter().any(|attachment| !attachment.is_inline).into(),
+        "hasAttachments" => letter
+            .attachments
+            .iter()
+            .any(|attachment| !attachment.is_inline)
+            .into(),
         "internetMessageHeaders" => mime::headers(letter).into_iter().map(header).collect(),
         _ => return None,
     })
@@ -63,10 +67,14 @@ fn body(kind: BodyKind, content: &str, preferences: &Preferences) -> Object {
         (BodyKind::Text, BodyKind::Text) => ("text", content.to_owned()),
         (BodyKind::Text, BodyKind::Html) => ("text", html::to_text(content)),
         (BodyKind::Html, BodyKind::Text) => ("html", html::from_text(content)),
-        (BodyKind::Html, BodyKind::Html) if preferences.allow_unsafe_html => ("html", content.to_owned()),
+        (BodyKind::Html, BodyKind::Html) if preferences.allow_unsafe_html => {
+            ("html", content.to_owned())
+        }
         (BodyKind::Html, BodyKind::Html) => ("html", html::sanitised(content)),
     };
-    Object::new().with("contentType", name).with("content", content)
+    Object::new()
+        .with("contentType", name)
+        .with("content", content)
 }
 
 fn recipient(recipient: &Recipient) -> Object {

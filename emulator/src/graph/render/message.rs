@@ -52,7 +52,9 @@ impl MessageView<'_> {
     fn web_link(&self) -> String {
         let id = self.id();
         let id = utf8_percent_encode(&id, NON_ALPHANUMERIC);
-        format!("https://outlook.office365.com/owa/?ItemID={id}&exvsurl=1&viewmodel=ReadMessageItem")
+        format!(
+            "https://outlook.office365.com/owa/?ItemID={id}&exvsurl=1&viewmodel=ReadMessageItem"
+        )
     }
 }
 
@@ -77,7 +79,9 @@ impl Entity for MessageView<'_> {
                 Classification::Other => "other".into(),
             },
             "flag" => flag(&message.flag).into(),
-            "meetingMessageType" => (message.letter.kind == Kind::MeetingRequest).then(|| "meetingRequest".into())?,
+            "meetingMessageType" => {
+                (message.letter.kind == Kind::MeetingRequest).then(|| "meetingRequest".into())?
+            }
             other => return letter::value(&message.letter, other, self.preferences),
         })
     }
@@ -96,8 +100,14 @@ fn flag(flag: &Flag) -> Object {
         ("completedDateTime", &flag.completed),
     ];
     for (name, time) in times {
-        if let Some(ZonedTime { date_time, time_zone }) = time {
-            let time = Object::new().with("dateTime", date_time.as_str()).with("timeZone", time_zone.as_str());
+        if let Some(ZonedTime {
+            date_time,
+            time_zone,
+        }) = time
+        {
+            let time = Object::new()
+                .with("dateTime", date_time.as_str())
+                .with("timeZone", time_zone.as_str());
             object.push(name, time);
         }
     }
@@ -131,7 +141,8 @@ pub(crate) const MESSAGE: Schema = Schema {
         Property::usual("isDraft", Type::Bool),
         Property::usual("webLink", Type::Opaque),
         Property::usual("inferenceClassification", Type::Text),
-        Property::usual("meetingMessageType", Type::Opaque).of_derived("microsoft.graph.eventMessage"),
+        Property::usual("meetingMessageType", Type::Opaque)
+            .of_derived("microsoft.graph.eventMessage"),
         Property::usual("body", Type::Parts(&["content"])).revealing(),
         Property::on_request("uniqueBody", Type::Opaque).revealing(),
         Property::on_request("internetMessageHeaders", Type::Opaque),

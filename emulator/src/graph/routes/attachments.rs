@@ -17,16 +17,31 @@ use crate::graph::{
 };
 
 /// `GET attachments`
-pub(super) fn list(visit: &Visit<'_>, mailbox: &Mailbox, place: &MessagePlace) -> Result<Answer, GraphError> {
+pub(super) fn list(
+    visit: &Visit<'_>,
+    mailbox: &Mailbox,
+    place: &MessagePlace,
+) -> Result<Answer, GraphError> {
     visit.query.refuse_search()?;
     let message = message(mailbox, place)?;
     let selection = visit.selection(&ATTACHMENT)?;
     let preferences = &visit.call.preferences;
     let attachments = message.letter.attachments.iter();
-    let views = attachments.map(|attachment| AttachmentView { mailbox, message, attachment, preferences });
+    let views = attachments.map(|attachment| AttachmentView {
+        mailbox,
+        message,
+        attachment,
+        preferences,
+    });
     let page = list_of(&visit.query, &ATTACHMENT, views.collect(), MOST_ATTACHMENTS)?;
-    let tail = format!("messages('{}')/attachments{}", place.id, selection.in_context());
-    Ok(Answer::ok(visit.page(&tail, &page, |view| view.shown(&selection))))
+    let tail = format!(
+        "messages('{}')/attachments{}",
+        place.id,
+        selection.in_context()
+    );
+    Ok(Answer::ok(
+        visit.page(&tail, &page, |view| view.shown(&selection)),
+    ))
 }
 
 /// `GET attachments/{attachment}`
@@ -39,22 +54,41 @@ pub(super) fn show(
     let message = message(mailbox, place)?;
     let attachment = attached(mailbox, message, id)?;
     let selection = visit.selection(&ATTACHMENT)?;
-    let view = AttachmentView { mailbox, message, attachment, preferences: &visit.call.preferences };
-    let tail = format!("messages('{}')/attachments{}/$entity", place.id, selection.in_context());
+    let view = AttachmentView {
+        mailbox,
+        message,
+        attachment,
+        preferences: &visit.call.preferences,
+    };
+    let tail = format!(
+        "messages('{}')/attachments{}/$entity",
+        place.id,
+        selection.in_context()
+    );
     let mut object = visit.with_context(&tail);
     object.append(view.shown(&selection));
     Ok(Answer::ok(object))
 }
 
 /// `GET attachments/{attachment}/$value`: a file's bytes, an item's MIME text, nothing of a reference (E41).
-pub(super) fn value(mailbox: &Mailbox, place: &MessagePlace, id: &str) -> Result<Answer, GraphError> {
+pub(super) fn value(
+    mailbox: &Mailbox,
+    place: &MessagePlace,
+    id: &str,
+) -> Result<Answer, GraphError> {
     let attachment = attached(mailbox, message(mailbox, place)?, id)?;
     let (content_type, bytes) = match &attachment.content {
-        Content::File(bytes) => (attachment.content_type.as_deref().unwrap_or(ANY_BYTES), bytes.clone()),
+        Content::File(bytes) => (
+            attachment.content_type.as_deref().unwrap_or(ANY_BYTES),
+            bytes.clone(),
+        ),
         Content::Item(letter) => ("text/plain", Bytes::from(written(letter))),
         Content::Reference { .. } => return Err(no_value()),
     };
-    Ok(Answer::Raw { content_type: content_type.to_owned(), bytes })
+    Ok(Answer::Raw {
+        content_type: content_type.to_owned(),
+        bytes,
+    })
 }
 
 /// `$expand=attachments` of a message (E17).
@@ -72,7 +106,9 @@ impl Expansion {
         let mut attachments = None;
         for wanted in &visit.query.expand {
             let (name, options) = wanted.split_once('(').unwrap_or((wanted, ")"));
-            let options = options.strip_suffix(')').filter(|_| name.eq_ignore_ascii_case("attachments"));
+            let options = options
+                .strip_suffix(')')
+                .filter(|_| name.eq_ignore_ascii_case("attachments"));
             let Some(options) = options else {
                 tracing::warn!(feature = wanted, "the emulated Graph cannot expand this");
                 return Err(GraphError::bad_request(format!(
@@ -102,23 +138,55 @@ impl Expansion {
         let Some(selection) = &self.attachments else {
             return;
         };
-        let MessageView { mailbox, message, preferences } = *view;
-        let shown = |attachment| AttachmentView { mailbox, message, attachment, preferences }.shown(selection);
-        object.push("attachments", message.letter.attachments.iter().map(shown).collect::<Json>());
+        let MessageView {
+            mailbox,
+            message,
+            preferences,
+        } = *view;
+        let shown = |attachment| {
+            AttachmentView {
+                mailbox,
+                message,
+                attachment,
+                preferences,
+            }
+            .shown(selection)
+        };
+        object.push(
+            "attachments",
+            message
+                .letter
+                .attachments
+                .iter()
+                .map(shown)
+                .collect::<Json>(),
+        );
     }
 }
 
 /// The attachment with this id, which must be one of `message`'s.
-fn attached<'a>(mailbox: &Mailbox, message: &'a Message, id: &str) -> Result<&'a Attachment, GraphError> {
+fn attached<'a>(
+    mailbox: &Mailbox,
+    message: &'a Message,
+    id: &str,
+) -> Result<&'a Attachment, GraphError> {
     let (address, key) = ids::read_attachment(mailbox.uid(), id)?;
-    let same = address.find(mailbox).is_some_and(|found| found.key == message.key);
+    let same = address
+        .find(mailbox)
+        .is_some_and(|found| found.key == message.key);
     let mut attachments = message.letter.attachments.iter().filter(|_| same);
-    attachments.find(|attachment| attachment.key == key).ok_or_else(GraphError::item_not_found)
+    attachments
+        .find(|attachment| attachment.key == key)
+        .ok_or_else(GraphError::item_not_found)
 }
 
 fn no_value() -> GraphError {
     let message = "The $value of a reference attachment is not available.";
-    GraphError::new(StatusCode::METHOD_NOT_ALLOWED, "ErrorInvalidRequest", message)
+    GraphError::new(
+        StatusCode::METHOD_NOT_ALLOWED,
+        "ErrorInvalidRequest",
+        message,
+    )
 }
 
 const ANY_BYTES: &str = "application/octet-stream";

@@ -17,7 +17,11 @@ use crate::graph::{
 };
 
 /// `PATCH messages/{message}` (E32)
-pub(super) fn edit(visit: &Visit<'_>, mailbox: &mut Mailbox, place: &MessagePlace) -> Result<Answer, GraphError> {
+pub(super) fn edit(
+    visit: &Visit<'_>,
+    mailbox: &mut Mailbox,
+    place: &MessagePlace,
+) -> Result<Answer, GraphError> {
     let original = message(mailbox, place)?;
     check_etag(visit, mailbox, original)?;
     let key = original.key;
@@ -30,7 +34,11 @@ pub(super) fn edit(visit: &Visit<'_>, mailbox: &mut Mailbox, place: &MessagePlac
 }
 
 /// `POST messages/{message}/move` (E34): the same item under another mutable id.
-pub(super) fn relocate(visit: &Visit<'_>, mailbox: &mut Mailbox, place: &MessagePlace) -> Result<Answer, GraphError> {
+pub(super) fn relocate(
+    visit: &Visit<'_>,
+    mailbox: &mut Mailbox,
+    place: &MessagePlace,
+) -> Result<Answer, GraphError> {
     let key = message(mailbox, place)?.key;
     let destination = destination(visit, mailbox)?;
     mailbox.relocate(key, destination, visit.call.now);
@@ -38,10 +46,16 @@ pub(super) fn relocate(visit: &Visit<'_>, mailbox: &mut Mailbox, place: &Message
 }
 
 /// `POST messages/{message}/copy` (E34): a new item.
-pub(super) fn copy(visit: &Visit<'_>, mailbox: &mut Mailbox, place: &MessagePlace) -> Result<Answer, GraphError> {
+pub(super) fn copy(
+    visit: &Visit<'_>,
+    mailbox: &mut Mailbox,
+    place: &MessagePlace,
+) -> Result<Answer, GraphError> {
     let key = message(mailbox, place)?.key;
     let destination = destination(visit, mailbox)?;
-    let copied = mailbox.copy(key, destination, visit.call.now).ok_or_else(GraphError::item_not_found)?;
+    let copied = mailbox
+        .copy(key, destination, visit.call.now)
+        .ok_or_else(GraphError::item_not_found)?;
     Ok(Answer::created(shown(visit, mailbox, copied)?))
 }
 
@@ -50,16 +64,34 @@ fn check_etag(visit: &Visit<'_>, mailbox: &Mailbox, message: &Message) -> Result
     let Some(wanted) = visit.call.header(&header::IF_MATCH) else {
         return Ok(());
     };
-    let etag = MessageView { mailbox, message, preferences: &visit.call.preferences }.etag();
+    let etag = MessageView {
+        mailbox,
+        message,
+        preferences: &visit.call.preferences,
+    }
+    .etag();
     let matches = |candidate: &str| candidate == "*" || candidate == etag;
-    if wanted.split(',').map(str::trim).any(matches) { Ok(()) } else { Err(GraphError::changed_meanwhile()) }
+    if wanted.split(',').map(str::trim).any(matches) {
+        Ok(())
+    } else {
+        Err(GraphError::changed_meanwhile())
+    }
 }
 
 fn shown(visit: &Visit<'_>, mailbox: &Mailbox, key: ItemKey) -> Result<Object, GraphError> {
-    let message = mailbox.message(key).ok_or_else(GraphError::item_not_found)?;
+    let message = mailbox
+        .message(key)
+        .ok_or_else(GraphError::item_not_found)?;
     let selection = visit.selection(&MESSAGE)?;
     let mut object = visit.with_context(&format!("messages{}/$entity", selection.in_context()));
-    object.append(MessageView { mailbox, message, preferences: &visit.call.preferences }.shown(&selection));
+    object.append(
+        MessageView {
+            mailbox,
+            message,
+            preferences: &visit.call.preferences,
+        }
+        .shown(&selection),
+    );
     Ok(object)
 }
 
@@ -70,7 +102,9 @@ fn destination(visit: &Visit<'_>, mailbox: &Mailbox) -> Result<FolderKey, GraphE
         id: String,
     }
     let Destination { id } = serde_json::from_slice(&visit.call.body).map_err(|_| {
-        GraphError::unreadable_body("The parameter 'destinationId' is missing or not a string in the request payload.")
+        GraphError::unreadable_body(
+            "The parameter 'destinationId' is missing or not a string in the request payload.",
+        )
     })?;
     folder(mailbox, &id)
 }

@@ -16,23 +16,43 @@ pub(super) fn top(visit: &Visit<'_>, mailbox: &Mailbox) -> Result<Answer, GraphE
 }
 
 /// `GET mailFolders/{folder}/childFolders`
-pub(super) fn below(visit: &Visit<'_>, mailbox: &Mailbox, named: &str) -> Result<Answer, GraphError> {
+pub(super) fn below(
+    visit: &Visit<'_>,
+    mailbox: &Mailbox,
+    named: &str,
+) -> Result<Answer, GraphError> {
     let tail = format!("mailFolders('{named}')/childFolders");
     children(visit, mailbox, folder(mailbox, named)?, &tail)
 }
 
 /// `GET mailFolders/{folder}`
-pub(super) fn show(visit: &Visit<'_>, mailbox: &Mailbox, named: &str) -> Result<Answer, GraphError> {
+pub(super) fn show(
+    visit: &Visit<'_>,
+    mailbox: &Mailbox,
+    named: &str,
+) -> Result<Answer, GraphError> {
     let key = folder(mailbox, named)?;
     let folder = mailbox.folder(key).ok_or_else(GraphError::item_not_found)?;
     let selection = visit.selection(&FOLDER)?;
     let counts = mailbox.counts().get(&key).copied().unwrap_or_default();
     let mut object = visit.with_context(&format!("mailFolders{}/$entity", selection.in_context()));
-    object.append(FolderView { mailbox, folder, counts }.shown(&selection));
+    object.append(
+        FolderView {
+            mailbox,
+            folder,
+            counts,
+        }
+        .shown(&selection),
+    );
     Ok(Answer::ok(object))
 }
 
-fn children(visit: &Visit<'_>, mailbox: &Mailbox, parent: FolderKey, tail: &str) -> Result<Answer, GraphError> {
+fn children(
+    visit: &Visit<'_>,
+    mailbox: &Mailbox,
+    parent: FolderKey,
+    tail: &str,
+) -> Result<Answer, GraphError> {
     visit.query.refuse_search()?;
     let selection = visit.selection(&FOLDER)?;
     let counts = mailbox.counts();
@@ -40,9 +60,15 @@ fn children(visit: &Visit<'_>, mailbox: &Mailbox, parent: FolderKey, tail: &str)
     let visible = visible.filter(|folder| visit.query.include_hidden_folders || !folder.is_hidden);
     let views = visible.map(|folder| {
         let counts = counts.get(&folder.key).copied().unwrap_or_default();
-        FolderView { mailbox, folder, counts }
+        FolderView {
+            mailbox,
+            folder,
+            counts,
+        }
     });
     let page = list(&visit.query, &FOLDER, views.collect(), Visit::USUAL_PAGE)?;
     let tail = format!("{tail}{}", selection.in_context());
-    Ok(Answer::ok(visit.page(&tail, &page, |view| view.shown(&selection))))
+    Ok(Answer::ok(
+        visit.page(&tail, &page, |view| view.shown(&selection)),
+    ))
 }

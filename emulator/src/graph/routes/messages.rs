@@ -19,28 +19,54 @@ use crate::graph::{
 };
 
 /// `GET messages`, `GET mailFolders/{folder}/messages`: newest first unless ordered.
-pub(super) fn list(visit: &Visit<'_>, mailbox: &Mailbox, named: Option<&str>) -> Result<Answer, GraphError> {
+pub(super) fn list(
+    visit: &Visit<'_>,
+    mailbox: &Mailbox,
+    named: Option<&str>,
+) -> Result<Answer, GraphError> {
     let selection = visit.selection(&MESSAGE)?;
     let expansion = attachments::Expansion::of(visit)?;
     let page = chosen(visit, mailbox, named, Visit::USUAL_PAGE)?;
-    let inside = named.map(|named| format!("mailFolders('{named}')/")).unwrap_or_default();
+    let inside = named
+        .map(|named| format!("mailFolders('{named}')/"))
+        .unwrap_or_default();
     let tail = format!("{inside}messages{}", expansion.in_context(&selection));
-    Ok(Answer::ok(visit.page(&tail, &page, |view| shown(view, &selection, &expansion))))
+    Ok(Answer::ok(visit.page(&tail, &page, |view| {
+        shown(view, &selection, &expansion)
+    })))
 }
 
 /// `GET messages/$count`: a bare number.
-pub(super) fn count(visit: &Visit<'_>, mailbox: &Mailbox, named: Option<&str>) -> Result<Answer, GraphError> {
+pub(super) fn count(
+    visit: &Visit<'_>,
+    mailbox: &Mailbox,
+    named: Option<&str>,
+) -> Result<Answer, GraphError> {
     let total = chosen(visit, mailbox, named, Visit::USUAL_PAGE)?.total;
-    Ok(Answer::Raw { content_type: "text/plain".to_owned(), bytes: Bytes::from(total.to_string()) })
+    Ok(Answer::Raw {
+        content_type: "text/plain".to_owned(),
+        bytes: Bytes::from(total.to_string()),
+    })
 }
 
 /// `GET messages/{message}`
-pub(super) fn show(visit: &Visit<'_>, mailbox: &Mailbox, place: &MessagePlace) -> Result<Answer, GraphError> {
+pub(super) fn show(
+    visit: &Visit<'_>,
+    mailbox: &Mailbox,
+    place: &MessagePlace,
+) -> Result<Answer, GraphError> {
     let message = message(mailbox, place)?;
     let selection = visit.selection(&MESSAGE)?;
     let expansion = attachments::Expansion::of(visit)?;
-    let view = MessageView { mailbox, message, preferences: &visit.call.preferences };
-    let mut object = visit.with_context(&format!("messages{}/$entity", expansion.in_context(&selection)));
+    let view = MessageView {
+        mailbox,
+        message,
+        preferences: &visit.call.preferences,
+    };
+    let mut object = visit.with_context(&format!(
+        "messages{}/$entity",
+        expansion.in_context(&selection)
+    ));
     object.append(shown(&view, &selection, &expansion));
     Ok(Answer::ok(object))
 }
@@ -49,7 +75,10 @@ pub(super) fn show(visit: &Visit<'_>, mailbox: &Mailbox, place: &MessagePlace) -
 pub(super) fn mime(mailbox: &Mailbox, place: &MessagePlace) -> Result<Answer, GraphError> {
     let message = message(mailbox, place)?;
     let bytes = Bytes::from(written(&message.letter));
-    Ok(Answer::Raw { content_type: "text/plain".to_owned(), bytes })
+    Ok(Answer::Raw {
+        content_type: "text/plain".to_owned(),
+        bytes,
+    })
 }
 
 /// The page that query and folder choose, in the order Graph gives it.
@@ -66,11 +95,24 @@ fn chosen<'a>(
         messages = Search::parse(search)?.found(messages);
     }
     let preferences = &visit.call.preferences;
-    let view = |message| MessageView { mailbox, message, preferences };
-    list_of(&visit.query, &MESSAGE, messages.into_iter().map(view).collect(), usual)
+    let view = |message| MessageView {
+        mailbox,
+        message,
+        preferences,
+    };
+    list_of(
+        &visit.query,
+        &MESSAGE,
+        messages.into_iter().map(view).collect(),
+        usual,
+    )
 }
 
-fn shown(view: &MessageView<'_>, selection: &Selection, expansion: &attachments::Expansion) -> Object {
+fn shown(
+    view: &MessageView<'_>,
+    selection: &Selection,
+    expansion: &attachments::Expansion,
+) -> Object {
     let mut object = view.shown(selection);
     expansion.append_to(&mut object, view);
     object

@@ -26,7 +26,12 @@ use visit::Visit;
 ///
 /// # Errors
 /// [`GraphError`], in the order in which Graph checks: route and verb, scope, person, mailbox, then the request itself.
-pub(crate) fn dispatch(graph: &Graph, caller: &Caller, route: &Route, call: &Call) -> Result<Answer, GraphError> {
+pub(crate) fn dispatch(
+    graph: &Graph,
+    caller: &Caller,
+    route: &Route,
+    call: &Call,
+) -> Result<Answer, GraphError> {
     let need = need(&call.method, &route.target).ok_or_else(|| unsupported(call))?;
     if need == Need::Profile {
         return users::show(graph, caller, &route.owner, call);
@@ -49,10 +54,18 @@ fn need(method: &Method, target: &Target) -> Option<Need> {
     use MessagePart::{Attachment, AttachmentValue, Attachments, Copy, Itself, Mime, Move};
     match (method.as_str(), target) {
         ("GET", Target::User) => Some(Need::Profile),
-        ("GET", Target::Folders | Target::Folder(_) | Target::ChildFolders(_)) => Some(Need::MailBasic),
-        ("GET", Target::Messages(_) | Target::MessageCount(_) | Target::Message(_, Itself)) => Some(Need::MailBasic),
-        ("GET", Target::Message(_, Mime | Attachments | Attachment(_) | AttachmentValue(_))) => Some(Need::Mail),
-        ("PATCH", Target::Message(_, Itself)) | ("POST", Target::Message(_, Move | Copy)) => Some(Need::MailWrite),
+        ("GET", Target::Folders | Target::Folder(_) | Target::ChildFolders(_)) => {
+            Some(Need::MailBasic)
+        }
+        ("GET", Target::Messages(_) | Target::MessageCount(_) | Target::Message(_, Itself)) => {
+            Some(Need::MailBasic)
+        }
+        ("GET", Target::Message(_, Mime | Attachments | Attachment(_) | AttachmentValue(_))) => {
+            Some(Need::Mail)
+        }
+        ("PATCH", Target::Message(_, Itself)) | ("POST", Target::Message(_, Move | Copy)) => {
+            Some(Need::MailWrite)
+        }
         _ => None,
     }
 }
@@ -76,7 +89,9 @@ fn within_message(
     part: &MessagePart,
 ) -> Result<Answer, GraphError> {
     match part {
-        MessagePart::Itself if visit.call.method == Method::PATCH => changes::edit(visit, mailbox, place),
+        MessagePart::Itself if visit.call.method == Method::PATCH => {
+            changes::edit(visit, mailbox, place)
+        }
         MessagePart::Itself => messages::show(visit, mailbox, place),
         MessagePart::Mime => messages::mime(mailbox, place),
         MessagePart::Move => changes::relocate(visit, mailbox, place),
@@ -91,5 +106,7 @@ fn within_message(
 fn unsupported(call: &Call) -> GraphError {
     let Call { method, path, .. } = call;
     tracing::warn!(%method, path, feature = %method, "the emulated Graph has no such verb on this route");
-    GraphError::bad_request(format!("The emulated Graph does not support {method} on this resource."))
+    GraphError::bad_request(format!(
+        "The emulated Graph does not support {method} on this resource."
+    ))
 }

@@ -57,8 +57,12 @@ impl Patch {
                 "Unable to read JSON request payload. Please ensure Content-Type header is set and payload is of valid JSON format.",
             )
         })?;
-        let properties = properties.into_iter().filter(|(name, _)| !name.contains('@'));
-        let edits = properties.map(|(name, value)| edit(&name, value)).collect::<Result<_, _>>()?;
+        let properties = properties
+            .into_iter()
+            .filter(|(name, _)| !name.contains('@'));
+        let edits = properties
+            .map(|(name, value)| edit(&name, value))
+            .collect::<Result<_, _>>()?;
         Ok(Self { edits })
     }
 
@@ -75,7 +79,11 @@ impl Patch {
         let for_drafts = self.edits.iter().any(|edit| matches!(edit, Edit::Draft(_)));
         if for_drafts && !message.is_draft {
             let text = "Update operation is invalid for property on a message that has been sent.";
-            return Err(GraphError::new(StatusCode::BAD_REQUEST, "ErrorInvalidPropertyUpdateSentMessage", text));
+            return Err(GraphError::new(
+                StatusCode::BAD_REQUEST,
+                "ErrorInvalidPropertyUpdateSentMessage",
+                text,
+            ));
         }
         Ok(())
     }
@@ -112,7 +120,9 @@ fn edit(name: &str, value: Value) -> Result<Edit, GraphError> {
         "categories" => Edit::Categories(read(name, value)?),
         "flag" => Edit::Flag(flag(read(name, value)?)?),
         "importance" => Edit::Importance(importance(&read::<String>(name, value)?)?),
-        "inferenceClassification" => Edit::Classification(classification(&read::<String>(name, value)?)?),
+        "inferenceClassification" => {
+            Edit::Classification(classification(&read::<String>(name, value)?)?)
+        }
         "isReadReceiptRequested" => Edit::ReadReceipt(read(name, value)?),
         "isDeliveryReceiptRequested" => Edit::DeliveryReceipt(read(name, value)?),
         "from" => Edit::From(read::<Addressed>(name, value)?.into()),
@@ -130,7 +140,9 @@ fn edit(name: &str, value: Value) -> Result<Edit, GraphError> {
 
 fn read<T: DeserializeOwned>(name: &str, value: Value) -> Result<T, GraphError> {
     serde_json::from_value(value).map_err(|error| {
-        GraphError::unreadable_body(format!("The value of the property '{name}' cannot be read: {error}."))
+        GraphError::unreadable_body(format!(
+            "The value of the property '{name}' cannot be read: {error}."
+        ))
     })
 }
 
@@ -163,7 +175,10 @@ fn classification(text: &str) -> Result<Classification, GraphError> {
     match text.to_ascii_lowercase().as_str() {
         "focused" => Ok(Classification::Focused),
         "other" => Ok(Classification::Other),
-        _ => Err(no_member(text, "microsoft.graph.inferenceClassificationType")),
+        _ => Err(no_member(
+            text,
+            "microsoft.graph.inferenceClassificationType",
+        )),
     }
 }
 
@@ -173,7 +188,11 @@ fn body(body: BodyIn) -> Result<Body, GraphError> {
         "html" => BodyKind::Html,
         _ => return Err(no_member(&body.content_type, "microsoft.graph.bodyType")),
     };
-    Ok(Body { kind, content: body.content, unique: None })
+    Ok(Body {
+        kind,
+        content: body.content,
+        unique: None,
+    })
 }
 
 fn flag(flag: FlagIn) -> Result<Flag, GraphError> {
@@ -181,19 +200,44 @@ fn flag(flag: FlagIn) -> Result<Flag, GraphError> {
         "notflagged" => FlagStatus::NotFlagged,
         "flagged" => FlagStatus::Flagged,
         "complete" => FlagStatus::Complete,
-        _ => return Err(no_member(&flag.flag_status, "microsoft.graph.followupFlagStatus")),
+        _ => {
+            return Err(no_member(
+                &flag.flag_status,
+                "microsoft.graph.followupFlagStatus",
+            ));
+        }
     };
-    let [start, due, completed] = [flag.start_date_time, flag.due_date_time, flag.completed_date_time];
+    let [start, due, completed] = [
+        flag.start_date_time,
+        flag.due_date_time,
+        flag.completed_date_time,
+    ];
     if due.is_some() && start.is_none() {
         let text = "The due date of a flag needs a start date.";
-        return Err(GraphError::new(StatusCode::BAD_REQUEST, "ErrorInvalidArgument", text));
+        return Err(GraphError::new(
+            StatusCode::BAD_REQUEST,
+            "ErrorInvalidArgument",
+            text,
+        ));
     }
-    let time = |time: Option<TimeIn>| time.map(|time| ZonedTime { date_time: time.date_time, time_zone: time.time_zone });
-    Ok(Flag { status, start: time(start), due: time(due), completed: time(completed) })
+    let time = |time: Option<TimeIn>| {
+        time.map(|time| ZonedTime {
+            date_time: time.date_time,
+            time_zone: time.time_zone,
+        })
+    };
+    Ok(Flag {
+        status,
+        start: time(start),
+        due: time(due),
+        completed: time(completed),
+    })
 }
 
 fn no_member(text: &str, kind: &str) -> GraphError {
-    GraphError::unreadable_body(format!("Requested value '{text}' was not found on type '{kind}'."))
+    GraphError::unreadable_body(format!(
+        "Requested value '{text}' was not found on type '{kind}'."
+    ))
 }
 
 #[derive(Deserialize)]
@@ -237,6 +281,9 @@ impl From<Addressed> for Recipient {
     fn from(addressed: Addressed) -> Self {
         let AddressIn { address, name } = addressed.email_address;
         // Exchange shows the address where no name is known.
-        Self { name: name.unwrap_or_else(|| address.clone()), address }
+        Self {
+            name: name.unwrap_or_else(|| address.clone()),
+            address,
+        }
     }
 }

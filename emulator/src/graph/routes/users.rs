@@ -16,25 +16,41 @@ use crate::{
 };
 
 /// `GET /me`, `GET /users/{…}`
-pub(super) fn show(graph: &Graph, caller: &Caller, owner: &Owner, call: &Call) -> Result<Answer, GraphError> {
+pub(super) fn show(
+    graph: &Graph,
+    caller: &Caller,
+    owner: &Owner,
+    call: &Call,
+) -> Result<Answer, GraphError> {
     if !caller.may(Need::Profile) {
         return Err(GraphError::insufficient_privileges());
     }
     let person = match owner {
         Owner::Me => caller.person.clone(),
-        Owner::Named(name) => colleague(graph, caller, name).ok_or_else(|| GraphError::no_such_user(name))?,
+        Owner::Named(name) => {
+            colleague(graph, caller, name).ok_or_else(|| GraphError::no_such_user(name))?
+        }
     };
-    if person.id != caller.person.id && !READS_OTHERS.iter().any(|scope| caller.grant.allows(scope)) {
+    if person.id != caller.person.id && !READS_OTHERS.iter().any(|scope| caller.grant.allows(scope))
+    {
         return Err(GraphError::insufficient_privileges());
     }
     let query = Query::parse(&call.query)?;
     let selection = Selection::of(&USER, query.select.as_deref(), false)?;
     let world = graph.emulator.world();
-    let kind = world.tenant(&person.tenant).map_or(TenantKind::Company, |tenant| tenant.kind);
+    let kind = world
+        .tenant(&person.tenant)
+        .map_or(TenantKind::Company, |tenant| tenant.kind);
     let (origin, selected) = (&graph.emulator.origin, selection.in_context());
     let context = format!("{origin}/v1.0/$metadata#users{selected}/$entity");
     let mut object = Object::new().with("@odata.context", context);
-    object.append(UserView { person: &person, kind }.shown(&selection));
+    object.append(
+        UserView {
+            person: &person,
+            kind,
+        }
+        .shown(&selection),
+    );
     Ok(Answer::ok(object))
 }
 
@@ -42,7 +58,11 @@ pub(super) fn show(graph: &Graph, caller: &Caller, owner: &Owner, call: &Call) -
 ///
 /// # Errors
 /// 404 for somebody the tenant does not know, 403 for somebody else.
-pub(super) fn mailbox_owner(graph: &Graph, caller: &Caller, owner: &Owner) -> Result<Person, GraphError> {
+pub(super) fn mailbox_owner(
+    graph: &Graph,
+    caller: &Caller,
+    owner: &Owner,
+) -> Result<Person, GraphError> {
     let person = match owner {
         Owner::Me => caller.person.clone(),
         Owner::Named(name) => {
@@ -65,9 +85,19 @@ fn colleague(graph: &Graph, caller: &Caller, name: &str) -> Option<Person> {
     }
     let world = graph.emulator.world();
     let in_tenant = |person: &&Person| person.tenant == caller.grant.tenant;
-    world.people.iter().filter(in_tenant).find(is_named).cloned()
+    world
+        .people
+        .iter()
+        .filter(in_tenant)
+        .find(is_named)
+        .cloned()
 }
 
 /// Scopes that open the profiles of others.
-const READS_OTHERS: &[&str] =
-    &["User.ReadBasic.All", "User.Read.All", "User.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All"];
+const READS_OTHERS: &[&str] = &[
+    "User.ReadBasic.All",
+    "User.Read.All",
+    "User.ReadWrite.All",
+    "Directory.Read.All",
+    "Directory.ReadWrite.All",
+];

@@ -39,7 +39,13 @@ impl<'a> Visit<'a> {
         call: &'a Call,
     ) -> Result<Self, GraphError> {
         let query = Query::parse(&call.query)?;
-        Ok(Self { call, query, sees_basics_only: caller.sees_basics_only(), origin, owner })
+        Ok(Self {
+            call,
+            query,
+            sees_basics_only: caller.sees_basics_only(),
+            origin,
+            owner,
+        })
     }
 
     /// The properties that the query selects of `schema`.
@@ -58,7 +64,12 @@ impl<'a> Visit<'a> {
     }
 
     /// A page of a list, with count and next link where they belong.
-    pub(super) fn page<E>(&self, tail: &str, listed: &Listed<E>, show: impl Fn(&E) -> Object) -> Object {
+    pub(super) fn page<E>(
+        &self,
+        tail: &str,
+        listed: &Listed<E>,
+        show: impl Fn(&E) -> Object,
+    ) -> Object {
         let mut object = self.with_context(tail);
         if self.query.count {
             object.push("@odata.count", listed.total);
@@ -66,7 +77,10 @@ impl<'a> Visit<'a> {
         object.push("value", listed.entries.iter().map(show).collect::<Json>());
         if let Some(next) = listed.next {
             let (origin, path) = (self.origin, &self.call.path);
-            object.push("@odata.nextLink", format!("{origin}{path}?{}", self.query.continued(next)));
+            object.push(
+                "@odata.nextLink",
+                format!("{origin}{path}?{}", self.query.continued(next)),
+            );
         }
         object
     }
@@ -79,14 +93,31 @@ impl<'a> Visit<'a> {
         if !self.sees_basics_only {
             return Ok(());
         }
-        let filtered = self.query.filter.as_ref().map(|filter| filter.check(schema)).transpose()?;
+        let filtered = self
+            .query
+            .filter
+            .as_ref()
+            .map(|filter| filter.check(schema))
+            .transpose()?;
         let ordered = self.query.order.iter().map(Order::path);
         let reveals = |path: &String| {
-            let first = path.split('/').next().and_then(|name| schema.property(name));
+            let first = path
+                .split('/')
+                .next()
+                .and_then(|name| schema.property(name));
             first.is_some_and(|property| property.reveals_content)
         };
-        let revealing = filtered.iter().flatten().cloned().chain(ordered).any(|path| reveals(&path));
-        if revealing || self.query.search.is_some() { Err(GraphError::access_denied()) } else { Ok(()) }
+        let revealing = filtered
+            .iter()
+            .flatten()
+            .cloned()
+            .chain(ordered)
+            .any(|path| reveals(&path));
+        if revealing || self.query.search.is_some() {
+            Err(GraphError::access_denied())
+        } else {
+            Ok(())
+        }
     }
 
     /// The documented page size where `$top` does not say otherwise.
@@ -102,15 +133,25 @@ pub(super) fn folder(mailbox: &Mailbox, named: &str) -> Result<FolderKey, GraphE
         return Ok(mailbox.well_known(known));
     }
     let key = ids::read_folder(mailbox.uid(), named)?;
-    mailbox.folder(key).map(|folder| folder.key).ok_or_else(GraphError::item_not_found)
+    mailbox
+        .folder(key)
+        .map(|folder| folder.key)
+        .ok_or_else(GraphError::item_not_found)
 }
 
 /// The message that a path names; it must lie in the folder the path names, if any.
 ///
 /// # Errors
 /// 400 for what is no id, 404 for a message that is not there (any more).
-pub(super) fn message<'a>(mailbox: &'a Mailbox, place: &MessagePlace) -> Result<&'a Message, GraphError> {
-    let inside = place.folder.as_deref().map(|named| folder(mailbox, named)).transpose()?;
+pub(super) fn message<'a>(
+    mailbox: &'a Mailbox,
+    place: &MessagePlace,
+) -> Result<&'a Message, GraphError> {
+    let inside = place
+        .folder
+        .as_deref()
+        .map(|named| folder(mailbox, named))
+        .transpose()?;
     ids::read_message(mailbox.uid(), &place.id)?
         .find(mailbox)
         .filter(|message| inside.is_none_or(|folder| message.folder == folder))

@@ -31,7 +31,9 @@ impl Mailbox {
             known: Some(known),
             is_hidden: known.is_hidden(),
         });
-        let folders = std::iter::once(root).chain(known).map(|folder| (folder.key, folder));
+        let folders = std::iter::once(root)
+            .chain(known)
+            .map(|folder| (folder.key, folder));
         Self {
             uid,
             folders: folders.collect(),
@@ -58,7 +60,10 @@ impl Mailbox {
 
     /// Folders directly below `parent`, by display name.
     pub(crate) fn children(&self, parent: FolderKey) -> Vec<&Folder> {
-        let below = self.folders.values().filter(|folder| folder.parent == Some(parent));
+        let below = self
+            .folders
+            .values()
+            .filter(|folder| folder.parent == Some(parent));
         let mut children: Vec<_> = below.collect();
         children.sort_by(|a, b| a.name.cmp(&b.name).then(a.key.cmp(&b.key)));
         children
@@ -187,7 +192,9 @@ impl Mailbox {
 
 /// Well-known folders have the same numbers in every mailbox, after the gap that Exchange leaves too.
 fn well_known_key(known: WellKnown) -> FolderKey {
-    let place = WellKnown::all().position(|other| other == known).unwrap_or(0);
+    let place = WellKnown::all()
+        .position(|other| other == known)
+        .unwrap_or(0);
     FolderKey(ROOT.0 + 1 + u32::try_from(place).unwrap_or(0))
 }
 
@@ -207,7 +214,10 @@ mod tests {
         let mailbox = mailbox();
         let top = mailbox.children(mailbox.well_known(WellKnown::MsgFolderRoot));
         let names: Vec<_> = top.iter().map(|folder| folder.name.as_str()).collect();
-        assert!(names.contains(&"Inbox") && names.contains(&"Sync Issues"), "{names:?}");
+        assert!(
+            names.contains(&"Inbox") && names.contains(&"Sync Issues"),
+            "{names:?}"
+        );
         assert!(!names.contains(&"Conflicts") && !names.contains(&"Search Folders"));
     }
 

@@ -22,7 +22,9 @@ impl Mailboxes {
         make: impl FnOnce() -> Mailbox,
     ) -> Arc<Mutex<Mailbox>> {
         let mut open = lock(&self.open);
-        let mailbox = open.entry(owner.clone()).or_insert_with(|| Arc::new(Mutex::new(make())));
+        let mailbox = open
+            .entry(owner.clone())
+            .or_insert_with(|| Arc::new(Mutex::new(make())));
         Arc::clone(mailbox)
     }
 }

@@ -88,7 +88,10 @@ pub(crate) struct Recipient {
 impl Recipient {
     /// A recipient of this name and address.
     pub(crate) fn new(name: impl Into<String>, address: impl Into<String>) -> Self {
-        Self { name: name.into(), address: address.into() }
+        Self {
+            name: name.into(),
+            address: address.into(),
+        }
     }
 }
 
@@ -190,7 +193,10 @@ impl Thread {
     pub(crate) fn answered(&self, sent: i64) -> Self {
         let mut index = self.index.clone();
         index.extend_from_slice(&filetime(sent).to_be_bytes()[3..]);
-        Self { topic: self.topic, index }
+        Self {
+            topic: self.topic,
+            index,
+        }
     }
 }
 
@@ -206,7 +212,9 @@ pub(crate) enum Kind {
 
 /// 100-nanosecond steps since 1601, as Windows counts.
 fn filetime(seconds: i64) -> u64 {
-    u64::try_from(seconds.saturating_add(11_644_473_600)).unwrap_or(0).saturating_mul(10_000_000)
+    u64::try_from(seconds.saturating_add(11_644_473_600))
+        .unwrap_or(0)
+        .saturating_mul(10_000_000)
 }
 
 #[cfg(test)]

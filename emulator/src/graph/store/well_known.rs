@@ -54,7 +54,12 @@ pub(crate) enum Language {
 impl Language {
     /// The language of a tag such as `de-DE`; English when it is none we can write.
     pub(crate) fn from_tag(tag: &str) -> Self {
-        match tag.split('-').next().map(str::to_ascii_lowercase).as_deref() {
+        match tag
+            .split('-')
+            .next()
+            .map(str::to_ascii_lowercase)
+            .as_deref()
+        {
             Some("de") => Self::German,
             Some("fr") => Self::French,
             _ => Self::English,
@@ -104,33 +109,93 @@ const TABLE: [(WellKnown, &str, [&str; 3]); 17] = {
     use WellKnown as W;
     [
         (W::Archive, "archive", ["Archive", "Archiv", "Archive"]),
-        (W::Clutter, "clutter", ["Clutter", "Clutter", "Courrier pêle-mêle"]),
-        (W::Conflicts, "conflicts", ["Conflicts", "Konflikte", "Conflits"]),
+        (
+            W::Clutter,
+            "clutter",
+            ["Clutter", "Clutter", "Courrier pêle-mêle"],
+        ),
+        (
+            W::Conflicts,
+            "conflicts",
+            ["Conflicts", "Konflikte", "Conflits"],
+        ),
         (
             W::ConversationHistory,
             "conversationhistory",
-            ["Conversation History", "Aufgezeichnete Unterhaltungen", "Historique des conversations"],
+            [
+                "Conversation History",
+                "Aufgezeichnete Unterhaltungen",
+                "Historique des conversations",
+            ],
         ),
-        (W::DeletedItems, "deleteditems", ["Deleted Items", "Gelöschte Elemente", "Éléments supprimés"]),
+        (
+            W::DeletedItems,
+            "deleteditems",
+            ["Deleted Items", "Gelöschte Elemente", "Éléments supprimés"],
+        ),
         (W::Drafts, "drafts", ["Drafts", "Entwürfe", "Brouillons"]),
-        (W::Inbox, "inbox", ["Inbox", "Posteingang", "Boîte de réception"]),
-        (W::JunkEmail, "junkemail", ["Junk Email", "Junk-E-Mail", "Courrier indésirable"]),
-        (W::LocalFailures, "localfailures", ["Local Failures", "Lokale Fehler", "Défaillances locales"]),
+        (
+            W::Inbox,
+            "inbox",
+            ["Inbox", "Posteingang", "Boîte de réception"],
+        ),
+        (
+            W::JunkEmail,
+            "junkemail",
+            ["Junk Email", "Junk-E-Mail", "Courrier indésirable"],
+        ),
+        (
+            W::LocalFailures,
+            "localfailures",
+            ["Local Failures", "Lokale Fehler", "Défaillances locales"],
+        ),
         (
             W::MsgFolderRoot,
             "msgfolderroot",
-            ["Top of Information Store", "Oberste Ebene des Informationsspeichers", "Banque d'informations"],
+            [
+                "Top of Information Store",
+                "Oberste Ebene des Informationsspeichers",
+                "Banque d'informations",
+            ],
         ),
-        (W::Outbox, "outbox", ["Outbox", "Postausgang", "Boîte d'envoi"]),
-        (W::RecoverableItemsDeletions, "recoverableitemsdeletions", ["Deletions", "Deletions", "Deletions"]),
-        (W::Scheduled, "scheduled", ["Scheduled", "Geplant", "Planifié"]),
-        (W::SearchFolders, "searchfolders", ["Search Folders", "Suchordner", "Dossiers de recherche"]),
-        (W::SentItems, "sentitems", ["Sent Items", "Gesendete Elemente", "Éléments envoyés"]),
-        (W::ServerFailures, "serverfailures", ["Server Failures", "Serverfehler", "Défaillances du serveur"]),
+        (
+            W::Outbox,
+            "outbox",
+            ["Outbox", "Postausgang", "Boîte d'envoi"],
+        ),
+        (
+            W::RecoverableItemsDeletions,
+            "recoverableitemsdeletions",
+            ["Deletions", "Deletions", "Deletions"],
+        ),
+        (
+            W::Scheduled,
+            "scheduled",
+            ["Scheduled", "Geplant", "Planifié"],
+        ),
+        (
+            W::SearchFolders,
+            "searchfolders",
+            ["Search Folders", "Suchordner", "Dossiers de recherche"],
+        ),
+        (
+            W::SentItems,
+            "sentitems",
+            ["Sent Items", "Gesendete Elemente", "Éléments envoyés"],
+        ),
+        (
+            W::ServerFailures,
+            "serverfailures",
+            ["Server Failures", "Serverfehler", "Défaillances du serveur"],
+        ),
         (
             W::SyncIssues,
             "syncissues",
-            ["Sync Issues", "Synchronisierungsprobleme", "Problèmes de synchronisation"],
+            [
+                "Sync Issues",
+                "Synchronisierungsprobleme",
+                "Problèmes de synchronisation",
+            ],
         ),
     ]
 };
@@ -150,6 +215,9 @@ mod tests {
                 assert!(!folder.display_name(language).is_empty(), "{folder:?}");
             }
         }
-        assert_eq!(WellKnown::Inbox.display_name(Language::from_tag("de-AT")), "Posteingang");
+        assert_eq!(
+            WellKnown::Inbox.display_name(Language::from_tag("de-AT")),
+            "Posteingang"
+        );
     }
 }

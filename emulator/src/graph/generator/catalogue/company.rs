@@ -3,10 +3,22 @@
 use crate::graph::generator::script::{Contact, File, Line, Look, Mark, Role, Script, Shelf};
 use Role::{A, B, C, Outside, Owner};
 
-const OFFICE: Contact = Contact { name: "Office Services", address: "office@facilities.example" };
-const PAYROLL: Contact = Contact { name: "Payroll", address: "payroll@people-desk.example" };
-const TRAVEL: Contact = Contact { name: "Travel Desk", address: "desk@meridian-travel.example" };
-const TRAVEL_PERSON: Contact = Contact { name: "Meridian Travel, Joana Reis", address: "joana.reis@meridian-travel.example" };
+const OFFICE: Contact = Contact {
+    name: "Office Services",
+    address: "office@facilities.example",
+};
+const PAYROLL: Contact = Contact {
+    name: "Payroll",
+    address: "payroll@people-desk.example",
+};
+const TRAVEL: Contact = Contact {
+    name: "Travel Desk",
+    address: "desk@meridian-travel.example",
+};
+const TRAVEL_PERSON: Contact = Contact {
+    name: "Meridian Travel, Joana Reis",
+    address: "joana.reis@meridian-travel.example",
+};
 
 pub(super) const SCRIPTS: &[Script] = &[
     Script::new("Weekly review", &[

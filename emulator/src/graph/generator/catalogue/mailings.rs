@@ -3,16 +3,37 @@
 use crate::graph::generator::script::{Contact, Line, Look, Mark, Role, Script, Shelf};
 use Role::Outside;
 
-const WEEKLY: Contact = Contact { name: "The Weekly Compiler", address: "letter@weekly-compiler.example" };
-const MUSEUM: Contact = Contact { name: "Museum of Calculation", address: "news@museum-of-calculation.example" };
-const CITY: Contact = Contact { name: "City Almanac", address: "almanac@city-paper.example" };
-const COFFEE: Contact = Contact { name: "Third Crack Coffee", address: "hello@third-crack.example" };
-const CONFERENCE: Contact = Contact { name: "Conf on Reliable Machines", address: "programme@reliable-machines.example" };
-const RADIO: Contact = Contact { name: "Radio Atlas", address: "episodes@radio-atlas.example" };
-const SHOES: Contact = Contact { name: "Fell & Fjord", address: "offers@fell-fjord.example" };
+const WEEKLY: Contact = Contact {
+    name: "The Weekly Compiler",
+    address: "letter@weekly-compiler.example",
+};
+const MUSEUM: Contact = Contact {
+    name: "Museum of Calculation",
+    address: "news@museum-of-calculation.example",
+};
+const CITY: Contact = Contact {
+    name: "City Almanac",
+    address: "almanac@city-paper.example",
+};
+const COFFEE: Contact = Contact {
+    name: "Third Crack Coffee",
+    address: "hello@third-crack.example",
+};
+const CONFERENCE: Contact = Contact {
+    name: "Conf on Reliable Machines",
+    address: "programme@reliable-machines.example",
+};
+const RADIO: Contact = Contact {
+    name: "Radio Atlas",
+    address: "episodes@radio-atlas.example",
+};
+const SHOES: Contact = Contact {
+    name: "Fell & Fjord",
+    address: "offers@fell-fjord.example",
+};
 
 pub(super) const SCRIPTS: &[Script] = &[
-    Script::new("The Weekly Compiler #{number}: registers, and why we miss them", &[
+    Script::new("The Weekly Compiler #{issue}: registers, and why we miss them", &[
         Line::new(Outside(&WEEKLY), Look::Newsletter("#3b4cca"), "Good morning!\n\nThis week: a register allocator that fits on a page, a long read on how a loom became a program, and the fastest way to sort a drawer of punch cards.\n\nAnd a question for you: which tool have you stopped using, and do you miss it?").with(&[Mark::Script]),
     ]).sure(),
     Script::new("Late opening on Thursday: the difference engine runs", &[
@@ -33,7 +54,7 @@ pub(super) const SCRIPTS: &[Script] = &[
     Script::new("Only until Sunday: boots for every weather", &[
         Line::new(Outside(&SHOES), Look::Newsletter("#166534"), "Twenty percent on everything that keeps your feet dry."),
     ]).on(Shelf::Bin).sure(),
-    Script::new("The Weekly Compiler #{number}: the letters you wrote", &[
+    Script::new("The Weekly Compiler #{issue}: the letters you wrote", &[
         Line::new(Outside(&WEEKLY), Look::Newsletter("#3b4cca"), "You answered! Here are the best ones, from the slide rule to the pager.").with(&[Mark::Low]),
     ]),
     Script::new("Members' evening: behind the scenes", &[

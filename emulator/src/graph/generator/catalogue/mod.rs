@@ -17,6 +17,14 @@ pub(super) fn scripts(kind: TenantKind) -> Vec<&'static Script> {
         TenantKind::Company => &[projects::SCRIPTS, company::SCRIPTS],
         TenantKind::Personal => &[private::SCRIPTS],
     };
-    let everybodys: &[&[Script]] = &[notices::SCRIPTS, mailings::SCRIPTS, desk::SCRIPTS, spam::SCRIPTS];
-    own.iter().chain(everybodys).flat_map(|scripts| scripts.iter()).collect()
+    let everybodys: &[&[Script]] = &[
+        notices::SCRIPTS,
+        mailings::SCRIPTS,
+        desk::SCRIPTS,
+        spam::SCRIPTS,
+    ];
+    own.iter()
+        .chain(everybodys)
+        .flat_map(|scripts| scripts.iter())
+        .collect()
 }

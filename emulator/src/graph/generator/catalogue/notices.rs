@@ -3,30 +3,60 @@
 use crate::graph::generator::script::{Contact, File, Line, Look, Mark, Role, Script, Shelf};
 use Role::Outside;
 
-const CLOUD: Contact = Contact { name: "Northwind Cloud Billing", address: "billing@northwind-cloud.example" };
-const STATIONER: Contact = Contact { name: "Quill & Paper", address: "orders@quill-and-paper.example" };
-const PARCEL: Contact = Contact { name: "Swift Parcel", address: "tracking@swift-parcel.example" };
-const BUILD: Contact = Contact { name: "Build Robot", address: "builds@forge.example" };
-const REVIEW: Contact = Contact { name: "Forge", address: "notifications@forge.example" };
-const REVIEW_THREAD: Contact = Contact { name: "Forge", address: "reply+7f3a@forge.example" };
-const LIBRARY: Contact = Contact { name: "City Library", address: "loans@city-library.example" };
-const RAIL: Contact = Contact { name: "Coastline Rail", address: "tickets@coastline-rail.example" };
-const ACCOUNT: Contact = Contact { name: "Account Security", address: "security@accounts.example" };
-const EVENTS: Contact = Contact { name: "Gather", address: "events@gather.example" };
+const CLOUD: Contact = Contact {
+    name: "Northwind Cloud Billing",
+    address: "billing@northwind-cloud.example",
+};
+const STATIONER: Contact = Contact {
+    name: "Quill & Paper",
+    address: "orders@quill-and-paper.example",
+};
+const PARCEL: Contact = Contact {
+    name: "Swift Parcel",
+    address: "tracking@swift-parcel.example",
+};
+const BUILD: Contact = Contact {
+    name: "Build Robot",
+    address: "builds@forge.example",
+};
+const REVIEW: Contact = Contact {
+    name: "Forge",
+    address: "notifications@forge.example",
+};
+const REVIEW_THREAD: Contact = Contact {
+    name: "Forge",
+    address: "reply+7f3a@forge.example",
+};
+const LIBRARY: Contact = Contact {
+    name: "City Library",
+    address: "loans@city-library.example",
+};
+const RAIL: Contact = Contact {
+    name: "Coastline Rail",
+    address: "tickets@coastline-rail.example",
+};
+const ACCOUNT: Contact = Contact {
+    name: "Account Security",
+    address: "security@accounts.example",
+};
+const EVENTS: Contact = Contact {
+    name: "Gather",
+    address: "events@gather.example",
+};
 
 pub(super) const SCRIPTS: &[Script] = &[
     Script::new("Invoice {number}", &[
         Line::new(Outside(&CLOUD), Look::Receipt, "Your invoice for last month.\n\nCompute, 2 instances: 41.20\n\nStorage, 250 GB: 12.50\n\nTraffic: 3.15\n\nThe sum will be charged to your card within seven days.")
             .with(&[Mark::File(File::Pdf, "invoice.pdf"), Mark::Category("Invoices")]),
     ]).sure(),
-    Script::new("Order {number} confirmed", &[
+    Script::new("Your order {number}", &[
         Line::new(Outside(&STATIONER), Look::Receipt, "Thank you for your order, {you}!\n\nNotebook, squared, A5: 7.90\n\nPencils, HB, box of 12: 9.60\n\nPunch cards, 500: 24.00\n\nWe pack it today.").with(&[Mark::InlineLogo]),
         Line::new(Outside(&STATIONER), Look::Notice, "Your order {number} is on its way. Swift Parcel brings it the day after tomorrow.").after(1600),
     ]).sure(),
     Script::new("Your parcel arrives today", &[
         Line::new(Outside(&PARCEL), Look::Notice, "Hello {you},\n\nyour parcel {number} is in the delivery van and arrives between 11:30 and 13:30.\n\nNot at home? Choose a neighbour or a parcel shop."),
     ]),
-    Script::new("[forge] Build {number} failed: difference-engine", &[
+    Script::new("[forge] Build {number} of difference-engine", &[
         Line::new(Outside(&BUILD), Look::Plain, "Build {number} of difference-engine failed on branch main.\r\n\r\n  test carry::propagates_over_nine ... FAILED\r\n\r\n  assertion failed: left == right\r\n    left: 1000\r\n   right: 0\r\n\r\n1 failed, 412 passed, 38 s\r\n").with(&[Mark::High]),
         Line::new(Outside(&BUILD), Look::Plain, "Build {number} of difference-engine is green again.\r\n\r\n413 passed, 37 s\r\n").after(48),
     ]),

@@ -3,10 +3,22 @@
 use crate::graph::generator::script::{Contact, File, Line, Look, Mark, Role, Script, Shelf};
 use Role::{A, B, C, Outside, Owner};
 
-const CHOIR: Contact = Contact { name: "Riverside Choir", address: "notes@riverside-choir.example" };
-const LANDLORD: Contact = Contact { name: "Nadia Petrova", address: "n.petrova@lindenhof.example" };
-const LANDLORD_OFFICE: Contact = Contact { name: "Lindenhof Housing", address: "office@lindenhof.example" };
-const DENTIST: Contact = Contact { name: "Dr. Amara Singh", address: "practice@dr-singh.example" };
+const CHOIR: Contact = Contact {
+    name: "Riverside Choir",
+    address: "notes@riverside-choir.example",
+};
+const LANDLORD: Contact = Contact {
+    name: "Nadia Petrova",
+    address: "n.petrova@lindenhof.example",
+};
+const LANDLORD_OFFICE: Contact = Contact {
+    name: "Lindenhof Housing",
+    address: "office@lindenhof.example",
+};
+const DENTIST: Contact = Contact {
+    name: "Dr. Amara Singh",
+    address: "practice@dr-singh.example",
+};
 
 pub(super) const SCRIPTS: &[Script] = &[
     Script::new("Sunday at the lake", &[

@@ -3,8 +3,14 @@
 use crate::graph::generator::script::{Contact, File, Line, Mark, Role, Script};
 use Role::{A, B, C, Outside, Owner};
 
-const HARBOUR: Contact = Contact { name: "Ines Moreau", address: "ines.moreau@harbour-freight.example" };
-const PRESS: Contact = Contact { name: "Olu Adeyemi", address: "olu.adeyemi@dailyledger.example" };
+const HARBOUR: Contact = Contact {
+    name: "Ines Moreau",
+    address: "ines.moreau@harbour-freight.example",
+};
+const PRESS: Contact = Contact {
+    name: "Olu Adeyemi",
+    address: "olu.adeyemi@dailyledger.example",
+};
 
 pub(super) const SCRIPTS: &[Script] = &[
     Script::new("Numbers for the steering committee", &[

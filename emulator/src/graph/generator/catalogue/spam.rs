@@ -3,9 +3,18 @@
 use crate::graph::generator::script::{Contact, Line, Look, Mark, Role, Script, Shelf};
 use Role::Outside;
 
-const PRIZE: Contact = Contact { name: "Award Department", address: "winner@lucky-award.example" };
-const PILLS: Contact = Contact { name: "Dr. Wonderful", address: "doctor@miracle-leaf.example" };
-const BANK: Contact = Contact { name: "Your Bank", address: "service@secure-bank-check.example" };
+const PRIZE: Contact = Contact {
+    name: "Award Department",
+    address: "winner@lucky-award.example",
+};
+const PILLS: Contact = Contact {
+    name: "Dr. Wonderful",
+    address: "doctor@miracle-leaf.example",
+};
+const BANK: Contact = Contact {
+    name: "Your Bank",
+    address: "service@secure-bank-check.example",
+};
 
 pub(super) const SCRIPTS: &[Script] = &[
     Script::new("You have been selected!!!", &[

@@ -21,7 +21,9 @@ impl Entity for Thing {
             "isRead" => self.read.into(),
             "receivedDateTime" => self.at.into(),
             "categories" => self.tags.iter().copied().collect(),
-            "from" => Object::new().with("emailAddress", Object::new().with("address", self.name)).into(),
+            "from" => Object::new()
+                .with("emailAddress", Object::new().with("address", self.name))
+                .into(),
             _ => return None,
         })
     }
@@ -41,9 +43,24 @@ const SCHEMA: Schema = Schema {
 
 fn names(raw: &str) -> Result<Vec<&'static str>, GraphError> {
     let things = vec![
-        Thing { name: "Cherry", read: true, at: "2025-03-03T00:00:00Z", tags: &["red"] },
-        Thing { name: "apple", read: false, at: "2025-03-01T00:00:00Z", tags: &["red", "Green"] },
-        Thing { name: "Banana", read: true, at: "2025-03-02T00:00:00Z", tags: &[] },
+        Thing {
+            name: "Cherry",
+            read: true,
+            at: "2025-03-03T00:00:00Z",
+            tags: &["red"],
+        },
+        Thing {
+            name: "apple",
+            read: false,
+            at: "2025-03-01T00:00:00Z",
+            tags: &["red", "Green"],
+        },
+        Thing {
+            name: "Banana",
+            read: true,
+            at: "2025-03-02T00:00:00Z",
+            tags: &[],
+        },
     ];
     let page = list(&Query::parse(raw)?, &SCHEMA, things, 10)?;
     Ok(page.entries.iter().map(|thing| thing.name).collect())
@@ -63,31 +80,59 @@ fn filters_choose() {
         ("not isRead", vec!["apple"]),
         ("receivedDateTime ge 2025-03-02", vec!["Cherry", "Banana"]),
         ("receivedDateTime gt 2025-03-02T00:00:00Z", vec!["Cherry"]),
-        ("receivedDateTime le 2025-03-02T00:00:00Z and isRead eq true", vec!["Banana"]),
-        ("receivedDateTime lt 2025-03-02T00:00:00Z or subject eq 'CHERRY'", vec!["Cherry", "apple"]),
+        (
+            "receivedDateTime le 2025-03-02T00:00:00Z and isRead eq true",
+            vec!["Banana"],
+        ),
+        (
+            "receivedDateTime lt 2025-03-02T00:00:00Z or subject eq 'CHERRY'",
+            vec!["Cherry", "apple"],
+        ),
         ("startswith(subject,'b')", vec!["Banana"]),
         ("contains(subject,'an') eq false", vec!["Cherry", "apple"]),
         ("from/emailAddress/address eq 'apple'", vec!["apple"]),
         ("categories/any(c:c eq 'green')", vec!["apple"]),
-        ("categories/any(c: c eq 'red') and not (isRead eq true)", vec!["apple"]),
+        (
+            "categories/any(c: c eq 'red') and not (isRead eq true)",
+            vec!["apple"],
+        ),
     ] {
-        assert_eq!(names(&format!("$filter={filter}")).expect(filter), expected, "{filter}");
+        assert_eq!(
+            names(&format!("$filter={filter}")).expect(filter),
+            expected,
+            "{filter}"
+        );
     }
 }
 
 /// E13: what cannot be filtered, does not fit, or does not exist.
 #[test]
 fn filters_that_do_not_fit_are_refused() {
-    for filter in ["toRecipients/any(t:t eq 'x')", "isRead eq 'yes'", "receivedDateTime ge '2025-03-02'", "from eq 'x'"] {
-        assert_eq!(code(&format!("$filter={filter}")), "ErrorInvalidUrlQueryFilter", "{filter}");
+    for filter in [
+        "toRecipients/any(t:t eq 'x')",
+        "isRead eq 'yes'",
+        "receivedDateTime ge '2025-03-02'",
+        "from eq 'x'",
+    ] {
+        assert_eq!(
+            code(&format!("$filter={filter}")),
+            "ErrorInvalidUrlQueryFilter",
+            "{filter}"
+        );
     }
     assert_eq!(code("$filter=isJunk ne true"), "RequestBroker--ParseUri");
 }
 
 #[test]
 fn orders_sort_without_regard_to_capitals() {
-    assert_eq!(names("$orderby=subject").expect("ordered"), ["apple", "Banana", "Cherry"]);
-    assert_eq!(names("$orderby=isRead,receivedDateTime desc").expect("ordered"), ["apple", "Cherry", "Banana"]);
+    assert_eq!(
+        names("$orderby=subject").expect("ordered"),
+        ["apple", "Banana", "Cherry"]
+    );
+    assert_eq!(
+        names("$orderby=isRead,receivedDateTime desc").expect("ordered"),
+        ["apple", "Cherry", "Banana"]
+    );
     assert_eq!(code("$orderby=nothing"), "RequestBroker--ParseUri");
     assert_eq!(code("$orderby=toRecipients"), "BadRequest");
     assert_eq!(code("$orderby=subject upwards"), "BadRequest");
@@ -99,8 +144,11 @@ fn an_order_must_follow_the_filter() {
     let refused = |raw: &str| assert_eq!(code(raw), "InefficientFilter", "{raw}");
     refused("$filter=isRead eq true&$orderby=receivedDateTime desc");
     refused("$filter=isRead eq true and receivedDateTime ge 2025-01-01&$orderby=receivedDateTime");
-    refused("$filter=receivedDateTime ge 2025-01-01 and isRead eq true&$orderby=isRead,receivedDateTime");
+    refused(
+        "$filter=receivedDateTime ge 2025-01-01 and isRead eq true&$orderby=isRead,receivedDateTime",
+    );
     refused("$filter=receivedDateTime ge 2025-01-01&$orderby=receivedDateTime,subject");
-    let fine = "$filter=ReceivedDateTime ge 2025-01-01 and isRead eq true&$orderby=receivedDateTime asc";
+    let fine =
+        "$filter=ReceivedDateTime ge 2025-01-01 and isRead eq true&$orderby=receivedDateTime asc";
     assert_eq!(names(fine).expect(fine), ["Banana", "Cherry"]);
 }

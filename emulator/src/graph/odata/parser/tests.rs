@@ -5,12 +5,17 @@ use proptest::prelude::*;
 use super::{Comparison, Filter, Literal, parse_filter};
 
 fn is_read() -> Filter {
-    Filter::Compare(vec!["isRead".to_owned()], Comparison::Equal, Literal::Bool(true))
+    Filter::Compare(
+        vec!["isRead".to_owned()],
+        Comparison::Equal,
+        Literal::Bool(true),
+    )
 }
 
 #[test]
 fn or_binds_less_than_and() {
-    let tree = parse_filter("isRead eq true or isRead eq true and isRead eq true").expect("a filter");
+    let tree =
+        parse_filter("isRead eq true or isRead eq true and isRead eq true").expect("a filter");
     let both = Filter::And(Box::new(is_read()), Box::new(is_read()));
     assert_eq!(tree, Filter::Or(Box::new(is_read()), Box::new(both)));
 }
@@ -19,18 +24,39 @@ fn or_binds_less_than_and() {
 fn a_doubled_quote_is_one() {
     let tree = parse_filter("subject eq 'let''s meet, (ok)'").expect("a filter");
     let wanted = Literal::Text("let's meet, (ok)".to_owned());
-    assert_eq!(tree, Filter::Compare(vec!["subject".to_owned()], Comparison::Equal, wanted));
+    assert_eq!(
+        tree,
+        Filter::Compare(vec!["subject".to_owned()], Comparison::Equal, wanted)
+    );
 }
 
 /// E13: a syntax error is `ErrorInvalidUrlQueryFilter`.
 #[test]
 fn what_is_no_filter_is_refused() {
     for source in [
-        "", "isRead eq", "eq true", "isRead eq true and", "(isRead eq true", "isRead eq true)", "subject eq 'open",
-        "startswith(subject)", "startswith('x',subject)", "endswith(subject,'x')", "a b c", "isRead == true",
-        "categories/any(c:d eq 'x')", "categories/all(c:c eq 'x')", "subject eq ümlaut", "3 eq 3", "x eq 1 eq 2",
+        "",
+        "isRead eq",
+        "eq true",
+        "isRead eq true and",
+        "(isRead eq true",
+        "isRead eq true)",
+        "subject eq 'open",
+        "startswith(subject)",
+        "startswith('x',subject)",
+        "endswith(subject,'x')",
+        "a b c",
+        "isRead == true",
+        "categories/any(c:d eq 'x')",
+        "categories/all(c:c eq 'x')",
+        "subject eq ümlaut",
+        "3 eq 3",
+        "x eq 1 eq 2",
     ] {
-        assert_eq!(parse_filter(source).expect_err(source).code, "ErrorInvalidUrlQueryFilter", "{source}");
+        assert_eq!(
+            parse_filter(source).expect_err(source).code,
+            "ErrorInvalidUrlQueryFilter",
+            "{source}"
+        );
     }
 }
 
@@ -51,7 +77,8 @@ fn expression() -> impl Strategy<Value = String> {
     ];
     leaf.prop_recursive(4, 24, 2, |inner| {
         prop_oneof![
-            (inner.clone(), prop_oneof!["and", "or"], inner.clone()).prop_map(|(a, op, b)| format!("({a}) {op} {b}")),
+            (inner.clone(), prop_oneof!["and", "or"], inner.clone())
+                .prop_map(|(a, op, b)| format!("({a}) {op} {b}")),
             inner.prop_map(|a| format!("not ({a})")),
         ]
     })
