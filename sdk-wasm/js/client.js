@@ -1,0 +1,99 @@
+// Between the shell and the wasm: one attempt at a time, typed errors, and an end for calls whose module has stopped.
+import { ConnectOutlookError } from './index.js';
+import init, { Outlook, onPanic } from './connect_outlook_sdk.js';
+
+export async function start(module) {
+  try {
+    await init({ module_or_path: module });
+  } catch (error) {
+    // Fetching fails with a TypeError; everything else means that the page may not compile it.
+    throw error instanceof TypeError ? error : new ConnectOutlookError(WASM_BLOCKED);
+  }
+  onPanic((place) => {
+    crash = new ConnectOutlookError({ ...CRASHED, place });
+    for (const stop of waiting) stop(crash);
+  });
+}
+
+export function open(backend) {
+  let outlook;
+  let connecting;
+
+  const call = async (name, ...values) => {
+    let stop;
+    // Promises of a stopped module stay open for ever; this race ends them.
+    const crashed = new Promise((_, reject) => waiting.add((stop = reject)));
+    try {
+      if (crash) throw crash;
+      outlook ??= new Outlook({ backend });
+      return await Promise.race([crashed, outlook[name](...values)]);
+    } catch (error) {
+      throw crash ?? typed(error);
+    } finally {
+      waiting.delete(stop);
+    }
+  };
+
+  const leave = async (options) => (await call('connect', options)) ?? cameBack();
+
+  return {
+    // However often somebody clicks, it is one attempt.
+    connect: (options) => (connecting ??= leave(options).finally(() => (connecting = undefined))),
+    // Several parts of a page may ask; the callback is there once.
+    completeRedirect: () => (completing ??= call('completeRedirect').finally(() => (completing = undefined))),
+    session: () => call('session'),
+    signOut: () => call('signOut'),
+    disconnect: (account) => call('disconnect', account),
+    folders: (options) => call('folders', options),
+    messages: (options) => call('messages', options),
+    message: (id, options) => call('message', id, options),
+  };
+}
+
+// What the element says of an account that does not work.
+export const TROUBLES = {
+  needs_user: 'Microsoft asks you to sign in again.',
+  needs_admin: 'An administrator of your organisation has to agree first.',
+  blocked_by_policy: 'Your organisation does not allow this connection.',
+};
+
+// The browser is on its way to Microsoft. Whoever still sees this page, or sees it again, pressed Stop or Back.
+function cameBack() {
+  return new Promise((resolve) => {
+    const done = () => {
+      removeEventListener('pageshow', shown);
+      clearTimeout(timer);
+      resolve({ ...CAME_BACK });
+    };
+    const shown = (event) => event.persisted && done();
+    const timer = setTimeout(done, PATIENCE_MS);
+    addEventListener('pageshow', shown);
+  });
+}
+
+const typed = (error) => new ConnectOutlookError(error?.code && error.actor ? error : CRASHED);
+
+const CAME_BACK = {
+  status: 'cancelled',
+  code: 'came_back',
+  actor: 'visitor',
+  next: 'try_again',
+  message: 'You came back before the sign-in was finished.',
+};
+const WASM_BLOCKED = {
+  code: 'wasm_blocked',
+  actor: 'developer',
+  next: 'none',
+  message: "This page may not run WebAssembly. Its Content-Security-Policy needs 'wasm-unsafe-eval' in script-src.",
+};
+const CRASHED = {
+  code: 'internal',
+  actor: 'developer',
+  next: 'try_again',
+  message: 'Something broke in this page. Load it again and start once more.',
+};
+const PATIENCE_MS = 30_000;
+
+const waiting = new Set();
+let completing;
+let crash;
