@@ -1,11 +1,133 @@
-//! The confidential side of connect-outlook: it redeems codes, keeps tokens sealed, refreshes them, and serves the mailbox.
+//! The confidential side of connect-outlook: it redeems codes, keeps tokens sealed, refreshes them, and serves the
+//! mailbox.
+//!
+//! [`Backend::new`] puts a deployment together from its [`config::Config`]; [`Backend::router`] is what a program
+//! mounts below its base path. The binary `connect-outlook` does the same and listens.
 
+pub mod app;
 pub mod clock;
 pub mod config;
 pub mod entra;
 pub mod graph;
+pub mod http;
+pub mod log;
 pub mod outbound;
 pub mod random;
 pub mod steps;
 pub mod strict_json;
 pub mod vault;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::broadcast;
+
+use app::{App, Rules};
+use clock::Clock;
+use config::Config;
+use entra::{Entra, Registration};
+use graph::Graph;
+use http::Door;
+use http::headers::{Headers, content_security_policy};
+use outbound::NoClient;
+use steps::{StepTaken, Steps};
+use vault::sessions::SessionLimits;
+use vault::{OpenError, Vault};
+
+/// One deployment, ready to serve.
+#[derive(Clone, Debug)]
+pub struct Backend {
+    door: Door,
+    steps: Steps,
+    login_origin: String,
+}
+
+/// Why a deployment does not start; each a sentence for the operator.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StartError {
+    /// The vault does not open.
+    #[error("the vault does not open: {0}")]
+    Vault(#[from] OpenError),
+    /// Nothing can be sent to Microsoft.
+    #[error(transparent)]
+    Outbound(#[from] NoClient),
+}
+
+impl Backend {
+    /// Opens the vault and prepares everything else; nothing is sent anywhere. Call it inside a tokio runtime: expired
+    /// rows are cleared away in the background for as long as a copy lives.
+    ///
+    /// # Errors
+    /// [`StartError`].
+    pub async fn new(config: Config, clock: Clock) -> Result<Self, StartError> {
+        let steps = Steps::new(clock.clone());
+        let login_origin = config.authority.origin().to_owned();
+        let registration = Registration {
+            authority: config.authority,
+            client_id: config.client_id,
+            client_secret: config.client_secret,
+            allowed_tenants: config.allowed_tenants,
+        };
+        let rules = Rules {
+            scopes: config.scopes,
+            redirect_uri: config.redirect_uri,
+            site: config.site.url().clone(),
+            session_limits: SessionLimits {
+                idle: config.session_idle,
+                absolute: config.session_absolute,
+            },
+            attempt_lifetime: config.attempt_lifetime,
+        };
+        let entra = Entra::new(registration, config.entra_trust)?;
+        let graph = Graph::new(
+            config.graph_origin,
+            config.graph_trust,
+            config.cursor_key.expose(),
+            steps.clone(),
+        )?;
+        let vault = Vault::open(&config.database, config.keys).await?;
+        let app = App::new(vault, entra, graph, clock, steps.clone(), rules);
+        app.keep_tidy();
+        let door = Door {
+            app,
+            site: Arc::from(config.site.as_str()),
+            headers: Headers::new(&login_origin),
+        };
+        Ok(Self {
+            door,
+            steps,
+            login_origin,
+        })
+    }
+
+    /// All routes, without the base path: `outer.nest("/outlook", backend.router())`.
+    #[must_use]
+    pub fn router(&self) -> axum::Router {
+        http::router(self.door.clone())
+    }
+
+    /// What happens from now on, step by step and without secrets.
+    #[must_use]
+    pub fn watch(&self) -> broadcast::Receiver<StepTaken> {
+        self.steps.watch()
+    }
+
+    /// The content security policy for documents of the site.
+    #[must_use]
+    pub fn content_security_policy(&self) -> String {
+        content_security_policy(&self.login_origin)
+    }
+
+    /// Waits until every refresh under way has reached the vault, at most half a minute, and closes the vault. Requests
+    /// have to be over before.
+    pub async fn stop(self) {
+        if tokio::time::timeout(Duration::from_secs(30), self.door.app.settle())
+            .await
+            .is_err()
+        {
+            tracing::warn!("a refresh was cut off");
+        }
+        self.door.app.close().await;
+    }
+}

@@ -25,6 +25,7 @@ pub use error::ConfigError;
 pub use settings::{PREFIX, SETTINGS, Setting};
 pub use sources::Sources;
 
+use crate::log::LogFormat;
 use crate::outbound::Trust;
 use crate::vault::{KeyRing, Location};
 
@@ -69,15 +70,6 @@ pub struct Config {
     pub attempt_lifetime: i64,
     /// How log lines look.
     pub log_format: LogFormat,
-}
-
-/// How log lines look.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum LogFormat {
-    /// For people.
-    Text,
-    /// For machines: one object a line.
-    Json,
 }
 
 /// The key that seals cursors.

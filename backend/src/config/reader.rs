@@ -11,7 +11,8 @@ use zeroize::Zeroizing;
 use super::address::{self, SiteOrigin};
 use super::error::ConfigError;
 use super::sources::{Found, Sources, Value};
-use super::{Config, CursorKey, LogFormat};
+use super::{Config, CursorKey};
+use crate::log::LogFormat;
 use crate::outbound::Trust;
 use crate::vault::{KeyRing, Location};
 

@@ -1,0 +1,113 @@
+//! The use cases: what the server does, in the order it is done. The only room that sees all others.
+//!
+//! Nothing here knows a status code, a cookie or a header; time comes from the clock, randomness from `random`.
+
+mod accounts;
+mod finish_attempt;
+mod fresh_token;
+mod handles;
+mod incidents;
+mod mail;
+mod outcomes;
+mod refreshes;
+mod refuse_attempt;
+mod return_to;
+mod session;
+mod start_attempt;
+mod upkeep;
+
+use std::sync::Arc;
+
+use connect_outlook_protocol::scope::Scopes;
+use url::Url;
+
+pub use finish_attempt::{FinishAttemptError, Finished, OpenedSession};
+pub use fresh_token::FreshTokenError;
+pub use handles::{FlowHandle, session_handle};
+pub use incidents::Incident;
+pub use mail::{MailError, MessagesAsked};
+pub use session::SessionError;
+pub use start_attempt::StartAttemptError;
+
+pub use crate::graph::LARGEST_PAGE;
+pub use crate::vault::VaultError;
+
+use crate::clock::Clock;
+use crate::entra::Entra;
+use crate::graph::Graph;
+use crate::steps::Steps;
+use crate::vault::Vault;
+use crate::vault::sessions::SessionLimits;
+use incidents::Incidents;
+use refreshes::Refreshes;
+
+/// The server's mind. One for a deployment; shared by all requests.
+#[derive(Debug)]
+pub struct App {
+    clock: Clock,
+    vault: Vault,
+    entra: Entra,
+    graph: Graph,
+    steps: Steps,
+    rules: Rules,
+    refreshes: Refreshes,
+    incidents: Incidents,
+}
+
+/// What the deployment has settled.
+#[derive(Clone, Debug)]
+pub struct Rules {
+    /// What is asked for, and the most a page may ask.
+    pub scopes: Scopes,
+    /// The registration's redirect URI.
+    pub redirect_uri: String,
+    /// The site that `return_to` must stay on.
+    pub site: Url,
+    /// How long sessions last.
+    pub session_limits: SessionLimits,
+    /// Seconds between the start and the end of an attempt.
+    pub attempt_lifetime: i64,
+}
+
+impl App {
+    /// Puts the rooms together.
+    #[must_use]
+    pub fn new(
+        vault: Vault,
+        entra: Entra,
+        graph: Graph,
+        clock: Clock,
+        steps: Steps,
+        rules: Rules,
+    ) -> Arc<Self> {
+        Arc::new(Self {
+            clock,
+            vault,
+            entra,
+            graph,
+            steps,
+            rules,
+            refreshes: Refreshes::default(),
+            incidents: Incidents::default(),
+        })
+    }
+
+    /// Whether the vault answers, and what is wrong with the deployment otherwise.
+    ///
+    /// # Errors
+    /// [`VaultError`] when nothing can be served.
+    pub async fn readiness(&self) -> Result<Option<Incident>, VaultError> {
+        self.vault.check().await?;
+        Ok(self.incidents.open())
+    }
+
+    /// Waits until no refresh is on its way any more: none may be cut off between Microsoft's answer and the vault.
+    pub async fn settle(&self) {
+        self.refreshes.all_done().await;
+    }
+
+    /// Gives the vault's connections back; everything fails afterwards.
+    pub async fn close(&self) {
+        self.vault.close().await;
+    }
+}

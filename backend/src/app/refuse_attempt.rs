@@ -1,0 +1,35 @@
+//! Ending an attempt that Microsoft sent back with an error: the same checks, and never a connection (R31).
+
+use connect_outlook_protocol::outcome::Outcome;
+use connect_outlook_protocol::refusal::{Evidence, decode};
+use connect_outlook_protocol::wire::RefuseAttempt;
+
+use super::{App, FinishAttemptError, FlowHandle};
+use crate::steps::Step;
+
+impl App {
+    /// Takes the attempt and says what the error means. Its words are decoded, never repeated.
+    ///
+    /// # Errors
+    /// [`FinishAttemptError`] as for a code.
+    pub async fn refuse_attempt(
+        &self,
+        request: RefuseAttempt,
+        browser: Option<FlowHandle>,
+    ) -> Result<Outcome, FinishAttemptError> {
+        self.take_attempt(&request.state, browser).await?;
+        self.steps.tell(Step::AttemptTaken);
+        let refusal = decode(&Evidence {
+            error: &request.error,
+            error_subcode: request.error_subcode.as_deref(),
+            suberror: request.suberror.as_deref(),
+            description: request.error_description.as_deref(),
+            error_codes: &[],
+            status: None,
+        });
+        // The visitor's browser brought these words: whoever controls it could invent an incident, so none is opened.
+        let outcome = Outcome::from(refusal);
+        self.tell_refused(&outcome);
+        Ok(outcome)
+    }
+}

@@ -1,0 +1,190 @@
+//! Starting an attempt: everything about it is settled now and compared at its end (R23).
+
+use connect_outlook_protocol::authorize::ResponseMode;
+use connect_outlook_protocol::scope::Scopes;
+use connect_outlook_protocol::state::{Nonce, State};
+use connect_outlook_protocol::wire::{AttemptStarted, StartAttempt};
+
+use super::{App, FlowHandle, return_to};
+use crate::random::{self, NoRandomness};
+use crate::steps::Step;
+use crate::vault::VaultError;
+use crate::vault::attempts::{AttemptKind, BeginAttemptError, NewAttempt, Proof};
+use crate::vault::id::{NonceDigest, StateDigest};
+
+/// Why an attempt did not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartAttemptError {
+    /// A scope is not on the deployment's list, or none would read mail (R10).
+    #[error("the scopes are not those of this deployment")]
+    Scopes,
+    /// `return_to` leaves the site (R73).
+    #[error("return_to leaves the site")]
+    ReturnTo,
+    /// `login_hint` is too long or holds control characters.
+    #[error("login_hint is malformed")]
+    LoginHint,
+    /// The code challenge was used before: the page must make a fresh verifier each time (R19).
+    #[error("the code challenge was used before")]
+    Repeated,
+    /// See [`VaultError`].
+    #[error(transparent)]
+    Vault(#[from] VaultError),
+    /// See [`NoRandomness`].
+    #[error(transparent)]
+    NoRandomness(#[from] NoRandomness),
+}
+
+impl App {
+    /// Records an attempt for the browser that holds `browser`, or for a new one, and answers what the page needs for
+    /// the authorize URL, with the flow handle to keep.
+    ///
+    /// # Errors
+    /// [`StartAttemptError`]; nothing was recorded.
+    pub async fn start_attempt(
+        &self,
+        request: StartAttempt,
+        browser: Option<FlowHandle>,
+    ) -> Result<(AttemptStarted, FlowHandle), StartAttemptError> {
+        let now = self.clock.now();
+        let scopes = allowed(request.scopes, &self.rules.scopes)?;
+        let return_to = request
+            .return_to
+            .map(|text| return_to::resolve(&text, &self.rules.site))
+            .transpose()
+            .map_err(|_| StartAttemptError::ReturnTo)?;
+        let login_hint = request.login_hint.map(checked_hint).transpose()?;
+        let browser = browser.map_or_else(FlowHandle::random, Ok)?;
+        let (state, nonce) = (
+            State::from_random(random::bytes()?),
+            Nonce::from_random(random::bytes()?),
+        );
+        let registration = self.entra.registration();
+        let attempt = NewAttempt {
+            state: StateDigest::from(state.digest()),
+            browser: browser.digest(),
+            kind: AttemptKind::Connect,
+            proof: Proof::Page(request.code_challenge),
+            nonce: NonceDigest::from(nonce.digest()),
+            redirect_uri: self.rules.redirect_uri.clone(),
+            scopes,
+            tenant: registration.authority.tenant().clone(),
+            client_id: registration.client_id.clone(),
+            return_to,
+            expires_at: now.plus(self.rules.attempt_lifetime),
+        };
+        self.vault
+            .begin_attempt(&attempt, now)
+            .await
+            .map_err(|error| match error {
+                BeginAttemptError::Repeated => StartAttemptError::Repeated,
+                BeginAttemptError::Vault(error) => error.into(),
+            })?;
+        let scope = attempt.scopes.to_string();
+        self.steps.tell(Step::AttemptStarted {
+            scope: scope.clone(),
+        });
+        let started = AttemptStarted {
+            state,
+            nonce,
+            client_id: attempt.client_id,
+            authorize_endpoint: registration.authority.authorize_endpoint(),
+            scope,
+            redirect_uri: attempt.redirect_uri,
+            response_mode: ResponseMode::Fragment,
+            expires_at: attempt.expires_at.0,
+            prompt: request.prompt,
+            login_hint,
+            claims: None,
+        };
+        Ok((started, browser))
+    }
+}
+
+/// What the page asked for, with what connecting always takes; nothing beyond the deployment's list.
+fn allowed(asked: Option<Vec<String>>, list: &Scopes) -> Result<Scopes, StartAttemptError> {
+    let Some(asked) = asked else {
+        return Ok(list.clone());
+    };
+    if asked.iter().any(|scope| !list.contains(scope)) {
+        return Err(StartAttemptError::Scopes);
+    }
+    let asked = Scopes::from(asked);
+    let scopes: Scopes = list
+        .iter()
+        .filter(|scope| ALWAYS.contains(scope) || asked.contains(scope))
+        .collect();
+    if reads_mail(&scopes) {
+        Ok(scopes)
+    } else {
+        Err(StartAttemptError::Scopes)
+    }
+}
+
+pub(super) fn reads_mail(scopes: &Scopes) -> bool {
+    scopes.contains("Mail.Read") || scopes.contains("Mail.ReadWrite")
+}
+
+/// R26: it only fills in a field at Microsoft.
+fn checked_hint(hint: String) -> Result<String, StartAttemptError> {
+    let fits =
+        !hint.is_empty() && hint.len() <= LONGEST_HINT && !hint.chars().any(char::is_control);
+    if fits {
+        Ok(hint)
+    } else {
+        Err(StartAttemptError::LoginHint)
+    }
+}
+
+const ALWAYS: [&str; 5] = ["openid", "profile", "email", "offline_access", "User.Read"];
+
+/// Characters of the longest mail address, with room for an opaque hint.
+const LONGEST_HINT: usize = 512;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn asked(scopes: &[&str]) -> Result<String, StartAttemptError> {
+        let list = Scopes::parse("openid profile offline_access User.Read Mail.Read Mail.Send");
+        allowed(
+            Some(scopes.iter().map(|&scope| scope.to_owned()).collect()),
+            &list,
+        )
+        .map(|scopes| scopes.to_string())
+    }
+
+    /// R10
+    #[test]
+    fn a_page_may_ask_for_less_and_never_for_more() {
+        assert_eq!(
+            asked(&["Mail.Read"]).unwrap(),
+            "openid profile offline_access User.Read Mail.Read"
+        );
+        assert_eq!(
+            asked(&["https://graph.microsoft.com/mail.read"]).unwrap(),
+            "openid profile offline_access User.Read Mail.Read"
+        );
+        for bad in [
+            &["Mail.Read", "Mail.ReadWrite"][..],
+            &["Directory.Read.All", "Mail.Read"],
+            &["Mail.Send"],
+            &[],
+            &[""],
+        ] {
+            assert!(
+                matches!(asked(bad), Err(StartAttemptError::Scopes)),
+                "{bad:?}"
+            );
+        }
+    }
+
+    /// R178
+    #[test]
+    fn a_hint_is_one_line_of_reasonable_length() {
+        assert!(checked_hint("ada@contoso.example".to_owned()).is_ok());
+        for bad in ["", "a\r\nb", "a\0", &"a".repeat(513)] {
+            assert!(checked_hint(bad.to_owned()).is_err(), "{bad}");
+        }
+    }
+}

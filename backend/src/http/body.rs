@@ -1,0 +1,63 @@
+//! Request bodies: JSON, of bounded size, strictly read.
+
+use axum::body::Body;
+use axum::extract::{FromRequest, Request};
+use axum::http::{HeaderMap, header};
+use http_body_util::{BodyExt as _, LengthLimitError, Limited};
+use serde::de::DeserializeOwned;
+use zeroize::Zeroizing;
+
+use super::error::{Code, Problem};
+use crate::strict_json;
+
+/// A body that was JSON and a `T`. It may have held a code: the bytes are wiped.
+pub(super) struct Json<T>(pub(super) T);
+
+impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
+        if !is_json(request.headers()) {
+            return Err(Code::UnsupportedMediaType.into());
+        }
+        let bytes = read(request.into_body()).await?;
+        // What serde says may quote the body, so none of it is passed on.
+        let value = strict_json::parse(&bytes).map_err(|_| {
+            Problem::from(Code::BadRequest).because("the body is not what this route takes")
+        })?;
+        Ok(Self(value))
+    }
+}
+
+async fn read(body: Body) -> Result<Zeroizing<Vec<u8>>, Problem> {
+    let mut body = Limited::new(body, LIMIT);
+    let mut bytes = Zeroizing::new(Vec::new());
+    while let Some(frame) = body.frame().await {
+        let frame = frame.map_err(|error| {
+            let too_long = error.downcast_ref::<LengthLimitError>().is_some();
+            Problem::from(if too_long {
+                Code::TooLarge
+            } else {
+                Code::BadRequest
+            })
+        })?;
+        if let Some(data) = frame.data_ref() {
+            bytes.extend_from_slice(data);
+        }
+    }
+    Ok(bytes)
+}
+
+/// R64: what a form can send is not enough. A charset may be named; JSON has but one.
+fn is_json(headers: &HeaderMap) -> bool {
+    let mut values = headers.get_all(header::CONTENT_TYPE).iter();
+    let (Some(value), None) = (values.next(), values.next()) else {
+        return false;
+    };
+    let kind = value.to_str().unwrap_or_default();
+    let essence = kind.split(';').next().unwrap_or_default().trim();
+    essence.eq_ignore_ascii_case("application/json")
+}
+
+/// Bytes of a body (R170).
+pub(super) const LIMIT: usize = 64 * 1024;

@@ -1,0 +1,384 @@
+//! Where errors cross the border: each becomes one problem with a stable code (RFC 9457), and nothing of its inside
+//! gets out (L10).
+
+use std::error::Error;
+
+use axum::body::Body;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use connect_outlook_protocol::refusal::{Actor, Next};
+use connect_outlook_protocol::wire;
+
+use crate::app::{FinishAttemptError, MailError, SessionError, StartAttemptError, VaultError};
+
+/// Every code there is. Stable: pages switch on it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Code {
+    AntiForgery,
+    NoSession,
+    BadRequest,
+    UnsupportedMediaType,
+    TooLarge,
+    NotFound,
+    MethodNotAllowed,
+    AttemptUnknown,
+    AttemptNotYours,
+    AttemptExpired,
+    VerifierMismatch,
+    AccountUnknown,
+    AccountNeedsUser,
+    MailboxUnavailable,
+    MessageUnknown,
+    FolderUnknown,
+    RateLimited,
+    MicrosoftUnavailable,
+    DeploymentMisconfigured,
+    Unavailable,
+    Internal,
+}
+
+/// What a code means.
+struct Facts {
+    code: &'static str,
+    status: StatusCode,
+    actor: Actor,
+    next: Next,
+    title: &'static str,
+}
+
+/// An answer that is not what was asked for. [`super::edge`] writes it, with the request's correlation id.
+#[derive(Clone, Debug)]
+pub(super) struct Problem {
+    code: Code,
+    detail: Option<&'static str>,
+    retry_after: Option<u32>,
+}
+
+impl From<Code> for Problem {
+    fn from(code: Code) -> Self {
+        let retry_after = code
+            .status()
+            .eq(&StatusCode::SERVICE_UNAVAILABLE)
+            .then_some(DEFAULT_WAIT);
+        Self {
+            code,
+            detail: None,
+            retry_after,
+        }
+    }
+}
+
+impl Problem {
+    /// Adds what was wrong in this case; a fixed text, never the request's own.
+    pub(super) fn because(self, detail: &'static str) -> Self {
+        Self {
+            detail: Some(detail),
+            ..self
+        }
+    }
+
+    /// Says how long to wait; the default if it is not known.
+    fn after(self, seconds: Option<u32>) -> Self {
+        Self {
+            retry_after: Some(seconds.unwrap_or(DEFAULT_WAIT)),
+            ..self
+        }
+    }
+
+    pub(super) fn code(&self) -> &'static str {
+        self.code.facts().code
+    }
+
+    /// The answer, whole.
+    pub(super) fn write(&self, correlation_id: &str) -> Response {
+        let facts = self.code.facts();
+        let problem = wire::Problem {
+            kind: format!("urn:connect-outlook:problem:{}", facts.code),
+            title: facts.title.to_owned(),
+            status: facts.status.as_u16(),
+            code: facts.code.to_owned(),
+            actor: facts.actor,
+            next: facts.next,
+            detail: self.detail.map(str::to_owned),
+            correlation_id: Some(correlation_id.to_owned()),
+        };
+        // Plain strings and numbers: there is nothing in it that JSON could not say.
+        let body = serde_json::to_vec(&problem).unwrap_or_default();
+        let mut response = (facts.status, Body::from(body)).into_response();
+        let headers = response.headers_mut();
+        headers.insert(
+            header::CONTENT_TYPE,
+            HeaderValue::from_static("application/problem+json"),
+        );
+        if let Some(seconds) = self.retry_after {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        response
+    }
+}
+
+impl IntoResponse for Problem {
+    /// A note to [`super::edge`].
+    fn into_response(self) -> Response {
+        let mut response = self.code.status().into_response();
+        response.extensions_mut().insert(self);
+        response
+    }
+}
+
+impl From<StartAttemptError> for Problem {
+    fn from(error: StartAttemptError) -> Self {
+        let bad = |detail| Self::from(Code::BadRequest).because(detail);
+        match error {
+            StartAttemptError::Scopes => {
+                bad("scopes holds one that this deployment does not ask for, or none for mail")
+            }
+            StartAttemptError::ReturnTo => bad("return_to must be a path of this site"),
+            StartAttemptError::LoginHint => bad("login_hint is malformed"),
+            StartAttemptError::Repeated => {
+                bad("code_challenge was used before; make a fresh verifier for each attempt")
+            }
+            StartAttemptError::Vault(error) => vault(&error),
+            StartAttemptError::NoRandomness(error) => internal(&error),
+        }
+    }
+}
+
+impl From<FinishAttemptError> for Problem {
+    fn from(error: FinishAttemptError) -> Self {
+        match error {
+            FinishAttemptError::Unknown => Code::AttemptUnknown.into(),
+            FinishAttemptError::NotYours => Code::AttemptNotYours.into(),
+            FinishAttemptError::Expired => Code::AttemptExpired.into(),
+            FinishAttemptError::VerifierMismatch => Code::VerifierMismatch.into(),
+            FinishAttemptError::Vault(error) => vault(&error),
+            FinishAttemptError::NoRandomness(error) => internal(&error),
+        }
+    }
+}
+
+impl From<SessionError> for Problem {
+    fn from(error: SessionError) -> Self {
+        match error {
+            SessionError::None => Code::NoSession.into(),
+            SessionError::Vault(error) => vault(&error),
+        }
+    }
+}
+
+impl From<MailError> for Problem {
+    fn from(error: MailError) -> Self {
+        match error {
+            MailError::NoSession => Code::NoSession.into(),
+            MailError::AccountUnknown => Code::AccountUnknown.into(),
+            MailError::AccountNeedsSomebody => Code::AccountNeedsUser.into(),
+            MailError::ItemUnknown => Code::MessageUnknown.into(),
+            MailError::Malformed(what) => Self::from(Code::BadRequest).because(what),
+            MailError::NoMailbox => Code::MailboxUnavailable.into(),
+            MailError::Throttled { retry_after } => {
+                Self::from(Code::RateLimited).after(retry_after)
+            }
+            MailError::Unavailable { retry_after } => {
+                Self::from(Code::MicrosoftUnavailable).after(retry_after)
+            }
+            MailError::Misconfigured => Code::DeploymentMisconfigured.into(),
+            MailError::Vault(error) => vault(&error),
+            MailError::BrokeOff => internal(&error),
+        }
+    }
+}
+
+/// A vault that is away comes back by itself; anything else is for the operator.
+fn vault(error: &VaultError) -> Problem {
+    if let VaultError::Unavailable(_) = error {
+        tracing::warn!(error = chain(error), "the vault did not answer");
+        return Code::Unavailable.into();
+    }
+    internal(error)
+}
+
+fn internal(error: &dyn Error) -> Problem {
+    tracing::error!(error = chain(error), "a request failed");
+    Code::Internal.into()
+}
+
+/// An error and its causes in one line, for the log alone.
+fn chain(error: &dyn Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        text.push_str(&format!(": {error}"));
+        cause = error.source();
+    }
+    text
+}
+
+impl Code {
+    pub(super) fn status(self) -> StatusCode {
+        self.facts().status
+    }
+
+    fn facts(self) -> Facts {
+        use Actor::{Developer, Microsoft, Operator, TenantAdmin, Visitor};
+        use Next::{ContactAdmin, FixCredential, None, SignInAgain, TryAgain, Wait};
+        let facts = |code, status, actor, next, title| Facts {
+            code,
+            status,
+            actor,
+            next,
+            title,
+        };
+        match self {
+            Self::AntiForgery => facts(
+                "anti_forgery",
+                StatusCode::FORBIDDEN,
+                Developer,
+                None,
+                "The request does not prove that a page of this site sent it",
+            ),
+            Self::NoSession => facts(
+                "no_session",
+                StatusCode::UNAUTHORIZED,
+                Visitor,
+                SignInAgain,
+                "Nobody is connected in this browser",
+            ),
+            Self::BadRequest => facts(
+                "bad_request",
+                StatusCode::BAD_REQUEST,
+                Developer,
+                None,
+                "The request is not in order",
+            ),
+            Self::UnsupportedMediaType => facts(
+                "unsupported_media_type",
+                StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                Developer,
+                None,
+                "The body must be application/json",
+            ),
+            Self::TooLarge => facts(
+                "too_large",
+                StatusCode::PAYLOAD_TOO_LARGE,
+                Developer,
+                None,
+                "The request is too large",
+            ),
+            Self::NotFound => facts(
+                "not_found",
+                StatusCode::NOT_FOUND,
+                Developer,
+                None,
+                "There is no such route",
+            ),
+            Self::MethodNotAllowed => facts(
+                "method_not_allowed",
+                StatusCode::METHOD_NOT_ALLOWED,
+                Developer,
+                None,
+                "The route does not have this method",
+            ),
+            Self::AttemptUnknown => facts(
+                "attempt_unknown",
+                StatusCode::BAD_REQUEST,
+                Visitor,
+                TryAgain,
+                "The attempt is unknown or was used already",
+            ),
+            Self::AttemptNotYours => facts(
+                "attempt_not_yours",
+                StatusCode::BAD_REQUEST,
+                Visitor,
+                TryAgain,
+                "The attempt was not started in this browser",
+            ),
+            Self::AttemptExpired => facts(
+                "attempt_expired",
+                StatusCode::BAD_REQUEST,
+                Visitor,
+                TryAgain,
+                "The attempt took too long",
+            ),
+            Self::VerifierMismatch => facts(
+                "verifier_mismatch",
+                StatusCode::BAD_REQUEST,
+                Visitor,
+                TryAgain,
+                "The code verifier does not fit the attempt",
+            ),
+            Self::AccountUnknown => facts(
+                "account_unknown",
+                StatusCode::NOT_FOUND,
+                Visitor,
+                SignInAgain,
+                "This session has no such account",
+            ),
+            Self::AccountNeedsUser => facts(
+                "account_needs_user",
+                StatusCode::CONFLICT,
+                Visitor,
+                SignInAgain,
+                "The account has to be connected again",
+            ),
+            Self::MailboxUnavailable => facts(
+                "mailbox_unavailable",
+                StatusCode::CONFLICT,
+                TenantAdmin,
+                ContactAdmin,
+                "The account has no mailbox that can be read",
+            ),
+            Self::MessageUnknown => facts(
+                "message_unknown",
+                StatusCode::NOT_FOUND,
+                Visitor,
+                None,
+                "There is no such message, or not any more",
+            ),
+            Self::FolderUnknown => facts(
+                "folder_unknown",
+                StatusCode::NOT_FOUND,
+                Visitor,
+                None,
+                "There is no such folder, or not any more",
+            ),
+            Self::RateLimited => facts(
+                "rate_limited",
+                StatusCode::TOO_MANY_REQUESTS,
+                Microsoft,
+                Wait,
+                "Microsoft asks for a moment of patience with this mailbox",
+            ),
+            Self::MicrosoftUnavailable => facts(
+                "microsoft_unavailable",
+                StatusCode::SERVICE_UNAVAILABLE,
+                Microsoft,
+                TryAgain,
+                "Microsoft does not answer properly at the moment",
+            ),
+            Self::DeploymentMisconfigured => facts(
+                "deployment_misconfigured",
+                StatusCode::SERVICE_UNAVAILABLE,
+                Operator,
+                FixCredential,
+                "Microsoft refuses this deployment",
+            ),
+            Self::Unavailable => facts(
+                "unavailable",
+                StatusCode::SERVICE_UNAVAILABLE,
+                Operator,
+                Wait,
+                "The server is not able to answer at the moment",
+            ),
+            Self::Internal => facts(
+                "internal",
+                StatusCode::INTERNAL_SERVER_ERROR,
+                Operator,
+                TryAgain,
+                "Something went wrong here",
+            ),
+        }
+    }
+}
+
+/// Seconds to wait when nobody says better.
+const DEFAULT_WAIT: u32 = 5;

@@ -1,0 +1,119 @@
+//! Against forged requests: a header that a foreign page cannot set, and the browser's own word on who asks (R61, R62).
+
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use connect_outlook_protocol::wire::{ANTI_FORGERY_HEADER, ANTI_FORGERY_VALUE};
+
+use super::Door;
+use super::error::{Code, Problem};
+
+/// Lets through what a page of the site sent; anything else ends here, before cookies are read.
+pub(super) async fn check(State(door): State<Door>, request: Request, next: Next) -> Response {
+    if is_from_the_site(request.headers(), &door.site) {
+        next.run(request).await
+    } else {
+        tracing::info!("a request without proof of its origin was refused");
+        Problem::from(Code::AntiForgery).into_response()
+    }
+}
+
+/// `Sec-Fetch-Site` decides where browsers send it; older ones prove themselves by an exact `Origin`. Neither is no
+/// proof: `curl` has to name its origin too.
+fn is_from_the_site(headers: &HeaderMap, site: &str) -> bool {
+    let proved = match (
+        one(headers, "sec-fetch-site"),
+        one(headers, header::ORIGIN.as_str()),
+    ) {
+        (One::Value(from), _) => from == "same-origin",
+        (One::Absent, One::Value(origin)) => origin == site,
+        _ => false,
+    };
+    proved
+        && matches!(
+            one(headers, ANTI_FORGERY_HEADER),
+            One::Value(ANTI_FORGERY_VALUE)
+        )
+}
+
+enum One<'a> {
+    Absent,
+    Value(&'a str),
+    /// Sent twice, or not text.
+    Unclear,
+}
+
+fn one<'a>(headers: &'a HeaderMap, name: &str) -> One<'a> {
+    let mut values = headers.get_all(name).iter();
+    match (values.next(), values.next()) {
+        (None, _) => One::Absent,
+        (Some(value), None) => value.to_str().map_or(One::Unclear, One::Value),
+        (Some(_), Some(_)) => One::Unclear,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::{HeaderName, HeaderValue};
+
+    use super::*;
+
+    const SITE: &str = "https://app.example";
+
+    fn passes(pairs: &[(&'static str, &'static str)]) -> bool {
+        let mut headers = HeaderMap::new();
+        for (name, value) in pairs {
+            headers.append(
+                HeaderName::from_static(name),
+                HeaderValue::from_static(value),
+            );
+        }
+        is_from_the_site(&headers, SITE)
+    }
+
+    const OURS: (&str, &str) = ("x-connect-outlook", "1");
+
+    #[test]
+    fn a_page_of_the_site_passes() {
+        assert!(passes(&[OURS, ("sec-fetch-site", "same-origin")]));
+        assert!(passes(&[
+            OURS,
+            ("sec-fetch-site", "same-origin"),
+            ("origin", SITE)
+        ]));
+        assert!(passes(&[OURS, ("origin", SITE)]));
+    }
+
+    /// R61, R62, R76: everything else does not.
+    #[test]
+    fn nobody_else_passes() {
+        for refused in [
+            &[][..],
+            &[("sec-fetch-site", "same-origin")],
+            &[OURS],
+            &[
+                ("x-connect-outlook", "0"),
+                ("sec-fetch-site", "same-origin"),
+            ],
+            &[OURS, OURS, ("sec-fetch-site", "same-origin")],
+            &[OURS, ("sec-fetch-site", "same-site")],
+            &[OURS, ("sec-fetch-site", "cross-site"), ("origin", SITE)],
+            &[OURS, ("sec-fetch-site", "none")],
+            &[
+                OURS,
+                ("sec-fetch-site", "same-origin"),
+                ("sec-fetch-site", "same-origin"),
+            ],
+            &[OURS, ("sec-fetch-site", "Same-Origin")],
+            &[OURS, ("origin", "null")],
+            &[OURS, ("origin", "http://app.example")],
+            &[OURS, ("origin", "https://app.example:8443")],
+            &[OURS, ("origin", "https://app.example.evil.example")],
+            &[OURS, ("origin", "https://badapp.example")],
+            &[OURS, ("origin", SITE), ("origin", SITE)],
+        ] {
+            assert!(!passes(refused), "{refused:?}");
+        }
+    }
+}

@@ -1,0 +1,62 @@
+//! What every answer carries (R158–R163).
+
+use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
+
+/// The headers of every answer, ready made.
+#[derive(Clone, Debug)]
+pub struct Headers {
+    all: Vec<(HeaderName, HeaderValue)>,
+}
+
+impl Headers {
+    /// `login_origin` is where a form may lead besides the site itself.
+    #[must_use]
+    pub fn new(login_origin: &str) -> Self {
+        let mut all: Vec<_> = FIXED
+            .iter()
+            .map(|(name, value)| {
+                (
+                    HeaderName::from_static(name),
+                    HeaderValue::from_static(value),
+                )
+            })
+            .collect();
+        // An origin that comes from a parsed address has no byte a header could not carry.
+        if let Ok(policy) = HeaderValue::from_str(&content_security_policy(login_origin)) {
+            all.push((header::CONTENT_SECURITY_POLICY, policy));
+        }
+        Self { all }
+    }
+
+    pub(super) fn put_on(&self, headers: &mut HeaderMap) {
+        for (name, value) in &self.all {
+            headers.insert(name, value.clone());
+        }
+    }
+}
+
+/// The policy for documents of the site, where the browser's part runs (R158–R160).
+#[must_use]
+pub fn content_security_policy(login_origin: &str) -> String {
+    format!(
+        "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data:; \
+         font-src 'self'; connect-src 'self'; form-action 'self' {login_origin}; base-uri 'none'; object-src 'none'; \
+         frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
+    )
+}
+
+const FIXED: [(&str, &str); 7] = [
+    (
+        "strict-transport-security",
+        "max-age=31536000; includeSubDomains",
+    ),
+    ("x-content-type-options", "nosniff"),
+    ("cross-origin-opener-policy", "same-origin"),
+    ("cross-origin-resource-policy", "same-origin"),
+    (
+        "permissions-policy",
+        "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+    ),
+    ("referrer-policy", "no-referrer"),
+    ("cache-control", "no-store"),
+];

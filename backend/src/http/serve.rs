@@ -1,0 +1,148 @@
+//! Listening: connections with limits, and a stop that lets requests finish (R170–R172, R180).
+
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use hyper_util::server::conn::auto::Builder;
+use hyper_util::server::graceful::GracefulShutdown;
+use hyper_util::service::TowerToHyperService;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+/// Why the server does not listen; one sentence for the operator.
+#[derive(Debug, thiserror::Error)]
+pub enum ListenError {
+    /// The port is taken.
+    #[error(
+        "cannot listen on {0}: another program uses this port; set `listen` or stop the other program"
+    )]
+    Busy(SocketAddr),
+    /// The system refuses.
+    #[error("cannot listen on {address}: {source}")]
+    Refused {
+        /// As configured.
+        address: SocketAddr,
+        /// What the system said.
+        source: io::Error,
+    },
+}
+
+/// Takes the port.
+///
+/// # Errors
+/// [`ListenError`].
+pub async fn listen(address: SocketAddr) -> Result<TcpListener, ListenError> {
+    TcpListener::bind(address)
+        .await
+        .map_err(|source| match source.kind() {
+            io::ErrorKind::AddrInUse => ListenError::Busy(address),
+            _ => ListenError::Refused { address, source },
+        })
+}
+
+/// The routes below a base path, which is empty or begins with a slash.
+pub fn below(base_path: &str, router: Router) -> Router {
+    if base_path.is_empty() {
+        router
+    } else {
+        Router::new().nest(base_path, router)
+    }
+}
+
+/// Serves until `stop` ends; then takes nothing new and waits for what is running, at most [`DRAIN`].
+pub async fn serve(listener: TcpListener, router: Router, stop: impl Future<Output = ()>) {
+    let (graceful, room) = (
+        GracefulShutdown::new(),
+        Arc::new(Semaphore::new(CONNECTIONS)),
+    );
+    let builder = builder();
+    let mut stop = std::pin::pin!(stop);
+    loop {
+        let next = async {
+            // The semaphore is never closed.
+            let permit = Arc::clone(&room).acquire_owned().await.ok();
+            (listener.accept().await, permit)
+        };
+        tokio::select! {
+            (accepted, permit) = next => match accepted {
+                Ok((stream, _)) => start(&builder, &graceful, stream, &router, permit),
+                Err(error) => pause_after(&error).await,
+            },
+            () = &mut stop => break,
+        }
+    }
+    drop(listener);
+    tracing::info!("stopping: no new connections, waiting for requests under way");
+    if tokio::time::timeout(DRAIN, graceful.shutdown())
+        .await
+        .is_err()
+    {
+        tracing::warn!("some requests were cut off");
+    }
+}
+
+fn builder() -> Builder<TokioExecutor> {
+    let mut builder = Builder::new(TokioExecutor::new());
+    builder
+        .http1()
+        .timer(TokioTimer::new())
+        .header_read_timeout(HEADER_READ)
+        .max_buf_size(HEAD_BYTES)
+        .max_headers(HEADERS);
+    builder
+        .http2()
+        .timer(TokioTimer::new())
+        .max_concurrent_streams(STREAMS)
+        .max_header_list_size(HEAD_BYTES_HTTP2)
+        .keep_alive_interval(Duration::from_secs(20));
+    builder
+}
+
+fn start(
+    builder: &Builder<TokioExecutor>,
+    graceful: &GracefulShutdown,
+    stream: TcpStream,
+    router: &Router,
+    permit: Option<OwnedSemaphorePermit>,
+) {
+    let service = TowerToHyperService::new(router.clone());
+    let connection = builder
+        .serve_connection(TokioIo::new(stream), service)
+        .into_owned();
+    let connection = graceful.watch(connection);
+    tokio::spawn(async move {
+        // How a client's connection ends is the client's affair.
+        let _ = connection.await;
+        drop(permit);
+    });
+}
+
+/// Out of file descriptors and the like: other connections have to end first (F71).
+async fn pause_after(error: &io::Error) {
+    let passing = matches!(
+        error.kind(),
+        io::ErrorKind::ConnectionAborted | io::ErrorKind::ConnectionReset
+    );
+    if !passing {
+        tracing::warn!(%error, "cannot accept connections");
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
+}
+
+/// Connections at the same time; more wait in the system's queue.
+const CONNECTIONS: usize = 4_096;
+/// From the first byte of a request to the end of its headers.
+const HEADER_READ: Duration = Duration::from_secs(10);
+/// Bytes of request line and headers.
+const HEAD_BYTES: usize = 32 * 1024;
+const HEAD_BYTES_HTTP2: u32 = 32 * 1024;
+const HEADERS: usize = 100;
+/// Requests at the same time on one HTTP/2 connection.
+const STREAMS: u32 = 100;
+
+/// How long a stop waits for requests.
+pub const DRAIN: Duration = Duration::from_secs(20);
