@@ -122,7 +122,9 @@ impl Outbound {
             }
             body.extend_from_slice(&chunk);
         }
-        let retry_after = headers.get(RETRY_AFTER).and_then(|value| value.to_str().ok());
+        let retry_after = headers
+            .get(RETRY_AFTER)
+            .and_then(|value| value.to_str().ok());
         Ok(Reply {
             status,
             is_json: is_json(&headers),
