@@ -17,6 +17,7 @@ mod say;
 mod shrink;
 mod size;
 mod stop;
+mod stream;
 mod sysroot;
 mod toolchain;
 mod verify;

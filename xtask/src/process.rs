@@ -2,11 +2,12 @@
 //! output shown as it comes.
 
 use std::ffi::OsStr;
-use std::io::{self, BufRead, BufReader};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use crate::stop::{OrStop, Stop};
+use crate::stream::stream;
 
 /// A command whose environment is that of the person who typed `cargo …`, not that of
 /// `cargo run`: an inner cargo would take the leftovers for its own settings.
@@ -85,39 +86,6 @@ pub(crate) fn ask(command: &mut Command) -> Option<String> {
     output.status.success().then_some(answer)
 }
 
-/// Runs to the end, handing over every line of both outputs in the order written (one
-/// pipe carries both). Says whether it succeeded.
-///
-/// # Errors
-/// It could not start, or its output could not be read.
-pub(crate) fn stream(command: &mut Command, mut line: impl FnMut(&str)) -> Result<bool, Stop> {
-    let name = name_of(command);
-    let (reader, writer) = io::pipe().or_stop(|| "cannot open a pipe".to_owned())?;
-    let other = writer
-        .try_clone()
-        .or_stop(|| "cannot open a pipe".to_owned())?;
-    let spawned = command
-        .stdin(Stdio::null())
-        .stdout(writer)
-        .stderr(other)
-        .spawn();
-    // The command keeps the writing ends open until they are replaced.
-    command.stdout(Stdio::null()).stderr(Stdio::null());
-    let mut child = spawned.or_stop(|| format!("cannot start {name}"))?;
-    let mut lines = BufReader::new(reader);
-    let mut bytes = Vec::new();
-    while lines
-        .read_until(b'\n', &mut bytes)
-        .or_stop(|| format!("cannot read from {name}"))?
-        > 0
-    {
-        line(String::from_utf8_lossy(&bytes).trim_end_matches(['\n', '\r']));
-        bytes.clear();
-    }
-    let status = child.wait().or_stop(|| format!("cannot wait for {name}"))?;
-    Ok(status.success())
-}
-
 /// Where a program lies, by `PATH`.
 pub(crate) fn on_path(name: &str) -> Option<PathBuf> {
     let path = std::env::var_os("PATH")?;
@@ -126,7 +94,8 @@ pub(crate) fn on_path(name: &str) -> Option<PathBuf> {
         .find(|file| is_program(file))
 }
 
-fn name_of(command: &Command) -> String {
+/// The program's name without its directory, for messages.
+pub(crate) fn name_of(command: &Command) -> String {
     let program = Path::new(command.get_program());
     program
         .file_name()
@@ -162,7 +131,7 @@ fn is_left_by_cargo_run(name: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{command, is_left_by_cargo_run, on_path, stream};
+    use super::{is_left_by_cargo_run, on_path};
 
     #[test]
     fn leftovers_of_cargo_run_go_and_settings_of_the_person_stay() {
@@ -178,17 +147,6 @@ mod tests {
         ] {
             assert!(!is_left_by_cargo_run(kept), "{kept}");
         }
-    }
-
-    #[cfg(unix)]
-    #[test]
-    fn both_outputs_arrive_in_the_order_written() {
-        let mut lines = Vec::new();
-        let mut shell = command("sh");
-        shell.args(["-c", "echo one; echo two >&2; echo three; exit 3"]);
-        let succeeded = stream(&mut shell, |line| lines.push(line.to_owned())).unwrap();
-        assert_eq!(lines, ["one", "two", "three"]);
-        assert!(!succeeded);
     }
 
     #[cfg(unix)]

@@ -10,6 +10,7 @@ use crate::package;
 use crate::places::Places;
 use crate::process;
 use crate::stop::Stop;
+use crate::stream::stream;
 use crate::verify::node_tests::NodeTests;
 use crate::verify::rust_tests::RustTests;
 use crate::verify::tally::{Kind, Tally};
@@ -82,7 +83,7 @@ fn rust_tests(places: &Places, tally: &mut Tally) -> Result<(), Stop> {
     let mut tests = RustTests::default();
     let mut command = cargo(places);
     command.args(["test", "--workspace", "--no-fail-fast", "--locked"]);
-    let succeeded = process::stream(&mut command, |line| {
+    let succeeded = stream(&mut command, |line| {
         println!("{line}");
         if let Some((kind, count)) = tests.line(line) {
             tally.add(kind, count);
@@ -103,7 +104,7 @@ fn browser_stories(places: &Places, tools: &Tools, tally: &mut Tally) -> Result<
         .env("DEMO_BINARY", demo)
         .env("CHROMIUM", chromium)
         .args(["test", "--loglevel=error"]);
-    let succeeded = process::stream(&mut command, |line| {
+    let succeeded = stream(&mut command, |line| {
         println!("{line}");
         if let Some(count) = tests.line(line) {
             tally.add(Kind::Browser, count);
@@ -122,7 +123,7 @@ fn cargo(places: &Places) -> Command {
 }
 
 fn show(command: &mut Command) -> Result<(), Stop> {
-    ended(process::stream(command, |line| println!("{line}"))?)
+    ended(stream(command, |line| println!("{line}"))?)
 }
 
 fn ended(succeeded: bool) -> Result<(), Stop> {
