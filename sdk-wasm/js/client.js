@@ -6,13 +6,21 @@ export async function start(module) {
   try {
     await init({ module_or_path: module });
   } catch (error) {
-    // Fetching fails with a TypeError; everything else means that the page may not compile it.
-    throw error instanceof TypeError ? error : new ConnectOutlookError(WASM_BLOCKED);
+    throw mayCompile() ? error : new ConnectOutlookError(WASM_BLOCKED);
   }
   onPanic((place) => {
     crash = new ConnectOutlookError({ ...CRASHED, place });
     for (const stop of waiting) stop(crash);
   });
+}
+
+// Whether it was the page's policy, or the file: an empty module tells.
+function mayCompile() {
+  try {
+    return new WebAssembly.Module(Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0));
+  } catch {
+    return false;
+  }
 }
 
 export function open(backend) {

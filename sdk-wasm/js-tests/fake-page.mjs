@@ -1,0 +1,115 @@
+// A page in Node, as far as the SDK touches one: the real wasm runs in it, and the server is a table of answers.
+import { readFile } from 'node:fs/promises';
+
+export const ORIGIN = 'https://app.example';
+export const SDK = new URL('../pkg/index.js', import.meta.url).href;
+export const STATE = 'AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE';
+export const NONCE = 'AgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgI';
+export const ADA = { id: 'acc_1', display_name: 'Ada Lovelace', address: 'ada@contoso.example', state: 'connected' };
+
+export const STARTED = {
+  state: STATE,
+  nonce: NONCE,
+  client_id: '00000000-1111-4222-8333-444444444444',
+  authorize_endpoint: 'https://login.microsoftonline.com/common/oauth2/v2.0/authorize',
+  scope: 'openid Mail.Read',
+  redirect_uri: `${ORIGIN}/outlook-callback`,
+  response_mode: 'fragment',
+  expires_at: Math.floor(Date.now() / 1000) + 600,
+};
+
+class Store {
+  #items = new Map();
+  getItem = (key) => this.#items.get(key) ?? null;
+  setItem = (key, value) => void this.#items.set(key, String(value));
+  removeItem = (key) => void this.#items.delete(key);
+  get text() {
+    return JSON.stringify([...this.#items]);
+  }
+  get size() {
+    return this.#items.size;
+  }
+}
+
+/** Puts a fresh page around the SDK: `path` is its address, `answers` maps `METHOD /path` to `[status, body]`. */
+export function openPage(path = '/', answers = {}) {
+  const page = {
+    answers,
+    requests: [],
+    left: [],
+    uncaught: [],
+    store: new Store(),
+    module: async () => new Response(await readFile(new URL('../pkg/connect_outlook_sdk_bg.wasm', import.meta.url)), WASM),
+    show: (event) => events.dispatchEvent(Object.assign(new Event('pageshow'), event)),
+  };
+  const events = new EventTarget();
+  page.location = { href: ORIGIN + path, assign: (url) => void page.left.push(url) };
+  const history = {
+    state: { router: 7 },
+    replaceState(state, _, url) {
+      page.state = state;
+      page.location.href = new URL(url, page.location.href).href;
+    },
+  };
+  const globals = {
+    Window: class {
+      static [Symbol.hasInstance] = (value) => value === globalThis;
+    },
+    location: page.location,
+    history,
+    sessionStorage: page.store,
+    addEventListener: events.addEventListener.bind(events),
+    removeEventListener: events.removeEventListener.bind(events),
+    fetch: (request) => answer(page, request),
+    // Nobody waits for the page's patience here.
+    setTimeout: (...values) => timer(...values).unref(),
+    // What a browser shows in its console and survives.
+    queueMicrotask: (task) => microtask(() => attempt(task, page.uncaught)),
+  };
+  for (const [name, value] of Object.entries(globals)) {
+    Object.defineProperty(globalThis, name, { value, configurable: true, writable: true });
+  }
+  return page;
+}
+
+/** Waits until `holds`, letting the microtasks of the module run. */
+export async function until(holds) {
+  for (let turn = 0; !holds(); turn += 1) {
+    if (turn > 1000) throw new Error(`never: ${holds}`);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}
+
+async function answer(page, request) {
+  if (!(request instanceof Request)) return page.module();
+  const { pathname, search } = new URL(request.url);
+  const route = `${request.method} ${pathname}${search}`;
+  const text = await request.text();
+  page.requests.push({
+    route,
+    url: request.url,
+    headers: Object.fromEntries(request.headers),
+    credentials: request.credentials,
+    redirect: request.redirect,
+    body: text && JSON.parse(text),
+    shown: page.location.href,
+    stored: page.store.text,
+  });
+  const found = page.answers[route];
+  if (found === undefined) throw new TypeError('Failed to fetch');
+  if (typeof found === 'function') return found();
+  const [status, body] = found;
+  return new Response(status === 204 ? null : typeof body === 'string' ? body : JSON.stringify(body), { status });
+}
+
+function attempt(task, uncaught) {
+  try {
+    task();
+  } catch (error) {
+    uncaught.push(error);
+  }
+}
+
+const timer = globalThis.setTimeout;
+const microtask = globalThis.queueMicrotask;
+const WASM = { headers: { 'content-type': 'application/wasm' } };
