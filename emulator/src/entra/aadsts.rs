@@ -98,6 +98,10 @@ codes! {
     ACCOUNT_NOT_IN_TENANT = 50020 "invalid_request": "User account '{}' does not exist in this tenant and cannot access the application in that tenant. The account needs to be added as an external user in the tenant first.";
     ACCOUNT_KIND_NOT_ALLOWED = 500208 "invalid_request": "The account '{}' is not a valid account type for this sign-in: personal and work accounts are not interchangeable here.";
     ACCOUNT_UNKNOWN = 50034 "invalid_grant" + "bad_token": "The user account {} does not exist in this directory.";
+    UNASSIGNED_AT_AUTHORIZE = 50105 "interaction_required": "Your administrator has configured the application {} to block users unless they are specifically granted ('assigned') access to the application.";
+    UNASSIGNED = 50105 "invalid_grant": "Your administrator has configured the application {} to block users unless they are specifically granted ('assigned') access to the application.";
+    BLOCKED_AT_AUTHORIZE = 53003 "access_denied": "Access has been blocked by Conditional Access policies. The access policy does not allow token issuance.";
+    BLOCKED = 53003 "invalid_grant" + "message_only": "Access has been blocked by Conditional Access policies. The access policy does not allow token issuance.";
     PASSWORD_WRONG = 50126 "invalid_grant": "Error validating credentials due to invalid username or password.";
     FLOW_EXPIRED = 50089 "invalid_grant": "Authentication failed due to flow token expired. The sign-in was finished or given up; start again from the application.";
 

@@ -68,7 +68,7 @@ pub(crate) fn resolve(
                 resolved.insert(*grant);
             }
             Asked::Default(resource) => {
-                resolved.extend(default_grants(*resource, application, held))
+                resolved.extend(default_grants(*resource, application, held));
             }
         }
     }

@@ -95,8 +95,8 @@ impl KeySet {
         let company = self
             .company
             .iter()
-            .map(|key| key.published(issuer("{tenantid}")));
-        let personal = self.personal.published(issuer(CONSUMERS_TENANT_ID));
+            .map(|key| key.published(&issuer("{tenantid}")));
+        let personal = self.personal.published(&issuer(CONSUMERS_TENANT_ID));
         json!({ "keys": company.chain([personal]).collect::<Vec<_>>() })
     }
 }
@@ -155,7 +155,7 @@ impl Key {
         Ok(format!("{signed}.{}", encode(&signature)))
     }
 
-    fn published(&self, issuer: String) -> Value {
+    fn published(&self, issuer: &str) -> Value {
         json!({
             "kty": "RSA",
             "use": "sig",

@@ -2,6 +2,7 @@
 //! item numbers ("entra 41") the tests cite; where that sheet is silent, the README of this crate lists our choice.
 
 mod aadsts;
+mod admission;
 mod answer_headers;
 mod authority;
 mod authorize;

@@ -16,6 +16,7 @@ use crate::clock::entra_timestamp;
 pub(crate) struct OAuthError {
     row: &'static Aadsts,
     sentence: String,
+    claims: Option<String>,
 }
 
 impl OAuthError {
@@ -24,6 +25,15 @@ impl OAuthError {
         Self {
             row,
             sentence: row.sentence.replacen("{}", detail, 1),
+            claims: None,
+        }
+    }
+
+    /// The same error with a claims challenge: JSON as text, which goes into token answers only.
+    pub(crate) fn with_claims(self, claims: String) -> Self {
+        Self {
+            claims: Some(claims),
+            ..self
         }
     }
 
@@ -72,6 +82,7 @@ impl OAuthError {
             correlation_id: &ids.correlation,
             error_uri: self.uri(origin),
             suberror: self.row.suberror,
+            claims: self.claims.as_deref(),
         };
         let mut answer = (self.status(), Json(body)).into_response();
         answer_headers::add(answer.headers_mut(), ids, self.row.number);
@@ -97,4 +108,6 @@ struct ErrorBody<'answer> {
     error_uri: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     suberror: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    claims: Option<&'answer str>,
 }

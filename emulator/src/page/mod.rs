@@ -75,7 +75,7 @@ impl Page {
                 body {
                     header.mark {
                         strong { "Emulation – not Microsoft" }
-                        span { "Nothing typed here leaves this machine." }
+                        span { "Nothing typed here reaches Microsoft." }
                     }
                     main class=(class) { (self.content) }
                     footer { a href="/_emulator/" { "People, apps and what happened" } }

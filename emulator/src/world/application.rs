@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{ClientId, TenantId};
+use super::{ClientId, PersonId, TenantId};
 
 /// An app registration: who it is, where answers may go, and what proves its identity.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -21,6 +21,8 @@ pub struct Application {
     pub redirect_uris: Vec<RedirectUri>,
     /// The delegated permissions it lists: what `.default` means for it.
     pub permissions: Vec<String>,
+    /// Who may use it when its administrators demand assignment; none means that nobody has to be assigned.
+    pub assigned_people: Option<Vec<PersonId>>,
     /// Client secrets, live and expired.
     pub secrets: Vec<Secret>,
 }

@@ -1,8 +1,8 @@
 //! The standard world, as data. The README of this crate shows it as tables.
 
 use super::{
-    Application, Audience, CONSUMERS_TENANT_ID, ClientId, ConsentPolicy, Person, PersonId,
-    Platform, RedirectUri, Role, Secret, Tenant, TenantId, TenantKind, World,
+    Application, Audience, CONSUMERS_TENANT_ID, ClientId, ConditionalAccess, ConsentPolicy, Person,
+    PersonId, Platform, RedirectUri, Role, Secret, Tenant, TenantId, TenantKind, World,
 };
 
 /// The standard world; app secrets run from `now` (unix seconds).
@@ -50,85 +50,31 @@ fn tenants() -> Vec<Tenant> {
 }
 
 fn people() -> Vec<Person> {
-    use Role::{Administrator, Member};
-    let person =
-        |number: u32, name: &str, address: &str, tenant: &str, role, job_title: &str, mailbox| {
-            Person {
-                id: PersonId::new(format!("a1b2c3d4-0000-4000-8000-{number:012}")),
-                name: name.into(),
-                address: address.into(),
-                tenant: TenantId::new(tenant),
-                role,
-                job_title: job_title.into(),
-                mailbox,
-                password: format!("emulated-{}", address.split('@').next().unwrap_or_default()),
-            }
-        };
-    vec![
-        person(
-            1,
-            "Ada Lovelace",
-            "ada@contoso.example",
-            CONTOSO,
-            Member,
-            "Analyst",
-            true,
-        ),
-        person(
-            2,
-            "Grace Hopper",
-            "grace@contoso.example",
-            CONTOSO,
-            Administrator,
-            "Head of computing",
-            true,
-        ),
-        person(
-            3,
-            "Alan Turing",
-            "alan@contoso.example",
-            CONTOSO,
-            Member,
-            "Researcher",
-            true,
-        ),
-        person(
-            4,
-            "Charles Babbage",
-            "charles@contoso.example",
-            CONTOSO,
-            Member,
-            "Workshop",
-            false,
-        ),
-        person(
-            5,
-            "Katherine Johnson",
-            "katherine@fabrikam.example",
-            FABRIKAM,
-            Member,
-            "Trajectories",
-            true,
-        ),
-        person(
-            6,
-            "Margaret Hamilton",
-            "margaret@fabrikam.example",
-            FABRIKAM,
-            Administrator,
-            "Flight software",
-            true,
-        ),
-        person(
-            7,
-            "Hedy Lamarr",
-            "hedy@live.example",
-            CONSUMERS_TENANT_ID,
-            Member,
-            "",
-            true,
-        ),
-    ]
+    let numbered = (1_u32..).zip(PEOPLE);
+    numbered
+        .map(|(number, (name, address, tenant, job_title))| Person {
+            id: person_id(number),
+            name: name.into(),
+            address: address.into(),
+            tenant: TenantId::new(tenant),
+            role: if ADMINISTRATORS.contains(&address) {
+                Role::Administrator
+            } else {
+                Role::Member
+            },
+            job_title: job_title.into(),
+            mailbox: !WITHOUT_MAILBOX.contains(&address),
+            conditional_access: match BLOCKED.contains(&address) {
+                true => ConditionalAccess::Block,
+                false => ConditionalAccess::Allow,
+            },
+            password: format!("emulated-{}", address.split('@').next().unwrap_or_default()),
+        })
+        .collect()
+}
+
+fn person_id(number: u32) -> PersonId {
+    PersonId::new(format!("a1b2c3d4-0000-4000-8000-{number:012}"))
 }
 
 fn applications(now: i64) -> Vec<Application> {
@@ -138,6 +84,7 @@ fn applications(now: i64) -> Vec<Application> {
         single_tenant(now),
         page(),
         installed(),
+        assigned_only(now),
     ]
 }
 
@@ -219,6 +166,16 @@ fn installed() -> Application {
     }
 }
 
+/// Only Grace is assigned to it.
+fn assigned_only(now: i64) -> Application {
+    Application {
+        redirect_uris: vec![web("http://localhost/payroll-callback")],
+        secrets: vec![secret(5, "emulated~Secret-of-payroll", now + 540 * DAY)],
+        assigned_people: Some(vec![person_id(2)]),
+        ..application(6, "Contoso Payroll", CONTOSO, Audience::AnyOrganization)
+    }
+}
+
 fn application(number: u32, name: &str, home_tenant: &str, audience: Audience) -> Application {
     Application {
         client_id: ClientId::new(format!("c0ffee00-0000-4000-8000-{number:012}")),
@@ -228,6 +185,7 @@ fn application(number: u32, name: &str, home_tenant: &str, audience: Audience) -
         verified_publisher: None,
         redirect_uris: Vec::new(),
         permissions: PERMISSIONS.map(str::to_owned).to_vec(),
+        assigned_people: None,
         secrets: Vec::new(),
     }
 }
@@ -246,6 +204,47 @@ fn secret(number: u32, value: &str, expires_at: i64) -> Secret {
         expires_at,
     }
 }
+
+/// Name, address, tenant, occupation; numbered in this order.
+const PEOPLE: [(&str, &str, &str, &str); 8] = [
+    ("Ada Lovelace", "ada@contoso.example", CONTOSO, "Analyst"),
+    (
+        "Grace Hopper",
+        "grace@contoso.example",
+        CONTOSO,
+        "Head of computing",
+    ),
+    ("Alan Turing", "alan@contoso.example", CONTOSO, "Researcher"),
+    (
+        "Charles Babbage",
+        "charles@contoso.example",
+        CONTOSO,
+        "Workshop",
+    ),
+    (
+        "Katherine Johnson",
+        "katherine@fabrikam.example",
+        FABRIKAM,
+        "Trajectories",
+    ),
+    (
+        "Margaret Hamilton",
+        "margaret@fabrikam.example",
+        FABRIKAM,
+        "Flight software",
+    ),
+    ("Hedy Lamarr", "hedy@live.example", CONSUMERS_TENANT_ID, ""),
+    (
+        "Joan Clarke",
+        "joan@contoso.example",
+        CONTOSO,
+        "Numismatist",
+    ),
+];
+const ADMINISTRATORS: [&str; 2] = ["grace@contoso.example", "margaret@fabrikam.example"];
+const WITHOUT_MAILBOX: [&str; 1] = ["charles@contoso.example"];
+/// Whom a Conditional Access policy keeps out.
+const BLOCKED: [&str; 1] = ["joan@contoso.example"];
 
 const CONTOSO: &str = "c0a7050a-1111-4c0a-8c0a-000000000001";
 const FABRIKAM: &str = "fab41ca0-2222-4fab-8fab-000000000002";

@@ -14,7 +14,7 @@ pub use application::{Application, Audience, Platform, RedirectUri, Secret};
 pub use consent::ConsentPolicy;
 pub use identifiers::{ClientId, PersonId, TenantId};
 pub use permissions::{Permission, Resource, UserConsent};
-pub use person::{Person, Role};
+pub use person::{ConditionalAccess, Person, Role};
 pub use tenant::{CONSUMERS_TENANT_ID, Tenant, TenantKind};
 
 /// Everything the emulator knows about the outside world. Order matters: the account picker lists people as they stand.

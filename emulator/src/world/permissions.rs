@@ -340,8 +340,8 @@ mod tests {
 
     #[test]
     fn low_tenants_trust_only_known_publishers() {
-        assert!(UserConsent::LowImpact.allows_user(ConsentPolicy::Low, true));
-        assert!(!UserConsent::LowImpact.allows_user(ConsentPolicy::Low, false));
-        assert!(!UserConsent::Ordinary.allows_user(ConsentPolicy::Low, true));
+        assert!(LowImpact.allows_user(ConsentPolicy::Low, true));
+        assert!(!LowImpact.allows_user(ConsentPolicy::Low, false));
+        assert!(!Ordinary.allows_user(ConsentPolicy::Low, true));
     }
 }

@@ -21,6 +21,8 @@ pub struct Person {
     pub job_title: String,
     /// Whether Exchange holds a mailbox for them; without one Graph refuses every mail call.
     pub mailbox: bool,
+    /// What their tenant's policy says when they sign in or refresh.
+    pub conditional_access: ConditionalAccess,
     /// The emulated password. Not a secret: the sign-in page shows it already filled in.
     pub password: String,
 }
@@ -30,6 +32,16 @@ impl Person {
     pub fn is_administrator(&self) -> bool {
         self.role == Role::Administrator
     }
+}
+
+/// What Conditional Access says to a person.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ConditionalAccess {
+    /// Nothing in the way.
+    Allow,
+    /// Refused everywhere (53003).
+    Block,
 }
 
 /// What a person may decide in the home tenant.

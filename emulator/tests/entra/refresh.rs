@@ -1,5 +1,8 @@
 //! Refreshing, entra 62–66, 70, 71.
 
+use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
+use connect_outlook_emulator::world::ConditionalAccess;
+
 use crate::support::{ADA, App, Stage, TokenAnswer};
 
 const DAY: i64 = 86_400;
@@ -180,7 +183,7 @@ async fn an_expired_secret_leaves_refresh_tokens_alone() {
         stage
             .emulator
             .state()
-            .change_world(|world| world.applications[0].secrets[0].expires_at = at)
+            .change_world(|world| world.applications[0].secrets[0].expires_at = at);
     };
     expiry(&stage, stage.emulator.clock().now() - 1);
     refreshed(&stage, &tokens)
@@ -192,6 +195,27 @@ async fn an_expired_secret_leaves_refresh_tokens_alone() {
 
 /// entra 62: a refreshed ID token is for the same person and carries no nonce of an old request.
 #[tokio::test]
+async fn a_refreshed_id_token_names_the_same_subject_without_nonce() {
+    let stage = Stage::start().await;
+    let claims = |answer: &TokenAnswer| -> serde_json::Value {
+        let part = answer
+            .text("id_token")
+            .split('.')
+            .nth(1)
+            .expect("claims")
+            .to_owned();
+        serde_json::from_slice(&BASE64_URL_SAFE_NO_PAD.decode(part).expect("base64url"))
+            .expect("JSON")
+    };
+    let first = App::DEMO.tokens(&stage, ADA).await;
+    let second = refreshed(&stage, &first).await.granted();
+    assert_eq!(claims(&first)["sub"], claims(&second)["sub"]);
+    assert_eq!(claims(&first)["nonce"], "a-nonce");
+    assert!(claims(&second).get("nonce").is_none());
+}
+
+/// entra 63: a tenant the person does not belong to has no tokens for them.
+#[tokio::test]
 async fn a_refresh_outside_the_tenant_is_refused() {
     let stage = Stage::start().await;
     let tokens = App::DEMO.tokens(&stage, ADA).await;
@@ -201,4 +225,34 @@ async fn a_refresh_outside_the_tenant_is_refused() {
         .await
         .refused(400, "invalid_grant", 50_034);
     stage.token("contoso.example", &form).await.granted();
+}
+
+/// entra 68: whoever is no longer assigned, or blocked by policy, gets nothing more.
+#[tokio::test]
+async fn losing_the_assignment_or_being_blocked_ends_refreshing() {
+    let stage = Stage::start().await;
+    let tokens = App::DEMO.tokens(&stage, ADA).await;
+    stage
+        .emulator
+        .state()
+        .change_world(|world| world.applications[0].assigned_people = Some(Vec::new()));
+    refreshed(&stage, &tokens)
+        .await
+        .refused(400, "invalid_grant", 50_105);
+    stage
+        .emulator
+        .state()
+        .change_world(|world| world.people[0].conditional_access = ConditionalAccess::Block);
+    let blocked = refreshed(&stage, &tokens)
+        .await
+        .refused(400, "invalid_grant", 53_003);
+    assert_eq!(blocked.text("suberror"), "message_only");
+    let claims: serde_json::Value =
+        serde_json::from_str(blocked.text("claims")).expect("JSON in text");
+    assert!(claims["access_token"]["capolids"]["values"][0].is_string());
+    stage.emulator.state().change_world(|world| {
+        world.people[0].conditional_access = ConditionalAccess::Allow;
+        world.applications[0].assigned_people = None;
+    });
+    refreshed(&stage, &tokens).await.granted();
 }

@@ -1,6 +1,6 @@
 //! Sessions, prompts and turning back, entra 20–23.
 
-use crate::support::{ADA, ALAN, App, Browser, GRACE, KATHERINE, Stage};
+use crate::support::{ADA, ALAN, App, Browser, GRACE, JOAN, KATHERINE, Stage};
 
 /// entra 20
 #[tokio::test]
@@ -239,4 +239,46 @@ async fn a_page_of_a_finished_sign_in_is_spent() {
         .press_action(&page, "cancel")
         .await
         .stays_with(50_089);
+}
+
+/// entra 25
+#[tokio::test]
+async fn the_unassigned_and_the_blocked_stay_on_the_page() {
+    let stage = Stage::start().await;
+    App::ASSIGNED_ONLY
+        .start()
+        .sign_in(&stage, ADA)
+        .await
+        .stays_with(50_105);
+    App::DEMO
+        .start()
+        .sign_in(&stage, JOAN)
+        .await
+        .stays_with(53_003);
+    App::ASSIGNED_ONLY
+        .start()
+        .sign_in(&stage, GRACE)
+        .await
+        .code();
+}
+
+/// entra 20: the same people, asked silently.
+#[tokio::test]
+async fn silent_requests_of_the_unassigned_and_the_blocked_are_told_to_the_app() {
+    let stage = Stage::start().await;
+    let mut browser = Browser::new(&stage);
+    let page = browser.open(&App::DEMO.start().path()).await;
+    browser.go_all_the_way(page, ADA).await.code();
+    let silent = App::ASSIGNED_ONLY.start().with("prompt", "none");
+    browser
+        .open(&silent.path())
+        .await
+        .refuses("interaction_required", 50_105);
+    let mut browser = Browser::new(&stage);
+    let page = browser.open(&App::DEMO.start().path()).await;
+    browser.go_all_the_way(page, JOAN).await.stays_with(53_003);
+    browser
+        .open(&App::DEMO.start().with("prompt", "none").path())
+        .await
+        .refuses("access_denied", 53_003);
 }

@@ -9,6 +9,7 @@ use super::{
 use crate::{
     entra::{
         aadsts,
+        admission::Bar,
         grants::{Grants, resolve},
         oauth_error::OAuthError,
         scopes::Grant,
@@ -75,6 +76,7 @@ fn silently(situation: &Situation<'_>) -> Step {
                     client,
                 ))
             }
+            Step::Stop(error) => Step::Refuse(error),
             step => step,
         },
         _ => Step::Refuse((&aadsts::SEVERAL_SESSIONS).into()),
@@ -119,6 +121,9 @@ fn signed_in(situation: &Situation<'_>, id: &PersonId) -> Step {
     };
     if let Err(refused) = admit(situation, person) {
         return Step::Stop(refused);
+    }
+    if let Some(bar) = Bar::between(person, situation.application) {
+        return Step::Stop(bar.at_authorize(situation.application));
     }
     let held = situation
         .grants

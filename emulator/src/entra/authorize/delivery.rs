@@ -147,7 +147,7 @@ fn encode_value(value: &str) -> String {
         match byte {
             b' ' => encoded.push('+'),
             byte if byte.is_ascii_alphanumeric() || b"-_.".contains(&byte) => {
-                encoded.push(byte.into())
+                encoded.push(byte.into());
             }
             byte => encoded.push_str(&format!("%{byte:02x}")),
         }

@@ -19,11 +19,11 @@ impl Visit<'_> {
     pub(super) fn show(
         &self,
         application: &Application,
-        step: Step,
+        step: &Step,
         trouble: Option<OAuthError>,
     ) -> Response {
         let person = |id| self.world.person(id);
-        let page = match &step {
+        let page = match step {
             Step::SignIn(id) => {
                 person(id).map(|person| self.sign_in_page(application, fixed(person), trouble))
             }

@@ -101,7 +101,7 @@ impl Visit<'_> {
             let unknown = OAuthError::about(&aadsts::ACCOUNT_UNKNOWN, address);
             return self.show(
                 application,
-                Step::SignInAs(address.to_owned()),
+                &Step::SignInAs(address.to_owned()),
                 Some(unknown),
             );
         };
@@ -109,7 +109,7 @@ impl Visit<'_> {
         if person.password != password {
             return self.show(
                 application,
-                Step::SignIn(id),
+                &Step::SignIn(id),
                 Some((&aadsts::PASSWORD_WRONG).into()),
             );
         }

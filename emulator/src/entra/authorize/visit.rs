@@ -78,9 +78,9 @@ impl<'state> Visit<'state> {
             Step::Refuse(error) => self.refuse(&error),
             Step::Finish(person) => match self.world.person(&person) {
                 Some(person) => self.finish(person),
-                None => self.show(application, Step::ChooseAccount, None),
+                None => self.show(application, &Step::ChooseAccount, None),
             },
-            page => self.show(application, page, None),
+            page => self.show(application, &page, None),
         }
     }
 

@@ -36,7 +36,7 @@ impl SignInPage<'_> {
         let fixed = matches!(self.account, AccountField::Fixed { .. });
         let fields = html! {
             @if fixed {
-                input type="hidden" name="address" value=(address);
+                input.sr type="text" name="address" value=(address) autocomplete="username" readonly tabindex="-1" aria-hidden="true";
             } @else {
                 label for="address" { "Address" }
                 input #address type="email" name="address" value=(address) autocomplete="username" required autofocus;

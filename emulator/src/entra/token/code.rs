@@ -6,7 +6,7 @@ use super::{
     issue::{Issue, Listing},
 };
 use crate::{
-    entra::{aadsts, grants::resolve, oauth_error::OAuthError, scopes::Scopes},
+    entra::{aadsts, admission::Bar, grants::resolve, oauth_error::OAuthError, scopes::Scopes},
     tokens::{CodeGrant, CodeState, RefreshLife},
     world::Platform,
 };
@@ -105,6 +105,9 @@ fn prepare(call: &TokenCall<'_>, grant: CodeGrant) -> Result<Issue, OAuthError> 
         .world
         .person(&grant.person)
         .ok_or_else(|| account_unknown(&grant))?;
+    if let Some(bar) = Bar::between(person, &call.application) {
+        return Err(bar.at_token(&call.application));
+    }
     let held = call.state.entra.grants.held(person, &grant.client_id);
     if !resolve(&scopes, &call.application, &held).is_subset(&held) {
         return Err(OAuthError::about(

@@ -9,6 +9,7 @@ use crate::{
     clock::rfc3339,
     entra::{
         aadsts,
+        admission::Bar,
         grants::resolve,
         oauth_error::OAuthError,
         scopes::{ScopeTrouble, Scopes},
@@ -67,6 +68,9 @@ fn prepare(call: &TokenCall<'_>, grant: RefreshGrant) -> Result<Issue, OAuthErro
         .person(&grant.person)
         .ok_or_else(unknown_account)?;
     call.tenant_of(&grant.tenant).ok_or_else(unknown_account)?;
+    if let Some(bar) = Bar::between(person, &call.application) {
+        return Err(bar.at_token(&call.application));
+    }
     let held = call.state.entra.grants.held(person, &grant.client_id);
     let listing = if named.is_some() {
         Listing::AskedOnly

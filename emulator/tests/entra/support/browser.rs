@@ -7,32 +7,32 @@ use super::{
     html::{Tag, decoded_pairs, tags},
 };
 
-pub struct Browser<'stage> {
+pub(crate) struct Browser<'stage> {
     stage: &'stage Stage,
     cookie: Option<String>,
 }
 
 /// What the browser got.
-pub struct Shown {
-    pub status: StatusCode,
-    pub headers: HeaderMap,
-    pub body: String,
+pub(crate) struct Shown {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: String,
 }
 
 impl<'stage> Browser<'stage> {
-    pub fn new(stage: &'stage Stage) -> Self {
+    pub(crate) fn new(stage: &'stage Stage) -> Self {
         Self {
             stage,
             cookie: None,
         }
     }
 
-    pub async fn open(&mut self, path: &str) -> Shown {
+    pub(crate) async fn open(&mut self, path: &str) -> Shown {
         self.send(self.stage.http.get(self.stage.url(path))).await
     }
 
     /// Presses the button that `wanted` recognises.
-    pub async fn press(&mut self, page: &Shown, wanted: impl Fn(&Tag) -> bool) -> Shown {
+    pub(crate) async fn press(&mut self, page: &Shown, wanted: impl Fn(&Tag) -> bool) -> Shown {
         let button = page
             .tags("button")
             .into_iter()
@@ -42,7 +42,7 @@ impl<'stage> Browser<'stage> {
     }
 
     /// Presses the button of this action.
-    pub async fn press_action(&mut self, page: &Shown, action: &str) -> Shown {
+    pub(crate) async fn press_action(&mut self, page: &Shown, action: &str) -> Shown {
         self.press(page, |button| {
             button.is("name", "action") && button.is("value", action)
         })
@@ -50,12 +50,12 @@ impl<'stage> Browser<'stage> {
     }
 
     /// Presses what is marked as primary.
-    pub async fn press_primary(&mut self, page: &Shown) -> Shown {
+    pub(crate) async fn press_primary(&mut self, page: &Shown) -> Shown {
         self.press(page, |button| button.has("data-primary")).await
     }
 
     /// Presses an action after typing into fields.
-    pub async fn fill_and_press(
+    pub(crate) async fn fill_and_press(
         &mut self,
         page: &Shown,
         typed: &[(&str, &str)],
@@ -70,7 +70,7 @@ impl<'stage> Browser<'stage> {
     }
 
     /// Chooses `address` in the picker if asked, gives the password if asked, accepts if asked.
-    pub async fn go_all_the_way(&mut self, mut shown: Shown, address: &str) -> Shown {
+    pub(crate) async fn go_all_the_way(&mut self, mut shown: Shown, address: &str) -> Shown {
         for _ in 0..3 {
             shown = match shown.title() {
                 "Pick an account" => {
@@ -140,12 +140,12 @@ impl<'stage> Browser<'stage> {
 }
 
 impl Shown {
-    pub fn tags(&self, name: &str) -> Vec<Tag> {
+    pub(crate) fn tags(&self, name: &str) -> Vec<Tag> {
         tags(&self.body, name)
     }
 
     /// The page's title without the mark; empty for a redirect.
-    pub fn title(&self) -> &str {
+    pub(crate) fn title(&self) -> &str {
         let title = self
             .body
             .split_once("<title>")
@@ -155,7 +155,7 @@ impl Shown {
 
     /// Where a redirect leads.
     #[track_caller]
-    pub fn location(&self) -> &str {
+    pub(crate) fn location(&self) -> &str {
         let location = self
             .headers
             .get("location")
@@ -165,7 +165,7 @@ impl Shown {
 
     /// A parameter of a redirect's query or fragment.
     #[track_caller]
-    pub fn answer(&self, name: &str) -> Option<String> {
+    pub(crate) fn answer(&self, name: &str) -> Option<String> {
         let (_, parameters) = self.location().split_once(['?', '#']).expect("parameters");
         let pairs = decoded_pairs(parameters.trim_end_matches('#'));
         pairs
@@ -175,14 +175,14 @@ impl Shown {
     }
 
     #[track_caller]
-    pub fn code(&self) -> String {
+    pub(crate) fn code(&self) -> String {
         self.answer("code")
             .unwrap_or_else(|| panic!("a code in {}", self.location()))
     }
 
     /// Demands an error page of the emulator's own: no redirect, number and ids in the text (entra 10).
     #[track_caller]
-    pub fn stays_with(&self, number: u32) {
+    pub(crate) fn stays_with(&self, number: u32) {
         assert!(
             self.headers.get("location").is_none(),
             "redirected to {}",
@@ -199,7 +199,7 @@ impl Shown {
 
     /// Demands an error in the redirect.
     #[track_caller]
-    pub fn refuses(&self, error: &str, number: u32) {
+    pub(crate) fn refuses(&self, error: &str, number: u32) {
         assert_eq!(
             self.answer("error").as_deref(),
             Some(error),

@@ -1,25 +1,25 @@
 //! Just enough HTML to read the emulator's own pages.
 
 /// A start tag, and the text up to its end tag.
-pub struct Tag {
+pub(crate) struct Tag {
     attributes: Vec<(String, String)>,
-    pub text: String,
+    pub(crate) text: String,
 }
 
 impl Tag {
-    pub fn has(&self, name: &str) -> bool {
+    pub(crate) fn has(&self, name: &str) -> bool {
         self.attributes
             .iter()
             .any(|(candidate, _)| candidate == name)
     }
 
-    pub fn is(&self, name: &str, value: &str) -> bool {
+    pub(crate) fn is(&self, name: &str, value: &str) -> bool {
         self.attributes
             .iter()
             .any(|(candidate, found)| candidate == name && found == value)
     }
 
-    pub fn attribute(&self, name: &str) -> &str {
+    pub(crate) fn attribute(&self, name: &str) -> &str {
         self.attributes
             .iter()
             .find(|(candidate, _)| candidate == name)
@@ -28,7 +28,7 @@ impl Tag {
 }
 
 /// All tags of this name, in order.
-pub fn tags(html: &str, name: &str) -> Vec<Tag> {
+pub(crate) fn tags(html: &str, name: &str) -> Vec<Tag> {
     let opening = format!("<{name}");
     let mut found = Vec::new();
     let mut rest = html;
@@ -52,7 +52,7 @@ pub fn tags(html: &str, name: &str) -> Vec<Tag> {
 }
 
 /// Names and values of a form-encoded text, decoded once.
-pub fn decoded_pairs(encoded: &str) -> Vec<(String, String)> {
+pub(crate) fn decoded_pairs(encoded: &str) -> Vec<(String, String)> {
     url::form_urlencoded::parse(encoded.as_bytes())
         .into_owned()
         .collect()

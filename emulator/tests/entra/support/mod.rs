@@ -5,19 +5,20 @@ mod browser;
 mod html;
 mod stage;
 
-pub use app::{App, Start};
-pub use browser::{Browser, Shown};
-pub use html::Tag;
-pub use stage::{Stage, TokenAnswer};
+pub(crate) use app::{App, Start};
+pub(crate) use browser::{Browser, Shown};
+pub(crate) use html::Tag;
+pub(crate) use stage::{Stage, TokenAnswer};
 
 /// RFC 7636 appendix B.
-pub const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
+pub(crate) const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
 /// RFC 7636 appendix B: base64url(SHA-256(VERIFIER)).
-pub const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
+pub(crate) const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
 
-pub const ADA: &str = "ada@contoso.example";
-pub const GRACE: &str = "grace@contoso.example";
-pub const ALAN: &str = "alan@contoso.example";
-pub const KATHERINE: &str = "katherine@fabrikam.example";
-pub const MARGARET: &str = "margaret@fabrikam.example";
-pub const HEDY: &str = "hedy@live.example";
+pub(crate) const ADA: &str = "ada@contoso.example";
+pub(crate) const GRACE: &str = "grace@contoso.example";
+pub(crate) const ALAN: &str = "alan@contoso.example";
+pub(crate) const KATHERINE: &str = "katherine@fabrikam.example";
+pub(crate) const MARGARET: &str = "margaret@fabrikam.example";
+pub(crate) const JOAN: &str = "joan@contoso.example";
+pub(crate) const HEDY: &str = "hedy@live.example";

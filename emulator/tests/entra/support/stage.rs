@@ -6,24 +6,26 @@ use connect_outlook_emulator::{Emulator, EmulatorBuilder, SigningKeys};
 use reqwest::{StatusCode, header::HeaderMap, redirect::Policy};
 use serde_json::Value;
 
-pub struct Stage {
-    pub emulator: Emulator,
-    pub http: reqwest::Client,
+pub(crate) struct Stage {
+    pub(crate) emulator: Emulator,
+    pub(crate) http: reqwest::Client,
 }
 
 /// An answer of the token endpoint.
-pub struct TokenAnswer {
-    pub status: StatusCode,
-    pub headers: HeaderMap,
-    pub json: Value,
+pub(crate) struct TokenAnswer {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) json: Value,
 }
 
 impl Stage {
-    pub async fn start() -> Self {
+    pub(crate) async fn start() -> Self {
         Self::start_with(|builder| builder).await
     }
 
-    pub async fn start_with(settings: impl FnOnce(EmulatorBuilder) -> EmulatorBuilder) -> Self {
+    pub(crate) async fn start_with(
+        settings: impl FnOnce(EmulatorBuilder) -> EmulatorBuilder,
+    ) -> Self {
         static PROVIDER: Once = Once::new();
         PROVIDER.call_once(|| {
             rustls::crypto::ring::default_provider()
@@ -42,11 +44,11 @@ impl Stage {
         Self { emulator, http }
     }
 
-    pub fn url(&self, path: &str) -> String {
+    pub(crate) fn url(&self, path: &str) -> String {
         format!("{}{path}", self.emulator.origin())
     }
 
-    pub async fn get(&self, path: &str) -> reqwest::Response {
+    pub(crate) async fn get(&self, path: &str) -> reqwest::Response {
         self.http
             .get(self.url(path))
             .send()
@@ -54,17 +56,17 @@ impl Stage {
             .expect("an answer")
     }
 
-    pub async fn json(&self, path: &str) -> Value {
+    pub(crate) async fn json(&self, path: &str) -> Value {
         self.get(path).await.json().await.expect("JSON")
     }
 
     /// Posts a form to the token endpoint of `tenant`.
-    pub async fn token(&self, tenant: &str, form: &[(&str, &str)]) -> TokenAnswer {
+    pub(crate) async fn token(&self, tenant: &str, form: &[(&str, &str)]) -> TokenAnswer {
         self.token_with(tenant, form, &[]).await
     }
 
     /// Posts a form with extra headers.
-    pub async fn token_with(
+    pub(crate) async fn token_with(
         &self,
         tenant: &str,
         form: &[(&str, &str)],
@@ -87,26 +89,26 @@ impl Stage {
     }
 
     /// Moves the emulator's clock.
-    pub fn wait(&self, seconds: i64) {
+    pub(crate) fn wait(&self, seconds: i64) {
         self.emulator.clock().advance(seconds);
     }
 }
 
 impl TokenAnswer {
-    pub fn header(&self, name: &str) -> Option<&str> {
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.headers
             .get(name)
             .map(|value| value.to_str().expect("text"))
     }
 
-    pub fn text(&self, field: &str) -> &str {
+    pub(crate) fn text(&self, field: &str) -> &str {
         self.json[field]
             .as_str()
             .unwrap_or_else(|| panic!("{field} in {}", self.json))
     }
 
     /// The words of `scope`, sorted.
-    pub fn scopes(&self) -> Vec<&str> {
+    pub(crate) fn scopes(&self) -> Vec<&str> {
         let mut words: Vec<&str> = self.text("scope").split(' ').collect();
         words.sort_unstable();
         words
@@ -114,14 +116,14 @@ impl TokenAnswer {
 
     /// Demands success.
     #[track_caller]
-    pub fn granted(self) -> Self {
+    pub(crate) fn granted(self) -> Self {
         assert_eq!(self.status, 200, "{}", self.json);
         self
     }
 
     /// Demands this refusal, with every field of an error body.
     #[track_caller]
-    pub fn refused(self, status: u16, error: &str, number: u32) -> Self {
+    pub(crate) fn refused(self, status: u16, error: &str, number: u32) -> Self {
         assert_eq!(
             (self.status.as_u16(), &self.json["error"]),
             (status, &error.into()),
