@@ -85,10 +85,11 @@ fn check_files(files: &[String]) -> Result<(), Stop> {
     )))
 }
 
-const FILES: [&str; 9] = [
+const FILES: [&str; 10] = [
     "LICENSE-APACHE",
     "LICENSE-MIT",
     "README.md",
+    "client.js",
     "element.js",
     "index.d.ts",
     "index.js",

@@ -53,6 +53,11 @@ impl Places {
         self.root.join("xtask/npm")
     }
 
+    /// Tests of the built package that Node runs.
+    pub(crate) fn package_tests(&self) -> PathBuf {
+        self.root.join("sdk-wasm/js-tests")
+    }
+
     /// The browser stories.
     pub(crate) fn browser_tests(&self) -> PathBuf {
         self.root.join("tests/browser")

@@ -29,20 +29,34 @@ pub(crate) enum Scope {
 
 impl Scope {
     fn steps(self) -> &'static [Step] {
-        use Step::{BrowserStories, Clippy, Docs, Format, Package, RustTests};
+        use Step::{BrowserStories, Clippy, Docs, Format, Package, PackageTests, RustTests};
         match self {
-            Self::All => &[Format, Clippy, Docs, Package, RustTests, BrowserStories],
+            Self::All => &[
+                Format,
+                Clippy,
+                Docs,
+                Package,
+                PackageTests,
+                RustTests,
+                BrowserStories,
+            ],
             Self::Rust => &[Format, Clippy, Docs, RustTests],
-            Self::Wasm => &[Package],
+            Self::Wasm => &[Package, PackageTests],
             Self::Browser => &[Package, BrowserStories],
         }
     }
 
     fn kinds(self) -> &'static [Kind] {
         match self {
-            Self::All => &[Kind::Unit, Kind::Integration, Kind::Doc, Kind::Browser],
+            Self::All => &[
+                Kind::Unit,
+                Kind::Integration,
+                Kind::Doc,
+                Kind::Wasm,
+                Kind::Browser,
+            ],
             Self::Rust => &[Kind::Unit, Kind::Integration, Kind::Doc],
-            Self::Wasm => &[],
+            Self::Wasm => &[Kind::Wasm],
             Self::Browser => &[Kind::Browser],
         }
     }

@@ -1,5 +1,6 @@
 //! The steps of a verification, each with what it runs.
 
+use std::fs;
 use std::io::{self, IsTerminal};
 use std::path::PathBuf;
 use std::process::Command;
@@ -9,7 +10,7 @@ use crate::npm::Npm;
 use crate::package;
 use crate::places::Places;
 use crate::process;
-use crate::stop::Stop;
+use crate::stop::{OrStop, Stop};
 use crate::stream::stream;
 use crate::verify::node_tests::NodeTests;
 use crate::verify::rust_tests::RustTests;
@@ -35,6 +36,8 @@ pub(crate) enum Step {
     Docs,
     /// The npm package: files and weight.
     Package,
+    /// The built package's own tests, in Node.
+    PackageTests,
     /// Unit, integration and documentation tests.
     RustTests,
     /// Stories in a real browser.
@@ -49,6 +52,7 @@ impl Step {
             Self::Clippy => "clippy",
             Self::Docs => "documentation",
             Self::Package => "npm package",
+            Self::PackageTests => "package tests",
             Self::RustTests => "Rust tests",
             Self::BrowserStories => "browser stories",
         }
@@ -73,6 +77,7 @@ impl Step {
                 "--locked",
             ])),
             Self::Package => package::package(places),
+            Self::PackageTests => package_tests(places, tools, tally),
             Self::RustTests => rust_tests(places, tally),
             Self::BrowserStories => browser_stories(places, tools, tally),
         }
@@ -92,22 +97,42 @@ fn rust_tests(places: &Places, tally: &mut Tally) -> Result<(), Stop> {
     ended(succeeded)
 }
 
+fn package_tests(places: &Places, tools: &Tools, tally: &mut Tally) -> Result<(), Stop> {
+    let npm = tools.npm.as_ref().ok_or_else(|| Stop::new("no npm"))?;
+    let dir = places.package_tests();
+    let entries = fs::read_dir(&dir).or_stop(|| format!("cannot read {}", dir.display()))?;
+    let mut files: Vec<_> = entries.flatten().map(|entry| entry.path()).collect();
+    files.retain(|file| file.to_string_lossy().ends_with(".test.mjs"));
+    files.sort();
+    let mut command = npm.node();
+    // File by file: how Node takes a directory differs between versions.
+    node_tests(
+        command.args(["--test", "--test-reporter=spec"]).args(files),
+        Kind::Wasm,
+        tally,
+    )
+}
+
 fn browser_stories(places: &Places, tools: &Tools, tally: &mut Tally) -> Result<(), Stop> {
     let (Some(npm), Some(chromium)) = (&tools.npm, &tools.chromium) else {
         return Err(Stop::new("no npm or no browser"));
     };
     let demo = demo::build(places)?;
-    let mut tests = NodeTests::default();
     let mut command = npm.npm();
     command
         .current_dir(places.browser_tests())
         .env("DEMO_BINARY", demo)
         .env("CHROMIUM", chromium)
         .args(["test", "--loglevel=error"]);
-    let succeeded = stream(&mut command, |line| {
+    node_tests(&mut command, Kind::Browser, tally)
+}
+
+fn node_tests(command: &mut Command, kind: Kind, tally: &mut Tally) -> Result<(), Stop> {
+    let mut tests = NodeTests::default();
+    let succeeded = stream(command, |line| {
         println!("{line}");
         if let Some(count) = tests.line(line) {
-            tally.add(Kind::Browser, count);
+            tally.add(kind, count);
         }
     })?;
     ended(succeeded)

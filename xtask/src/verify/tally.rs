@@ -12,6 +12,8 @@ pub(crate) enum Kind {
     Integration,
     /// Examples in documentation.
     Doc,
+    /// The built npm package, run by Node.
+    Wasm,
     /// Stories in a real browser.
     Browser,
 }
@@ -22,6 +24,7 @@ impl Kind {
             Self::Unit => "unit",
             Self::Integration => "integration",
             Self::Doc => "doc",
+            Self::Wasm => "wasm",
             Self::Browser => "browser",
         }
     }
