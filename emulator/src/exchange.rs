@@ -49,6 +49,10 @@ impl Exchange {
     pub fn response_header(&self, name: &str) -> Option<&str> {
         first(&self.response_headers, name)
     }
+
+    fn weight(&self) -> usize {
+        self.request_body.text.len() + self.response_body.text.len()
+    }
 }
 
 /// A body as it is kept.
@@ -70,7 +74,7 @@ impl RecordedBody {
     }
 }
 
-/// The latest exchanges, oldest first.
+/// The latest exchanges, oldest first: as many as the capacity says, and no more than 32 MiB of bodies.
 #[derive(Debug)]
 pub struct Exchanges {
     capacity: usize,
@@ -81,6 +85,8 @@ pub struct Exchanges {
 struct Log {
     kept: VecDeque<Exchange>,
     last_sequence: u64,
+    /// Bytes of all kept bodies.
+    weight: usize,
 }
 
 impl Exchanges {
@@ -104,16 +110,22 @@ impl Exchanges {
 
     /// Forgets all of them. Sequence numbers go on.
     pub fn clear(&self) {
-        lock(&self.log).kept.clear();
+        let mut log = lock(&self.log);
+        log.kept.clear();
+        log.weight = 0;
     }
 
     fn add(&self, mut exchange: Exchange) {
         let mut log = lock(&self.log);
         log.last_sequence += 1;
         exchange.sequence = log.last_sequence;
+        log.weight += exchange.weight();
         log.kept.push_back(exchange);
-        while log.kept.len() > self.capacity {
-            log.kept.pop_front();
+        while log.kept.len() > self.capacity || log.weight > MOST_KEPT {
+            let Some(oldest) = log.kept.pop_front() else {
+                break;
+            };
+            log.weight -= oldest.weight();
         }
     }
 }
@@ -187,5 +199,7 @@ fn first<'headers>(headers: &'headers [(String, String)], name: &str) -> Option<
 
 /// How much of a body is kept.
 const KEPT_BODY: usize = 64 * 1024;
+/// How much of all bodies together is kept.
+const MOST_KEPT: usize = 32 * 1024 * 1024;
 /// The largest body taken in or given out: above Graph's largest slice of an upload (60 MiB).
 const LARGEST_BODY: usize = 64 * 1024 * 1024;
