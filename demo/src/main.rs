@@ -1,3 +1,84 @@
-//! See ARCHITECTURE.md.
+//! `connect-outlook-demo`: starts the demo, says where it is, and waits for Ctrl-C.
 
-fn main() {}
+use std::io::{IsTerminal as _, Write as _, stdout};
+use std::process::ExitCode;
+
+use clap::Parser as _;
+use connect_outlook_demo::{Demo, Options, StartError};
+use tracing_subscriber::EnvFilter;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let options = Options::parse();
+    log_to_standard_error();
+    // Fails only if somebody chose a provider before, and then there is one.
+    let _chosen = rustls::crypto::ring::default_provider().install_default();
+    match run(options).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("connect-outlook-demo: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(options: Options) -> Result<(), StartError> {
+    let demo = Demo::start(options).await?;
+    announce(&demo);
+    until_asked_to_stop().await;
+    demo.stop().await;
+    Ok(())
+}
+
+fn announce(demo: &Demo) {
+    let text = format!(
+        "Demo ready: {}\nMicrosoft, emulated: {}\nOpen the first address and press Connect Outlook; any password is on the page. Ctrl-C ends it.\n",
+        demo.address(),
+        demo.microsoft()
+    );
+    let mut out = stdout().lock();
+    // Nobody may be reading, and the demo serves all the same.
+    let _unread = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+}
+
+fn log_to_standard_error() {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn"));
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal())
+        .init();
+}
+
+/// Returns at Ctrl-C, and at SIGTERM where there is such a thing.
+async fn until_asked_to_stop() {
+    let interrupted = async {
+        if let Err(error) = tokio::signal::ctrl_c().await {
+            tracing::error!(%error, "Ctrl-C cannot be heard");
+            std::future::pending::<()>().await;
+        }
+    };
+    tokio::select! {
+        () = interrupted => {}
+        () = terminated() => {}
+    }
+}
+
+#[cfg(unix)]
+async fn terminated() {
+    use tokio::signal::unix::{SignalKind, signal};
+    match signal(SignalKind::terminate()) {
+        Ok(mut asked) => {
+            asked.recv().await;
+        }
+        Err(error) => {
+            tracing::error!(%error, "SIGTERM cannot be heard");
+            std::future::pending::<()>().await;
+        }
+    }
+}
+
+#[cfg(not(unix))]
+async fn terminated() {
+    std::future::pending::<()>().await;
+}

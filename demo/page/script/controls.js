@@ -20,8 +20,8 @@ export function prepareControls({ isConnected, reload, start }) {
 
 async function jump(isConnected, reload) {
   await advanceClock(AN_HOUR);
+  await refreshSteps();
   if (!isConnected()) {
-    await refreshSteps();
     say({ title: "One hour later", text: "No mailbox is connected, so nothing had to be refreshed. Connect one and jump again." });
     return;
   }

@@ -13,8 +13,11 @@ export function listTime(at, now) {
 /** Day and time in full. */
 export const fullTime = (at) => FULL.format(new Date(at * 1000));
 
+/** `14:05`. */
+export const clockTime = (at) => CLOCK.format(new Date(at * 1000));
+
 /** `14:05:09`. */
-export const clockTime = (at) => CLOCK_SECONDS.format(new Date(at * 1000));
+export const secondsTime = (at) => CLOCK_SECONDS.format(new Date(at * 1000));
 
 /** The machine-readable form for `<time datetime>`. */
 export const isoTime = (at) => new Date(at * 1000).toISOString();

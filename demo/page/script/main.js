@@ -13,7 +13,7 @@ const page = { account: null };
 
 listen({ onConnected: enter, onOutcome: turnedAway });
 prepareMail(trouble);
-prepareControls({ isConnected: () => page.account !== null, reload, start });
+prepareControls({ isConnected: () => page.account !== null, reload: reloadMailbox, start });
 byId("disconnect").addEventListener("click", leave);
 setConnected(false);
 refreshSteps().then(watchSteps);
@@ -25,9 +25,7 @@ async function enter(account, restored) {
     say({ title: "Connected", text: `This is the mailbox of ${account.display_name}. The tokens for it are on the server, and only there.` });
     focusTitle();
   }
-  await refreshSteps();
   await openMailbox(account);
-  await refreshSteps();
 }
 
 /** An attempt ended without a connection: says why, and shows what was connected before. */
@@ -44,13 +42,6 @@ function start(options) {
   hush();
   delete document.body.dataset.told;
   connect(options);
-}
-
-/** Lists the mail again; whether that worked. */
-async function reload() {
-  const worked = await reloadMailbox();
-  await refreshSteps();
-  return worked;
 }
 
 /** Disconnects the mailbox that is shown. */
@@ -86,7 +77,7 @@ async function trouble(error) {
 /** Tries again what failed. */
 async function retry() {
   hush();
-  if (page.account) await reload();
+  if (page.account) await reloadMailbox();
   else location.reload();
 }
 

@@ -20,3 +20,8 @@ export function say({ tone = "calm", title, text, action }) {
 export function hush() {
   byId("notice").replaceChildren();
 }
+
+/** Forgets good news once the visitor goes on; troubles stay until they are mended. */
+export function goOn() {
+  if (byId("notice").dataset.tone === "calm") hush();
+}

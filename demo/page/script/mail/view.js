@@ -3,7 +3,8 @@
 import { byId } from "../dom.js";
 import { counted } from "../format.js";
 import { folders as fetchFolders, message as fetchMessage, messages as fetchMessages } from "../mailbox.js";
-import { demoNow } from "../story/steps.js";
+import { goOn } from "../notice.js";
+import { demoNow, refreshSteps } from "../story/steps.js";
 import { showFolders, showFoldersLoading } from "./folders.js";
 import { addMessages, lineOf, markOpen, showMessages, showMessagesLoading, showMessagesMissing, walkByKeys } from "./messages.js";
 import { showMessage, showMessageLoading, showNoMessage } from "./reader.js";
@@ -71,6 +72,11 @@ async function loadFolder(folder) {
   return loaded;
 }
 
+function chooseFolder(folder) {
+  goOn();
+  return loadFolder(folder);
+}
+
 async function loadMore() {
   byId("more").disabled = true;
   await attempt(async (stillWanted) => {
@@ -83,6 +89,7 @@ async function loadMore() {
 }
 
 async function openMessage({ id }) {
+  goOn();
   view.open = id;
   markOpen(id);
   showMessageLoading();
@@ -109,7 +116,7 @@ function took({ messages, next_cursor: cursor }) {
 }
 
 function drawFolders() {
-  if (view.folders.length) showFolders(view.folders, view.folder.id, loadFolder);
+  if (view.folders.length) showFolders(view.folders, view.folder.id, chooseFolder);
 }
 
 const ways = () => ({ now: demoNow(), role: view.folder.role, open: openMessage });
@@ -125,5 +132,7 @@ async function attempt(work) {
     if (!stillWanted()) return true;
     view.onTrouble(error);
     return false;
+  } finally {
+    refreshSteps();
   }
 }

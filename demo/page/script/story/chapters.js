@@ -1,28 +1,55 @@
-// The steps, gathered into chapters and drawn as a small sequence diagram.
+// The steps, gathered into chapters.
 
-import { byId, hiddenText, make, shape } from "../dom.js";
-import { bytes, clockTime, counted, number } from "../format.js";
-import { wordsFor } from "./words.js";
+import { byId, make } from "../dom.js";
+import { counted, secondsTime } from "../format.js";
+import { drawPlainStep, drawStep } from "./step.js";
+import { factOf, wordsFor } from "./words.js";
 
-/** Draws all `steps`, the newest chapter first and open. Steps after number `seen` are marked as fresh. */
+/** Draws all `steps`, the newest chapter first. Steps after number `seen` are marked as fresh. */
 export function drawSteps(steps, seen) {
   const room = byId("steps");
   if (steps.length === 0) {
-    room.replaceChildren(make("p", { class: "steps-none" }, "Nothing yet. Press the button, and each step appears here."));
+    room.replaceChildren(preview());
     return;
   }
-  const chapters = inChapters(steps);
-  const opened = new Map([...room.querySelectorAll("details")].map((chapter) => [chapter.dataset.from, chapter]));
-  const newest = chapters.at(-1);
+  const chapters = inChapters(withoutRepeats(steps));
+  const before = new Map([...room.querySelectorAll("details")].map((chapter) => [chapter.dataset.from, chapter]));
+  const newest = chapters.slice(-OPEN);
   room.replaceChildren(
     ...chapters.reverse().map((chapter) => {
-      const before = opened.get(String(chapter.from));
-      // A chapter that the visitor opened or closed stays so; one that is no longer the newest closes once.
-      const touched = before?.dataset.touched;
-      const open = touched ? before.open : chapter === newest;
-      return draw(chapter, { open, touched, seen });
+      // A chapter that the visitor opened or closed stays so.
+      const known = before.get(String(chapter.from));
+      const touched = known?.dataset.touched;
+      return draw(chapter, { open: touched ? known.open : newest.includes(chapter), touched, seen });
     }),
   );
+}
+
+/** What is to come, as long as nothing has happened. */
+function preview() {
+  return make(
+    "section",
+    { class: "chapter steps-none", "aria-labelledby": "steps-none" },
+    make("h3", { id: "steps-none" }, "Press the button, and you will see"),
+    make("ol", {}, ...TO_COME.map(([from, to, title, tone]) => drawPlainStep({ from, to, title, tone }))),
+  );
+}
+
+/** Steps that only repeat the one before become one that counts them. */
+function withoutRepeats(steps) {
+  const kept = [];
+  for (const step of steps) {
+    const last = kept.at(-1);
+    const repeats = last && REPEATED.includes(step.kind) && step.kind === last.kind && factOf(step, "of") === factOf(last, "of");
+    if (!repeats) {
+      kept.push({ ...step, times: 1 });
+      continue;
+    }
+    const times = last.times + 1;
+    const facts = last.facts.filter(({ name }) => ALIKE.includes(name));
+    kept[kept.length - 1] = { ...last, sequence: step.sequence, times, facts: [...facts, { name: "calls", amount: times }] };
+  }
+  return kept;
 }
 
 function inChapters(steps) {
@@ -45,10 +72,11 @@ function begins(title, current) {
 }
 
 function draw({ title, from, steps }, { open, touched, seen }) {
+  const about = `${counted(steps.length, "step")}, ${secondsTime(steps[0].time)}`;
   const chapter = make(
     "details",
     { class: "chapter", open, "data-from": from, "data-touched": touched },
-    make("summary", {}, title, make("span", { class: "chapter-count" }, `${counted(steps.length, "step")}, ${clockTime(steps[0].time)}`)),
+    make("summary", {}, title, make("span", { class: "chapter-count" }, about)),
     make("ol", {}, ...steps.map((step) => drawStep(step, step.sequence > seen))),
   );
   chapter.querySelector("summary").addEventListener("click", () => {
@@ -57,49 +85,17 @@ function draw({ title, from, steps }, { open, touched, seen }) {
   return chapter;
 }
 
-function drawStep(step, fresh) {
-  const { title, note, tone } = wordsFor(step);
-  const way = step.from === step.to ? `In ${NAMES[step.from]}: ` : `From ${NAMES[step.from]} to ${NAMES[step.to]}: `;
-  return make(
-    "li",
-    { class: fresh ? "step fresh" : "step", "data-testid": "step", "data-kind": step.kind, "data-tone": tone },
-    make("div", { class: "step-lanes", "aria-hidden": "true" }, arrow(step)),
-    make(
-      "div",
-      { class: "step-words" },
-      make("p", { class: "step-title" }, hiddenText(way), title),
-      note && make("p", { class: "step-note" }, note),
-      make("dl", { class: "facts" }, ...step.facts.filter(({ name }) => name !== "of").map(drawFact)),
-    ),
-  );
-}
+// How many chapters are open: what just happened, and what led to it.
+const OPEN = 2;
 
-function arrow({ from, to }) {
-  const [start, end] = [LANES[from], LANES[to]];
-  const picture = shape("svg", { class: "step-arrow", viewBox: "0 0 72 12", preserveAspectRatio: "xMidYMid meet" });
-  const dot = shape("circle", { cx: start, cy: 6, r: 3.4, fill: "currentColor" });
-  if (start === end) {
-    picture.append(shape("circle", { cx: start, cy: 6, r: 5, fill: "var(--card)", stroke: "currentColor", "stroke-width": 2 }));
-    return picture;
-  }
-  const back = end < start ? 1 : -1;
-  picture.append(
-    dot,
-    shape("path", { d: `M${start} 6H${end + back}`, stroke: "currentColor", "stroke-width": 2, fill: "none" }),
-    shape("path", { d: `M${end} 6l${back * 6}-4.2v8.4z`, fill: "currentColor" }),
-  );
-  return picture;
-}
+const REPEATED = ["graph_called", "session_known"];
+const ALIKE = ["of", "status", "access_token"];
 
-const drawFact = ({ name, word, amount, unit }) =>
-  make("div", {}, make("dt", {}, name), make("dd", {}, word ?? UNITS[unit]?.(amount) ?? number(amount)));
-
-const UNITS = {
-  characters: (amount) => counted(amount, "character"),
-  bytes,
-  milliseconds: (amount) => `${number(amount)} ms`,
-  seconds: (amount) => `${number(amount)} s`,
-};
-
-const NAMES = { page: "your page", server: "your server", microsoft: "Microsoft" };
-const LANES = { page: 12, server: 36, microsoft: 60 };
+const TO_COME = [
+  ["page", "page", "how the page makes a secret of its own"],
+  ["page", "microsoft", "how you sign in at Microsoft, and agree"],
+  ["microsoft", "page", "how a code comes back"],
+  ["page", "server", "how code and secret meet at the server"],
+  ["server", "microsoft", "how the server trades them for tokens", "token"],
+  ["server", "page", "how the mail arrives, and no token with it"],
+];

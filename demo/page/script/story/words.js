@@ -24,6 +24,15 @@ const THINGS = {
   mail: "mail",
 };
 
+const PRESSED = {
+  account: "You choose an account",
+  other: "You choose another account",
+  sign_in: "You sign in",
+  accept: "You agree",
+  decline: "You decline",
+  cancel: "You turn back",
+};
+
 const WORDS = {
   verifier_made: {
     chapter: "Connecting",
@@ -36,18 +45,31 @@ const WORDS = {
     note: "State and nonce name it; a cookie that no script can read ties it to this browser.",
   },
   sent_to_microsoft: { title: "Page sends you to Microsoft", note: "The answer is to come back in the fragment, which no server log sees." },
-  visitor_answered: { tone: "quiet", title: "You answer Microsoft’s page", note: "Account, password and consent are between you and Microsoft." },
+  visitor_answered: {
+    tone: "quiet",
+    title: (fact) => PRESSED[fact("pressed")] ?? "You answer Microsoft’s page",
+    note: "Between you and Microsoft; neither page nor server sees it.",
+  },
   code_issued: { title: "Microsoft sends you back with a code", note: "Good once, for ten minutes, and worthless without the verifier." },
   refusal_issued: { tone: "trouble", title: (fact) => `Microsoft sends you back: ${fact("error") ?? "refused"}`, note: "No code was made." },
   code_handed: { title: "Page hands code and verifier to its server", note: "The only time the two meet. The address bar is already clean." },
+  attempt_taken: {
+    title: "Server takes the attempt, once",
+    note: "State, browser and verifier prove right. Whoever comes with the same again finds nothing.",
+  },
   code_redeemed: {
     tone: "token",
     title: "Server trades the code for tokens",
-    note: "With its own secret and without an Origin. The tokens are sealed in the vault.",
+    note: "With code, verifier and its own secret. They go nowhere else.",
   },
   redemption_refused: { tone: "trouble", title: "Microsoft does not accept the code", note: "No token was issued." },
   keys_fetched: { tone: "quiet", title: "Server fetches Microsoft’s public keys", note: "To check the signature of the ID token." },
   discovery_read: { tone: "quiet", title: "Server reads Microsoft’s published addresses" },
+  id_token_checked: {
+    title: "Server checks who signed in",
+    note: "Signature, issuer, audience, nonce and times of the ID token. Only then a token is kept.",
+  },
+  tokens_sealed: { tone: "token", title: "Server seals the tokens in its vault", note: "Encrypted under a key made for this mailbox alone." },
   session_opened: {
     title: "Server opens a session",
     note: "The page learns a name and an address. The session is a cookie that no script can read.",
