@@ -7,6 +7,7 @@ use std::fmt;
 
 use crate::encoding::decode_component;
 use crate::secret::AuthorizationCode;
+use crate::shape::{CODE, PROSE, Shape, WORD};
 use crate::state::State;
 
 /// A redirect that belongs to an attempt.
@@ -126,9 +127,7 @@ fn optional(text: &str, name: &'static str, shape: Shape) -> Result<Option<Strin
         return Err(CallbackError::Repeated(name));
     }
     let value = decode_component(raw).ok_or(CallbackError::Malformed(name))?;
-    let printable =
-        |character: char| !character.is_control() || (shape.lines && "\r\n".contains(character));
-    if value.is_empty() || value.len() > shape.limit || !value.chars().all(printable) {
+    if !shape.fits(&value) {
         return Err(CallbackError::Malformed(name));
     }
     Ok(Some(value))
@@ -142,29 +141,9 @@ fn pairs(text: &str) -> impl Iterator<Item = (&str, &str)> {
         .map(|pair| pair.split_once('=').unwrap_or((pair, "")))
 }
 
-/// What a value may look like: bytes at most, and whether it may have several lines.
-#[derive(Clone, Copy)]
-struct Shape {
-    limit: usize,
-    lines: bool,
-}
-
 /// A redirect is bounded by what browsers put into an address.
 const MAX_LENGTH: usize = 32 * 1024;
 const MAX_PARAMETERS: usize = 64;
-/// Codes have hundreds of characters, with personal accounts up to some thousands.
-const CODE: Shape = Shape {
-    limit: 8 * 1024,
-    lines: false,
-};
-const PROSE: Shape = Shape {
-    limit: 8 * 1024,
-    lines: true,
-};
-const WORD: Shape = Shape {
-    limit: 512,
-    lines: false,
-};
 
 #[cfg(test)]
 mod tests {

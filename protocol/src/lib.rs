@@ -15,6 +15,7 @@ pub mod pkce;
 pub mod refusal;
 pub mod scope;
 pub mod secret;
+mod shape;
 pub mod state;
 #[cfg(feature = "server")]
 pub mod token_answer;

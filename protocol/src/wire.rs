@@ -8,6 +8,7 @@ use crate::authorize::{Prompt, ResponseMode};
 use crate::pkce::{CodeChallenge, CodeVerifier};
 use crate::refusal::{Actor, Next};
 use crate::secret::AuthorizationCode;
+use crate::shape;
 use crate::state::{Nonce, State};
 
 /// The header that every fetch route demands. A foreign page cannot set it without asking first (CORS), and is
@@ -81,7 +82,8 @@ pub struct AttemptStarted {
 pub struct FinishAttempt {
     /// From the callback.
     pub state: State,
-    /// From the callback.
+    /// From the callback; something, printable, at most 8 KiB.
+    #[serde(deserialize_with = "shape::read_code")]
     pub code: AuthorizationCode,
     /// From the page that started.
     pub code_verifier: CodeVerifier,
@@ -97,18 +99,19 @@ pub struct RefuseAttempt {
     /// From the callback.
     pub state: State,
     /// The OAuth error.
+    #[serde(deserialize_with = "shape::read_word")]
     pub error: String,
     /// `cancel` when the visitor turned back.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "shape::read_word_if_any")]
     pub error_subcode: Option<String>,
     /// Microsoft's prose.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "shape::read_prose_if_any")]
     pub error_description: Option<String>,
     /// Microsoft's finer class.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "shape::read_word_if_any")]
     pub suberror: Option<String>,
     /// A claims challenge.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "shape::read_prose_if_any")]
     pub claims: Option<String>,
 }
 
@@ -298,6 +301,24 @@ mod tests {
         assert!(asked("S256").is_ok());
         assert!(asked("plain").is_err());
         assert!(asked("s256").is_err());
+    }
+
+    /// R29: what the page refuses to read from an address, the server refuses to read from a body.
+    #[test]
+    fn codes_and_errors_have_a_shape() {
+        let finish = |code: &str| {
+            let (state, verifier) = ("A".repeat(43), "v".repeat(43));
+            let body = serde_json::json!({"state": state, "code": code, "code_verifier": verifier});
+            serde_json::from_value::<FinishAttempt>(body).is_ok()
+        };
+        let refuse = |error: &str| {
+            let body = serde_json::json!({"state": "A".repeat(43), "error": error});
+            serde_json::from_value::<RefuseAttempt>(body).is_ok()
+        };
+        assert!(finish("0.AX+z") && refuse("access_denied"));
+        for bad in ["", "a\0", "a\r\nX: 1", &"a".repeat(9_000)] {
+            assert!(!finish(bad) && !refuse(bad), "{bad:?}");
+        }
     }
 
     /// R67: a request cannot say who it acts for.

@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use base64::{Engine as _, engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD}};
+use base64::{
+    Engine as _,
+    engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD},
+};
 use connect_outlook_emulator::{Exchange, world::World};
 
 use crate::evidence;
@@ -19,7 +22,10 @@ pub struct Secret {
 impl Secret {
     /// A secret of this kind.
     pub fn new(kind: &'static str, value: impl Into<String>) -> Self {
-        Self { kind, value: value.into() }
+        Self {
+            kind,
+            value: value.into(),
+        }
     }
 
     /// The spellings in which it could hide: as it is, encoded, and pieces of a long one.
@@ -55,7 +61,11 @@ pub fn secrets_in(exchanges: &[Exchange], world: &World) -> Vec<Secret> {
             found.insert(value.to_owned(), kind);
         }
     };
-    for secret in world.applications.iter().flat_map(|application| &application.secrets) {
+    for secret in world
+        .applications
+        .iter()
+        .flat_map(|application| &application.secrets)
+    {
         add("client_secret", &secret.value);
     }
     for request in evidence::token_requests(exchanges) {
@@ -67,28 +77,50 @@ pub fn secrets_in(exchanges: &[Exchange], world: &World) -> Vec<Secret> {
         }
     }
     for exchange in exchanges {
-        add("code", &code_in(exchange.response_header("location").unwrap_or_default()));
-        let bearer = exchange.request_header("authorization").and_then(|header| header.strip_prefix("Bearer "));
+        add(
+            "code",
+            &code_in(exchange.response_header("location").unwrap_or_default()),
+        );
+        let bearer = exchange
+            .request_header("authorization")
+            .and_then(|header| header.strip_prefix("Bearer "));
         add("access_token", bearer.unwrap_or_default());
     }
-    found.into_iter().map(|(value, kind)| Secret { kind, value }).collect()
+    found
+        .into_iter()
+        .map(|(value, kind)| Secret { kind, value })
+        .collect()
 }
 
 /// The kinds of `secrets` that `text` holds in any spelling, each with where it was found.
 #[must_use]
 pub fn hits(secrets: &[Secret], text: &[u8], place: &str) -> Vec<String> {
     let text = String::from_utf8_lossy(text);
-    let held = secrets.iter().filter(|secret| secret.spellings().iter().any(|spelling| text.contains(spelling.as_str())));
-    held.map(|secret| format!("a {} in {place}", secret.kind)).collect()
+    let held = secrets.iter().filter(|secret| {
+        secret
+            .spellings()
+            .iter()
+            .any(|spelling| text.contains(spelling.as_str()))
+    });
+    held.map(|secret| format!("a {} in {place}", secret.kind))
+        .collect()
 }
 
 /// The code in an address's query or fragment; empty without one.
 fn code_in(address: &str) -> String {
     let (_, parameters) = address.split_once(['?', '#']).unwrap_or_default();
-    evidence::pairs(&parameters.replace(['?', '#'], "&")).remove("code").unwrap_or_default()
+    evidence::pairs(&parameters.replace(['?', '#'], "&"))
+        .remove("code")
+        .unwrap_or_default()
 }
 
-const SENT: [&str; 5] = ["code", "code_verifier", "client_secret", "refresh_token", "client_assertion"];
+const SENT: [&str; 5] = [
+    "code",
+    "code_verifier",
+    "client_secret",
+    "refresh_token",
+    "client_assertion",
+];
 const ISSUED: [&str; 3] = ["access_token", "refresh_token", "id_token"];
 /// Shorter values would be found by chance.
 const SHORTEST: usize = 16;
@@ -101,17 +133,27 @@ mod tests {
     /// A search that finds nothing proves nothing unless it can find.
     #[test]
     fn every_spelling_is_found() {
-        let secret = Secret::new("client_secret", "emulated~Secret.of/the+Demo=Registration \"quoted\" and long enough to be cut into pieces of it, surely");
+        let secret = Secret::new(
+            "client_secret",
+            "emulated~Secret.of/the+Demo=Registration \"quoted\" and long enough to be cut into pieces of it, surely",
+        );
         for spelling in secret.spellings() {
             let text = format!("before {spelling} after");
-            assert_eq!(hits(&[secret.clone()], text.as_bytes(), "a log").len(), 1, "{spelling}");
+            assert_eq!(
+                hits(&[secret.clone()], text.as_bytes(), "a log").len(),
+                1,
+                "{spelling}"
+            );
         }
         assert!(hits(&[secret], b"before after", "a log").is_empty());
     }
 
     #[test]
     fn a_code_is_seen_in_query_and_fragment() {
-        assert_eq!(code_in("http://localhost:1/cb#code=0.AX%2B&state=s"), "0.AX+");
+        assert_eq!(
+            code_in("http://localhost:1/cb#code=0.AX%2B&state=s"),
+            "0.AX+"
+        );
         assert_eq!(code_in("http://localhost:1/cb?code=0.AX&state=s#"), "0.AX");
         assert_eq!(code_in("/next?flow=1"), "");
     }

@@ -23,13 +23,17 @@ impl TokenRequest {
     /// If it was not sent.
     #[must_use]
     pub fn field(&self, name: &str) -> &str {
-        self.form.get(name).unwrap_or_else(|| panic!("the form has no {name}"))
+        self.form
+            .get(name)
+            .unwrap_or_else(|| panic!("the form has no {name}"))
     }
 
     /// Whether it asked for tokens in this way.
     #[must_use]
     pub fn is(&self, grant_type: &str) -> bool {
-        self.form.get("grant_type").is_some_and(|found| found == grant_type)
+        self.form
+            .get("grant_type")
+            .is_some_and(|found| found == grant_type)
     }
 }
 
@@ -43,7 +47,11 @@ pub fn token_requests(exchanges: &[Exchange]) -> Vec<TokenRequest> {
 /// The calls of Graph among `exchanges`, in order.
 #[must_use]
 pub fn graph_calls(exchanges: &[Exchange]) -> Vec<Exchange> {
-    exchanges.iter().filter(|exchange| exchange.path.starts_with("/v1.0/")).cloned().collect()
+    exchanges
+        .iter()
+        .filter(|exchange| exchange.path.starts_with("/v1.0/"))
+        .cloned()
+        .collect()
 }
 
 /// The first visit of the authorize endpoint among `exchanges`, its query read.
@@ -52,7 +60,9 @@ pub fn graph_calls(exchanges: &[Exchange]) -> Vec<Exchange> {
 /// If there was none.
 #[must_use]
 pub fn authorize_query(exchanges: &[Exchange]) -> BTreeMap<String, String> {
-    let visit = exchanges.iter().find(|exchange| exchange.path.ends_with("/oauth2/v2.0/authorize"));
+    let visit = exchanges
+        .iter()
+        .find(|exchange| exchange.path.ends_with("/oauth2/v2.0/authorize"));
     pairs(&visit.expect("a visit of the authorize endpoint").query)
 }
 
@@ -67,5 +77,7 @@ fn read(exchange: &Exchange) -> TokenRequest {
 /// The pairs of a form or query.
 #[must_use]
 pub fn pairs(form: &str) -> BTreeMap<String, String> {
-    url::form_urlencoded::parse(form.as_bytes()).into_owned().collect()
+    url::form_urlencoded::parse(form.as_bytes())
+        .into_owned()
+        .collect()
 }

@@ -8,4 +8,13 @@
 )]
 
 pub mod browser;
+pub mod canaries;
+pub mod evidence;
 pub mod house;
+pub mod logs;
+pub mod page;
+mod visitor;
+mod world;
+
+pub use visitor::{Answering, Connected, FLOW_COOKIE, SESSION_COOKIE, Visitor};
+pub use world::{Settings, World, story, story_with};

@@ -21,10 +21,14 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
             return Err(Code::UnsupportedMediaType.into());
         }
         let bytes = read(request.into_body()).await?;
+        let refused =
+            || Problem::from(Code::BadRequest).because("the body is not what this route takes");
+        // Serde would take a list for an object, its values in the order of the fields.
+        if bytes.trim_ascii_start().first() != Some(&b'{') {
+            return Err(refused());
+        }
         // What serde says may quote the body, so none of it is passed on.
-        let value = strict_json::parse(&bytes).map_err(|_| {
-            Problem::from(Code::BadRequest).because("the body is not what this route takes")
-        })?;
+        let value = strict_json::parse(&bytes).map_err(|_| refused())?;
         Ok(Self(value))
     }
 }

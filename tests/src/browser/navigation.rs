@@ -115,8 +115,9 @@ impl Browser {
         }
         if answer.url.host_str() == Some("localhost") {
             let mut visible = answer.clone();
-            // Cookies that script can read are searched for in the jar.
+            // What script cannot read, and what the address carries for its one hop.
             visible.headers.retain(|(name, _)| name != "set-cookie");
+            visible.url.set_fragment(None);
             self.seen
                 .lock()
                 .unwrap_or_else(PoisonError::into_inner)

@@ -28,7 +28,7 @@ pub fn names_used(file: &Path, source: &str, first: &str) -> BTreeSet<String> {
     used
 }
 
-fn tokens_of(file: &Path, source: &str) -> Vec<TokenTree> {
+pub(super) fn tokens_of(file: &Path, source: &str) -> Vec<TokenTree> {
     let stream: TokenStream = source
         .parse()
         .unwrap_or_else(|error| panic!("{}: {error}", file.display()));

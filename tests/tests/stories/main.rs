@@ -1,0 +1,21 @@
+//! The stories: what visitors, strangers and time do to the house, told over HTTP against the real emulator and the real
+//! backend. Each ends with the search for secrets in the vault's files and in the log.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a story that cannot go on must stop loudly"
+)]
+
+mod bad_input;
+mod canaries;
+mod connecting;
+mod forgery;
+mod incidents;
+mod leaving;
+mod refreshing;
+mod saying_no;
+mod sessions;
+mod tampering;
+mod time_limits;
+mod wire;
