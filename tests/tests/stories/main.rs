@@ -9,6 +9,7 @@
 
 mod bad_input;
 mod canaries;
+mod commands;
 mod connecting;
 mod forgery;
 mod incidents;
