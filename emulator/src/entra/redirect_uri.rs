@@ -76,6 +76,7 @@ mod tests {
             "http://localhost/cb",
             "http://localhost.elsewhere.example/cb"
         ));
+        assert!(!same("http://localhostess/cb", "http://localhost:1ess/cb"));
         assert!(!same(
             "https://app.example/cb",
             "https://app.example:8443/cb"
