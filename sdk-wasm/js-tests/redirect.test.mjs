@@ -14,7 +14,7 @@ async function waiting(answers = {}, from = '/inbox?open=7#top') {
   createOutlook({ backend: '/outlook' }).connect();
   await until(() => page.left.length);
   page.requests.length = 0;
-  return { page, verifier: page.store.text.match(/ ([\w-]{43}) /)[1] };
+  return { page, verifier: page.store.text.match(/[\w-]{43}/)[0] };
 }
 
 const comeBack = (page, to) => {

@@ -71,20 +71,30 @@ export class ConnectOutlookElement extends (globalThis.HTMLElement ?? class {}) 
     this.#show('connecting', null, 'Connecting with Microsoft…');
     const outcome = await attempt.catch((error) => ({ status: 'unavailable', ...error, message: error.message }));
     if (!outcome) return this.#restore();
-    const { status, account, message } = outcome;
-    this.#show(account ? status : 'trouble', account, message);
+    // A mailbox of before stays connected, whatever became of another attempt.
+    const account = outcome.account ?? (await this.#look());
+    this.#show(works(account) ? 'connected' : 'trouble', account, outcome.message);
     this.#tell('outcome', outcome);
-    if (account) this.#tell('connected', { account, restored: false });
+    if (outcome.account) this.#tell('connected', { account, restored: false });
   }
 
-  // A look at the session that spares the wasm: a page view is not an intent.
   async #restore() {
-    const account = await peek(this.#backend).catch(() => {});
+    const account = await this.#look();
     const state = account?.state ?? 'disconnected';
     if (state === 'disconnected') return this.#show('idle');
-    if (!/^(connected|expiring)$/.test(state)) return this.#show('trouble', null, (await load()).TROUBLES[state]);
+    if (!works(account)) return this.#show('trouble', null, (await load()).TROUBLES[state]);
     this.#show('connected', account);
     this.#tell('connected', { account, restored: true });
+  }
+
+  // Asks for the session without the wasm: a page view is not an intent.
+  async #look() {
+    try {
+      const answer = await fetch(`${this.#backend.replace(/\/$/, '')}/v1/session`, { headers: { 'x-connect-outlook': '1' }, cache: 'no-store' });
+      return answer.ok ? (await answer.json()).accounts[0] : null;
+    } catch {
+      return null;
+    }
   }
 
   #build() {
@@ -103,11 +113,11 @@ export class ConnectOutlookElement extends (globalThis.HTMLElement ?? class {}) 
   }
 
   #show(state, account, message = '') {
-    this.#account = account;
+    this.#account = state === 'connected' ? account : null;
     this.setAttribute('state', state);
     this.#button.ariaDisabled = state === 'connecting';
     this.#name();
-    const who = account ? [make('b', { part: 'name' }, account.display_name), ` ${account.address} `] : [];
+    const who = this.#account ? [make('b', { part: 'name' }, account.display_name), ` ${account.address} `] : [];
     this.#status.replaceChildren(...who, message);
   }
 
@@ -126,13 +136,10 @@ export function defineElement(name = 'connect-outlook') {
   return customElements.get(name);
 }
 
+const works = (account) => /^(connected|expiring)$/.test(account?.state);
+
 // Saves other pages the wasm, which is what decides.
 const mayBeCallback = (address) => /[?#&/]state=/.test(address) && /[?#&/](code|error)=/.test(address);
-
-async function peek(backend) {
-  const answer = await fetch(`${backend.replace(/\/$/, '')}/v1/session`, { headers: { 'x-connect-outlook': '1' }, cache: 'no-store' });
-  return answer.ok ? (await answer.json()).accounts[0] : undefined;
-}
 
 function make(tag, attributes, ...children) {
   const element = document.createElementNS(`http://www.w3.org/${/svg|path/.test(tag) ? '2000/svg' : '1999/xhtml'}`, tag);

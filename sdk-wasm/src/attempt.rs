@@ -1,7 +1,7 @@
 //! What a tab keeps of its attempts while the visitor is at Microsoft.
 //!
 //! One text lies in `sessionStorage`: of this tab and origin alone, gone with the tab. It has a line for each attempt,
-//! `<digest of state> <expires_at> <verifier> <return_to>`, and a line is taken once. As on the server, the store knows
+//! `<verifier> <digest of state> <expires_at> <return_to>`, and a line is taken once. As on the server, the store knows
 //! only the digest of `state` (R20), so a look into it does not yield the pair that the backend asks for.
 
 use base64::Engine as _;
@@ -12,19 +12,35 @@ use connect_outlook_protocol::state::State;
 /// An attempt that waits for its callback.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct ParkedAttempt {
-    /// When the backend forgets the attempt, unix seconds.
-    pub(crate) expires_at: u32,
     /// Made by this page, sent once, beside the code.
     pub(crate) verifier: CodeVerifier,
+    digest: String,
+    expires_at: u32,
     /// Path, query and fragment the visitor came from; addresses of browsers have no spaces or line ends in them.
     pub(crate) return_to: String,
 }
 
 impl ParkedAttempt {
-    /// Adds the attempt of this `state` to the text.
-    pub(crate) fn add_to(&self, text: &mut String, state: &State) {
+    /// The attempt of this `state`, which the backend forgets at `expires_at`, unix seconds.
+    pub(crate) fn new(
+        state: &State,
+        verifier: CodeVerifier,
+        expires_at: u32,
+        return_to: String,
+    ) -> Self {
+        Self {
+            verifier,
+            digest: digest(state),
+            expires_at,
+            return_to,
+        }
+    }
+
+    /// Adds the attempt to the text, and takes out what has lapsed.
+    pub(crate) fn add_to(&self, text: &mut String, now: u32) {
+        sweep(text, now);
         let expires_at = self.expires_at.to_string();
-        for part in [digest(state).as_str(), &expires_at, self.verifier.expose()] {
+        for part in [self.verifier.expose(), &self.digest, &expires_at] {
             text.push_str(part);
             text.push(' ');
         }
@@ -33,10 +49,11 @@ impl ParkedAttempt {
     }
 
     fn read(line: &str) -> Option<Self> {
-        let mut parts = line.splitn(4, ' ').skip(1);
+        let mut parts = line.splitn(4, ' ');
         Some(Self {
-            expires_at: parts.next()?.parse().ok()?,
             verifier: CodeVerifier::parse(parts.next()?).ok()?,
+            digest: parts.next()?.to_owned(),
+            expires_at: parts.next()?.parse().ok()?,
             return_to: parts.next()?.to_owned(),
         })
     }
@@ -44,30 +61,27 @@ impl ParkedAttempt {
 
 /// Takes the attempt of this `state` out of the text, if it is there and open.
 pub(crate) fn take(text: &mut String, state: &State, now: u32) -> Option<ParkedAttempt> {
-    sweep(text, now);
-    let digest = digest(state);
-    let line = text.lines().find(|line| line.starts_with(&digest))?;
-    let taken = ParkedAttempt::read(line);
-    retain(text, |line| !line.starts_with(&digest));
-    taken
+    take_by_digest(text, &digest(state), now)
 }
 
 /// Takes out what the backend has forgotten, and what this version did not write.
 pub(crate) fn sweep(text: &mut String, now: u32) {
-    retain(text, |line| {
-        ParkedAttempt::read(line).is_some_and(|parked| now < parked.expires_at)
-    });
+    take_by_digest(text, "", now);
 }
 
-fn retain(text: &mut String, keep: impl Fn(&str) -> bool) {
+fn take_by_digest(text: &mut String, digest: &str, now: u32) -> Option<ParkedAttempt> {
+    let mut taken = None;
     let mut kept = String::new();
-    for line in text
-        .split_inclusive('\n')
-        .filter(|line| keep(line.trim_end()))
-    {
-        kept.push_str(line);
+    for line in text.split_inclusive('\n') {
+        match ParkedAttempt::read(line.trim_end()) {
+            Some(parked) if now >= parked.expires_at => {}
+            Some(parked) if parked.digest == digest => taken = Some(parked),
+            Some(_) => kept.push_str(line),
+            None => {}
+        }
     }
     *text = kept;
+    taken
 }
 
 fn digest(state: &State) -> String {
@@ -91,17 +105,19 @@ mod tests {
     }
 
     fn parked(number: u8) -> ParkedAttempt {
-        ParkedAttempt {
-            expires_at: NOW + 600,
-            verifier: CodeVerifier::from_random([number; 32]),
-            return_to: format!("/inbox?open={number}.b.c#x,y"),
-        }
+        let verifier = CodeVerifier::from_random([100 + number; 32]);
+        ParkedAttempt::new(
+            &state(number),
+            verifier,
+            NOW + 600,
+            format!("/inbox?open={number}.b.c#x,y"),
+        )
     }
 
     fn store(numbers: &[u8]) -> String {
         let mut text = String::new();
         for number in numbers {
-            parked(*number).add_to(&mut text, &state(*number));
+            parked(*number).add_to(&mut text, NOW);
         }
         text
     }
@@ -144,11 +160,12 @@ mod tests {
     /// R20: neither the state nor anything that leads to it is in the store.
     #[test]
     fn the_store_knows_the_digest_of_a_state_only() {
-        let mut text = String::new();
-        parked(9).add_to(&mut text, &state(1));
+        let text = store(&[1]);
         assert!(!text.contains(state(1).expose()));
         assert!(
-            text.starts_with("VtX6czP210fbQsI5QH5dpMMvTHnzXQkrE0_TWkAtnFw 1800000600 CQkJCQ"),
+            text.ends_with(
+                " VtX6czP210fbQsI5QH5dpMMvTHnzXQkrE0_TWkAtnFw 1800000600 /inbox?open=1.b.c#x,y\n"
+            ),
             "{text}"
         );
     }
@@ -156,6 +173,6 @@ mod tests {
     /// R123
     #[test]
     fn a_parked_attempt_cannot_be_printed() {
-        assert!(!format!("{:?}", parked(1)).contains("AQEB"));
+        assert!(!format!("{:?}", parked(1)).contains("ZWVl"));
     }
 }

@@ -60,12 +60,13 @@ fn leave(
         return Err(bad_answer());
     }
     let page = Page::current()?;
-    let parked = ParkedAttempt {
+    let return_to = return_to.map_or_else(|| page.address().path().to_owned(), str::to_owned);
+    page.park(&ParkedAttempt::new(
+        &state,
         verifier,
-        expires_at: started.expires_at,
-        return_to: return_to.map_or_else(|| page.address().path().to_owned(), str::to_owned),
-    };
-    page.park(&state, &parked)?;
+        started.expires_at,
+        return_to,
+    ))?;
     let left = page.leave_for(&started.authorize_url(&state, &nonce, challenge));
     if left.is_err() {
         drop(page.take_parked(&state));

@@ -69,10 +69,9 @@ impl Page {
     ///
     /// # Errors
     /// `storage_unavailable` when the visitor's browser keeps nothing.
-    pub(crate) fn park(&self, state: &State, parked: &ParkedAttempt) -> Result<(), Trouble> {
+    pub(crate) fn park(&self, parked: &ParkedAttempt) -> Result<(), Trouble> {
         let mut text = self.attempts();
-        attempt::sweep(&mut text, self.now());
-        parked.add_to(&mut text, state);
+        parked.add_to(&mut text, self.now());
         self.keep(&text).ok_or_else(storage_unavailable)
     }
 

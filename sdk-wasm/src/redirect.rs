@@ -151,11 +151,8 @@ mod tests {
             State::from_random([1; 32]),
             AuthorizationCode::new("0.AX".to_owned()),
         );
-        let parked = ParkedAttempt {
-            verifier: CodeVerifier::from_random([2; 32]),
-            expires_at: 0,
-            return_to: String::new(),
-        };
+        let parked =
+            ParkedAttempt::new(&state, CodeVerifier::from_random([2; 32]), 0, String::new());
         let sent = serde_json::to_value(Finish::new(&state, &code, &parked)).unwrap();
         let read: FinishAttempt = serde_json::from_value(sent).unwrap();
         assert_eq!(read.state, state);

@@ -1,5 +1,7 @@
 //! The hand-finished TypeScript types say what the Rust types of the contract say.
 
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test may fail")]
+
 use std::collections::BTreeSet;
 
 use connect_outlook_protocol::outcome::{Outcome, Reason};
