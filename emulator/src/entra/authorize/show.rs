@@ -22,8 +22,25 @@ impl Visit<'_> {
         step: &Step,
         trouble: Option<OAuthError>,
     ) -> Response {
+        let page = self.page(application, step, trouble);
+        self.state.entra.flows.keep(
+            self.flow_id.clone(),
+            self.flow.clone(),
+            self.state.clock.now(),
+        );
+        page.unwrap_or_else(|| self.picker_page(application))
+            .respond(StatusCode::OK)
+    }
+
+    /// The page of a step that is about somebody; none if they are gone, or if the step is the picker.
+    fn page(
+        &self,
+        application: &Application,
+        step: &Step,
+        trouble: Option<OAuthError>,
+    ) -> Option<Page> {
         let person = |id| self.world.person(id);
-        let page = match step {
+        match step {
             Step::SignIn(id) => {
                 person(id).map(|person| self.sign_in_page(application, fixed(person), trouble))
             }
@@ -53,14 +70,7 @@ impl Visit<'_> {
                 .page()
             }),
             _ => None,
-        };
-        self.state.entra.flows.keep(
-            self.flow_id.clone(),
-            self.flow.clone(),
-            self.state.clock.now(),
-        );
-        page.unwrap_or_else(|| self.picker_page(application))
-            .respond(StatusCode::OK)
+        }
     }
 
     fn picker_page(&self, application: &Application) -> Page {
