@@ -46,7 +46,8 @@ impl GraphError {
         Self::new(StatusCode::FORBIDDEN, "ErrorAccessDenied", message)
     }
 
-    /// 403: the token lacks a scope for the directory.
+    /// 403: the token lacks a scope for the directory. Chosen: the directory's own code, where mail says
+    /// `ErrorAccessDenied`; the fact sheet has none for it.
     pub(crate) fn insufficient_privileges() -> Self {
         let message = "Insufficient privileges to complete the operation.";
         Self::new(
@@ -95,7 +96,7 @@ impl GraphError {
         )
     }
 
-    /// 400: an id of another mailbox.
+    /// 400: an id of another mailbox. Status and text are chosen; the code is known.
     pub(crate) fn foreign_id() -> Self {
         let message = "The item identifier does not belong to the mailbox of the request.";
         Self::new(
@@ -137,7 +138,7 @@ impl GraphError {
         Self::new(StatusCode::BAD_REQUEST, "SearchWithOrderBy", message)
     }
 
-    /// 400: a search that is filtered (E16).
+    /// 400: a search that is filtered (E16). Code and text are chosen after those of the order.
     pub(crate) fn search_with_filter() -> Self {
         let message = "The query parameter '$filter' is not supported with '$search'.";
         Self::new(StatusCode::BAD_REQUEST, "SearchWithFilter", message)
@@ -165,18 +166,8 @@ impl GraphError {
         Self::new(StatusCode::PAYLOAD_TOO_LARGE, "BadRequest", message)
     }
 
-    /// 400: a path that the emulator does not have (E66).
+    /// 400: a path that the emulator does not have (E66). Chosen: Graph itself says so for an unknown segment.
     pub(crate) fn no_such_route(segment: &str) -> Self {
         Self::bad_request(format!("Resource not found for the segment '{segment}'."))
-    }
-
-    /// 405: the path exists, the verb does not.
-    pub(crate) fn no_such_method() -> Self {
-        let message = "The requested method is not allowed on this resource.";
-        Self::new(
-            StatusCode::METHOD_NOT_ALLOWED,
-            "Request_BadRequest",
-            message,
-        )
     }
 }

@@ -11,34 +11,34 @@ use reqwest::{Method, RequestBuilder, StatusCode, header::HeaderMap};
 use serde_json::Value;
 
 /// An emulator and one person's token for it.
-pub struct Mailbox {
+pub(crate) struct Mailbox {
     /// The emulator; dropping it stops it.
-    pub emulator: Emulator,
+    pub(crate) emulator: Emulator,
     client: reqwest::Client,
     token: String,
 }
 
 /// An answer, read whole.
 #[derive(Debug)]
-pub struct Answer {
-    pub status: StatusCode,
-    pub headers: HeaderMap,
-    pub text: String,
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) text: String,
 }
 
 impl Mailbox {
     /// Ada's mailbox, with a token that reads and writes mail.
-    pub async fn of_ada() -> Self {
+    pub(crate) async fn of_ada() -> Self {
         Self::of("ada@contoso.example", &["User.Read", "Mail.ReadWrite"]).await
     }
 
     /// The mailbox of `address`, with a token for `scopes`.
-    pub async fn of(address: &str, scopes: &[&str]) -> Self {
+    pub(crate) async fn of(address: &str, scopes: &[&str]) -> Self {
         Self::within(Emulator::builder(), address, scopes).await
     }
 
     /// The mailbox of `address` in an emulator made by `builder`, with a token for `scopes`.
-    pub async fn within(builder: EmulatorBuilder, address: &str, scopes: &[&str]) -> Self {
+    pub(crate) async fn within(builder: EmulatorBuilder, address: &str, scopes: &[&str]) -> Self {
         static KEYS: OnceLock<SigningKeys> = OnceLock::new();
         // Another test may have installed it first.
         let _installed = rustls::crypto::ring::default_provider().install_default();
@@ -57,13 +57,13 @@ impl Mailbox {
     }
 
     /// The same emulator, entered by `address` with a token for `scopes`.
-    pub fn entered_by(self, address: &str, scopes: &[&str]) -> Self {
+    pub(crate) fn entered_by(self, address: &str, scopes: &[&str]) -> Self {
         let token = issue(&self.emulator, address, scopes);
         Self { token, ..self }
     }
 
     /// A request below `/v1.0`, or to an absolute address.
-    pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
+    pub(crate) fn request(&self, method: Method, path: &str) -> RequestBuilder {
         let url = match path.starts_with("http") {
             true => path.to_owned(),
             false => format!("{}/v1.0{path}", self.emulator.origin()),
@@ -72,43 +72,43 @@ impl Mailbox {
     }
 
     /// A request without a token.
-    pub fn anonymous(&self, path: &str) -> RequestBuilder {
+    pub(crate) fn anonymous(&self, path: &str) -> RequestBuilder {
         self.client
             .get(format!("{}/v1.0{path}", self.emulator.origin()))
     }
 
     /// `GET` below `/v1.0`, or of an absolute address.
-    pub async fn get(&self, path: &str) -> Answer {
+    pub(crate) async fn get(&self, path: &str) -> Answer {
         send(self.request(Method::GET, path)).await
     }
 
     /// `GET` with a preference.
-    pub async fn get_preferring(&self, preference: &str, path: &str) -> Answer {
+    pub(crate) async fn get_preferring(&self, preference: &str, path: &str) -> Answer {
         send(self.request(Method::GET, path).header("prefer", preference)).await
     }
 
     /// The JSON of a `GET` that must be answered with 200.
-    pub async fn json(&self, path: &str) -> Value {
+    pub(crate) async fn json(&self, path: &str) -> Value {
         self.get(path).await.json()
     }
 
     /// The entries of a list.
-    pub async fn list(&self, path: &str) -> Vec<Value> {
+    pub(crate) async fn list(&self, path: &str) -> Vec<Value> {
         entries(&self.json(path).await)
     }
 
     /// `GET /me/messages` with a query, whatever the answer.
-    pub async fn asked(&self, query: &str) -> Answer {
+    pub(crate) async fn asked(&self, query: &str) -> Answer {
         self.get(&format!("/me/messages?{query}")).await
     }
 
     /// `PATCH` or `POST` with a JSON body.
-    pub async fn send(&self, method: Method, path: &str, body: &Value) -> Answer {
+    pub(crate) async fn send(&self, method: Method, path: &str, body: &Value) -> Answer {
         send(self.request(method, path).json(body)).await
     }
 
     /// The first message that fulfils `wanted`, whichever page it is on.
-    pub async fn message(&self, wanted: impl Fn(&Value) -> bool) -> Value {
+    pub(crate) async fn message(&self, wanted: impl Fn(&Value) -> bool) -> Value {
         let all = self.list("/me/messages?$top=1000").await;
         all.into_iter()
             .find(|message| wanted(message))
@@ -118,13 +118,13 @@ impl Mailbox {
 
 impl Answer {
     /// The body of a good answer.
-    pub fn json(&self) -> Value {
+    pub(crate) fn json(&self) -> Value {
         assert!(self.status.is_success(), "{} {}", self.status, self.text);
         serde_json::from_str(&self.text).expect("JSON")
     }
 
     /// Asserts that the call was refused so.
-    pub fn is_refused(&self, status: u16, code: &str) {
+    pub(crate) fn is_refused(&self, status: u16, code: &str) {
         assert_eq!(
             (self.status.as_u16(), self.error()["code"].as_str()),
             (status, Some(code)),
@@ -134,13 +134,13 @@ impl Answer {
     }
 
     /// `error` of the body.
-    pub fn error(&self) -> Value {
+    pub(crate) fn error(&self) -> Value {
         let body: Value = serde_json::from_str(&self.text).unwrap_or_default();
         body["error"].clone()
     }
 
     /// A header that must be there.
-    pub fn header(&self, name: &str) -> &str {
+    pub(crate) fn header(&self, name: &str) -> &str {
         self.headers
             .get(name)
             .unwrap_or_else(|| panic!("no {name}"))
@@ -150,7 +150,7 @@ impl Answer {
 }
 
 /// Sends a request and reads the answer.
-pub async fn send(request: RequestBuilder) -> Answer {
+pub(crate) async fn send(request: RequestBuilder) -> Answer {
     let response = request.send().await.expect("an answer");
     let (status, headers) = (response.status(), response.headers().clone());
     Answer {
@@ -161,12 +161,12 @@ pub async fn send(request: RequestBuilder) -> Answer {
 }
 
 /// The entries of a list.
-pub fn entries(page: &Value) -> Vec<Value> {
+pub(crate) fn entries(page: &Value) -> Vec<Value> {
     page["value"].as_array().expect("a list").clone()
 }
 
 /// A text member.
-pub fn text<'a>(object: &'a Value, name: &str) -> &'a str {
+pub(crate) fn text<'a>(object: &'a Value, name: &str) -> &'a str {
     object[name]
         .as_str()
         .unwrap_or_else(|| panic!("no text {name} in {object}"))

@@ -2,6 +2,12 @@
 //!
 //! Each test names the line of the Graph fact sheet (E1–E66) that it holds the emulator to.
 
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a helper that fails fails its test"
+)]
+
 mod attachments;
 mod bodies;
 mod changes;

@@ -16,6 +16,10 @@ async fn select_limits_the_fields() {
         .collect();
     assert_eq!(names, ["@odata.etag", "from", "id", "subject"]);
     assert!(text(&page, "@odata.context").ends_with("/messages(subject,from)"));
+    for everything in ["$select=*", "$select="] {
+        let page = ada.asked(&format!("{everything}&$top=1")).await.json();
+        assert!(entries(&page)[0]["body"].is_object(), "{everything}");
+    }
     ada.asked("$select=subject,colour")
         .await
         .is_refused(400, "BadRequest");

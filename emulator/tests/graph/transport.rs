@@ -1,5 +1,10 @@
 //! Tokens, trace ids, errors, paths.
 
+use std::{
+    io::{self, Write},
+    sync::{Arc, Mutex},
+};
+
 use serde_json::Value;
 
 use crate::mailbox::{Mailbox, send};
@@ -142,5 +147,49 @@ async fn unknown_routes_and_verbs_are_refused() {
         send(ada.request(method, "/me/mailFolders"))
             .await
             .is_refused(400, "BadRequest");
+    }
+}
+
+/// E66: the log names the feature that is missing.
+#[tokio::test]
+async fn a_missing_feature_is_named_in_the_log() {
+    let log = Log::default();
+    let writer = log.clone();
+    let subscriber = tracing_subscriber::fmt()
+        .with_writer(move || writer.clone())
+        .with_ansi(false);
+    // The emulator's tasks run on this test's own thread.
+    let _guard = tracing::subscriber::set_default(subscriber.finish());
+    let ada = Mailbox::of_ada().await;
+    ada.get("/me/calendar").await;
+    send(ada.request(reqwest::Method::DELETE, "/me/mailFolders/inbox")).await;
+    let written = log.text();
+    assert!(
+        written.contains("WARN") && written.contains("feature=\"calendar\""),
+        "{written}"
+    );
+    assert!(
+        written.contains("feature=DELETE") && written.contains("/v1.0/me/mailFolders/inbox"),
+        "{written}"
+    );
+}
+
+/// A log that can be read again.
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl Log {
+    fn text(&self) -> String {
+        String::from_utf8_lossy(&self.0.lock().expect("not poisoned")).into_owned()
+    }
+}
+
+impl Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().expect("not poisoned").write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
     }
 }

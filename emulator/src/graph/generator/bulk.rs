@@ -3,7 +3,7 @@
 use super::{cast::Cast, dice::Dice, script::Role};
 use crate::graph::{
     html::page,
-    store::{Body, BodyKind, Importance, Kind, Letter, Thread, Uid},
+    store::{Body, Importance, Letter, Thread, Uid},
 };
 
 /// The letter with this number, sent at `sent` (unix seconds), and whether the owner wrote it.
@@ -14,63 +14,45 @@ pub(super) fn letter(
     sent: i64,
     dice: &mut Dice,
 ) -> (Letter, bool) {
+    let other = *dice.pick(&OTHERS);
     let by_owner = dice.chance(8);
     let (writer, reader) = if by_owner {
-        (Role::Owner, *dice.pick(&OTHERS))
+        (Role::Owner, other)
     } else {
-        (*dice.pick(&OTHERS), Role::Owner)
+        (other, Role::Owner)
     };
-    let from = cast.recipient(writer);
     let id = Uid::derived(&[seed.as_bytes(), b"bulk", &number.to_be_bytes()]);
-    let subject = format!(
-        "{} {} {}",
-        dice.pick(&OPENINGS),
-        dice.pick(&THINGS),
-        100 + dice.below(900)
-    );
-    let words = format!("{} {}", dice.pick(&SENTENCES), dice.pick(&SENTENCES));
-    let body = match dice.chance(30) {
-        true => Body {
-            kind: BodyKind::Text,
-            content: format!("{words}\r\n"),
-            unique: None,
-        },
-        false => Body {
-            kind: BodyKind::Html,
-            content: page(&format!("<p>{words}</p>")),
-            unique: None,
-        },
-    };
-    let domain = from
-        .address
-        .split('@')
-        .nth(1)
-        .unwrap_or("mail.example")
-        .to_owned();
     let letter = Letter {
-        subject,
-        body,
-        from: Some(from.clone()),
-        sender: Some(from),
+        subject: subject(dice),
+        body: body(dice),
         to: vec![cast.recipient(reader)],
-        cc: Vec::new(),
-        bcc: Vec::new(),
-        reply_to: Vec::new(),
-        sent,
-        internet_message_id: format!("<{id}@{domain}>"),
-        headers: Vec::new(),
         importance: if dice.chance(3) {
             Importance::High
         } else {
             Importance::Normal
         },
-        attachments: Vec::new(),
-        read_receipt: false,
-        delivery_receipt: None,
-        thread: Thread::starting(id, sent),
-        kind: Kind::Note,
+        ..Letter::by(
+            cast.recipient(writer),
+            sent,
+            &id,
+            Thread::starting(id, sent),
+        )
     };
     (letter, by_owner)
+}
+
+fn subject(dice: &mut Dice) -> String {
+    let (opening, thing) = (dice.pick(&OPENINGS), dice.pick(&THINGS));
+    format!("{opening} {thing} {}", 100 + dice.below(900))
+}
+
+fn body(dice: &mut Dice) -> Body {
+    let words = format!("{} {}", dice.pick(&SENTENCES), dice.pick(&SENTENCES));
+    if dice.chance(30) {
+        Body::text(format!("{words}\r\n"))
+    } else {
+        Body::html(page(&format!("<p>{words}</p>")))
+    }
 }
 
 const OTHERS: [Role; 3] = [Role::A, Role::B, Role::C];

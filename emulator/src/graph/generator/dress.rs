@@ -3,7 +3,7 @@
 use super::{cast::Player, script::Look};
 use crate::graph::{
     html::{escaped, page},
-    store::{Body, BodyKind, Letter},
+    store::{Body, BodyKind, Letter, Recipient},
     times::spoken,
 };
 
@@ -26,11 +26,7 @@ impl Dress<'_> {
     /// `text` as the body of a letter of this look.
     pub(super) fn worn(&self, look: Look, text: &str) -> Body {
         match look {
-            Look::Plain => Body {
-                kind: BodyKind::Text,
-                content: text.to_owned(),
-                unique: None,
-            },
+            Look::Plain => Body::text(text),
             Look::Note => self.note(text),
             Look::Newsletter(colour) => self.html(&self.newsletter(colour, text)),
             Look::Receipt => self.html(&receipt(text)),
@@ -72,22 +68,12 @@ impl Dress<'_> {
         } else {
             ""
         };
-        Body {
-            kind: BodyKind::Html,
-            content: page(&format!("{logo}{content}{script}")),
-            unique: None,
-        }
+        Body::html(page(&format!("{logo}{content}{script}")))
     }
 
     fn newsletter(&self, colour: &str, text: &str) -> String {
         let (brand, subject) = (escaped(&self.writer.who.name), escaped(self.subject));
-        let domain = self
-            .writer
-            .who
-            .address
-            .split('@')
-            .nth(1)
-            .unwrap_or_default();
+        let domain = self.writer.who.domain();
         let teaser = escaped(text.split("\n\n").next().unwrap_or_default());
         format!(
             "<div style=\"display:none\">{teaser}</div><table role=\"presentation\" width=\"600\" align=\"center\" style=\"font-family:Georgia,serif\">\
@@ -152,7 +138,7 @@ fn paragraphs(text: &str) -> String {
 
 /// The answered letter below a line, as Outlook quotes it.
 fn quoted(letter: &Letter) -> String {
-    let people = |people: &[crate::graph::store::Recipient]| {
+    let people = |people: &[Recipient]| {
         let written = people
             .iter()
             .map(|who| format!("{} &lt;{}&gt;", escaped(&who.name), escaped(&who.address)));

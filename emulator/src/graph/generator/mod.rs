@@ -8,6 +8,7 @@ mod cast;
 mod catalogue;
 mod dice;
 mod dress;
+mod enclosures;
 mod files;
 mod plan;
 mod script;

@@ -4,10 +4,10 @@ use super::{
     cast::{Cast, Figures},
     dice::Dice,
     dress::Dress,
-    files::{file, logo},
+    enclosures::enclosure,
     script::{Line, Look, Mark, Role, Script},
 };
-use crate::graph::store::{Attachment, Content, Importance, Kind, Letter, Thread, Uid};
+use crate::graph::store::{Attachment, Importance, Kind, Letter, Recipient, Thread, Uid};
 
 /// One letter of a conversation, with the line it was made of.
 #[derive(Debug)]
@@ -79,46 +79,23 @@ impl Scene<'_> {
             logo: has(line, |mark| matches!(mark, Mark::InlineLogo)),
             script: has(line, |mark| matches!(mark, Mark::Script)),
         };
-        let domain = writer
-            .who
-            .address
-            .split('@')
-            .nth(1)
-            .unwrap_or("mail.example");
         Letter {
+            subject,
             body: dress.worn(line.look, &text),
-            from: Some(writer.who.clone()),
-            sender: Some(writer.who.clone()),
             to: self.addressees(line),
-            cc: line
-                .cc
-                .iter()
-                .map(|role| self.cast.recipient(*role))
-                .collect(),
-            bcc: Vec::new(),
+            cc: self.recipients(line.cc),
             reply_to: line
                 .marks
                 .iter()
                 .filter_map(|mark| self.reply_to(mark))
                 .collect(),
-            sent: self.sent,
-            internet_message_id: format!("<{}@{domain}>", self.id),
-            headers: self.headers(line, domain),
+            headers: self.headers(line, writer.who.domain()),
             importance: importance(line),
-            attachments: line
-                .marks
-                .iter()
-                .filter_map(|mark| self.attachment(mark, dice))
-                .collect(),
+            attachments: self.attachments(line, dice),
             read_receipt: has(line, |mark| matches!(mark, Mark::ReadReceipt)),
             delivery_receipt: Some(false).filter(|_| matches!(line.from, Role::Owner)),
-            thread: self.thread(),
-            kind: if has(line, |mark| matches!(mark, Mark::Meeting)) {
-                Kind::MeetingRequest
-            } else {
-                Kind::Note
-            },
-            subject,
+            kind: kind(line),
+            ..Letter::by(writer.who.clone(), self.sent, &self.id, self.thread())
         }
     }
 
@@ -129,20 +106,22 @@ impl Scene<'_> {
         }
     }
 
-    fn addressees(&self, line: &Line) -> Vec<crate::graph::store::Recipient> {
-        let usual: &[Role] = if matches!(line.from, Role::Owner) {
-            &[Role::A]
-        } else {
-            &[Role::Owner]
-        };
-        let roles = if line.to.is_empty() { usual } else { line.to };
+    fn addressees(&self, line: &Line) -> Vec<Recipient> {
+        match (line.to, line.from) {
+            ([], Role::Owner) => self.recipients(&[Role::A]),
+            ([], _) => self.recipients(&[Role::Owner]),
+            (to, _) => self.recipients(to),
+        }
+    }
+
+    fn recipients(&self, roles: &[Role]) -> Vec<Recipient> {
         roles
             .iter()
             .map(|role| self.cast.recipient(*role))
             .collect()
     }
 
-    fn reply_to(&self, mark: &Mark) -> Option<crate::graph::store::Recipient> {
+    fn reply_to(&self, mark: &Mark) -> Option<Recipient> {
         match mark {
             Mark::ReplyTo(contact) => Some(self.cast.recipient(Role::Outside(contact))),
             _ => None,
@@ -165,74 +144,9 @@ impl Scene<'_> {
         headers
     }
 
-    fn attachment(&self, mark: &Mark, dice: &mut Dice) -> Option<Attachment> {
-        let (name, content_type, content) = match mark {
-            Mark::File(sort, name) => {
-                let (content_type, bytes) = file(*sort, name, dice);
-                (*name, Some(content_type), Content::File(bytes))
-            }
-            Mark::InlineLogo => ("logo.png", Some("image/png"), Content::File(logo())),
-            Mark::AttachedLetter(subject) => (
-                *subject,
-                None,
-                Content::Item(Box::new(self.enclosed(subject))),
-            ),
-            Mark::CloudLink(name) => {
-                let source_url =
-                    format!("https://contoso.example/files/{}", name.replace(' ', "%20"));
-                (*name, None, Content::Reference { source_url })
-            }
-            _ => return None,
-        };
-        let is_inline = matches!(mark, Mark::InlineLogo);
-        Some(Attachment {
-            key: Uid::derived(&[self.id.as_bytes(), name.as_bytes()]),
-            name: name.to_owned(),
-            content_type: content_type.map(str::to_owned),
-            is_inline,
-            content_id: is_inline.then(|| "logo".to_owned()),
-            modified: self.sent,
-            content,
-        })
-    }
-
-    /// A letter that is attached to another one: two days older, from somebody nobody knows.
-    fn enclosed(&self, subject: &str) -> Letter {
-        let writer = self.cast.player(Role::Outside(&super::script::Contact {
-            name: "Rosa Keller",
-            address: "rosa.keller@post.example",
-        }));
-        let sent = self.sent - 172_800;
-        let topic = Uid::derived(&[self.id.as_bytes(), b"enclosed"]);
-        let text = format!(
-            "To whom it may concern,\n\n{subject}. I would be grateful for an answer.\n\nRosa Keller"
-        );
-        let dress = Dress {
-            writer: &writer,
-            subject,
-            answered: None,
-            logo: false,
-            script: false,
-        };
-        Letter {
-            subject: subject.to_owned(),
-            body: dress.worn(Look::Note, &text),
-            from: Some(writer.who.clone()),
-            sender: Some(writer.who),
-            to: vec![self.cast.recipient(Role::A)],
-            cc: Vec::new(),
-            bcc: Vec::new(),
-            reply_to: Vec::new(),
-            sent,
-            internet_message_id: format!("<{topic}@post.example>"),
-            headers: Vec::new(),
-            importance: Importance::Normal,
-            attachments: Vec::new(),
-            read_receipt: false,
-            delivery_receipt: None,
-            thread: Thread::starting(topic, sent),
-            kind: Kind::Note,
-        }
+    fn attachments(&self, line: &Line, dice: &mut Dice) -> Vec<Attachment> {
+        let enclosed = |mark| enclosure(mark, self.cast, &self.id, self.sent, dice);
+        line.marks.iter().filter_map(enclosed).collect()
     }
 }
 
@@ -249,5 +163,13 @@ fn importance(line: &Line) -> Importance {
         (true, _) => Importance::High,
         (_, true) => Importance::Low,
         _ => Importance::Normal,
+    }
+}
+
+fn kind(line: &Line) -> Kind {
+    if has(line, |mark| matches!(mark, Mark::Meeting)) {
+        Kind::MeetingRequest
+    } else {
+        Kind::Note
     }
 }

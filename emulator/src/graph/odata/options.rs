@@ -87,7 +87,12 @@ impl Query {
 
     fn take(&mut self, name: &str, value: &str) -> Result<(), GraphError> {
         match name {
-            "$select" => self.select = Some(list_of(value)),
+            // Nothing and a star both stand for what comes unasked.
+            "$select" => {
+                let names = list_of(value);
+                let usual = names.is_empty() || names.iter().any(|name| name == "*");
+                self.select = (!usual).then_some(names);
+            }
             "$top" => self.top = Some(top(value)?),
             "$skip" => self.skip = whole_number(name, value)?,
             "$filter" => self.filter = Some(parse_filter(value)?),
@@ -160,7 +165,7 @@ fn whole_number(name: &str, value: &str) -> Result<usize, GraphError> {
     })
 }
 
-/// E9: from 1 to 1000.
+/// E9: from 1 to 1000. Code and texts are chosen after those of other Graph services.
 fn top(value: &str) -> Result<usize, GraphError> {
     match whole_number("$top", value)? {
         0 => Err(GraphError::bad_request(

@@ -180,6 +180,7 @@ fn attached<'a>(
         .ok_or_else(GraphError::item_not_found)
 }
 
+/// Status as documented; the code is chosen.
 fn no_value() -> GraphError {
     let message = "The $value of a reference attachment is not available.";
     GraphError::new(

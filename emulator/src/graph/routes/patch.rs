@@ -1,4 +1,6 @@
 //! The body of a `PATCH` on a message: which properties may change, and when.
+//!
+//! The fact sheet says that refusals are 400; their codes are chosen after Exchange Web Services.
 
 use axum::http::StatusCode;
 use serde::{Deserialize, de::DeserializeOwned};

@@ -1,7 +1,5 @@
 //! Folders and their counts.
 
-use super::WellKnown;
-
 /// The number of a folder in its mailbox; never changes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct FolderKey(pub(crate) u32);
@@ -15,8 +13,6 @@ pub(crate) struct Folder {
     pub(crate) parent: Option<FolderKey>,
     /// As shown.
     pub(crate) name: String,
-    /// Which well-known folder it is, if any.
-    pub(crate) known: Option<WellKnown>,
     /// Left out of lists unless asked for.
     pub(crate) is_hidden: bool,
 }

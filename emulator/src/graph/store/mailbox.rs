@@ -21,14 +21,12 @@ impl Mailbox {
             key: ROOT,
             parent: None,
             name: String::new(),
-            known: None,
             is_hidden: true,
         };
         let known = WellKnown::all().map(|known| Folder {
             key: well_known_key(known),
             parent: Some(known.parent().map_or(ROOT, well_known_key)),
             name: known.display_name(language).to_owned(),
-            known: Some(known),
             is_hidden: known.is_hidden(),
         });
         let folders = std::iter::once(root)
@@ -77,7 +75,6 @@ impl Mailbox {
             key,
             parent: Some(parent),
             name: name.to_owned(),
-            known: None,
             is_hidden: false,
         };
         self.folders.insert(key, folder);

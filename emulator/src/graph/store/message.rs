@@ -45,6 +45,31 @@ pub(crate) struct Letter {
     pub(crate) kind: Kind,
 }
 
+impl Letter {
+    /// An empty letter by `writer`, sent at `sent` (unix seconds); `id` names it all over the world.
+    pub(crate) fn by(writer: Recipient, sent: i64, id: &Uid, thread: Thread) -> Self {
+        Self {
+            subject: String::new(),
+            body: Body::text(""),
+            internet_message_id: format!("<{id}@{}>", writer.domain()),
+            from: Some(writer.clone()),
+            sender: Some(writer),
+            to: Vec::new(),
+            cc: Vec::new(),
+            bcc: Vec::new(),
+            reply_to: Vec::new(),
+            sent,
+            headers: Vec::new(),
+            importance: Importance::Normal,
+            attachments: Vec::new(),
+            read_receipt: false,
+            delivery_receipt: None,
+            thread,
+            kind: Kind::Note,
+        }
+    }
+}
+
 /// A letter in a mailbox, with what its owner did to it.
 #[derive(Clone, Debug)]
 pub(crate) struct Message {
@@ -93,6 +118,11 @@ impl Recipient {
             address: address.into(),
         }
     }
+
+    /// What stands behind the `@`.
+    pub(crate) fn domain(&self) -> &str {
+        self.address.split('@').nth(1).unwrap_or_default()
+    }
 }
 
 /// A text and how it is written.
@@ -104,6 +134,26 @@ pub(crate) struct Body {
     pub(crate) content: String,
     /// The part that is new in this letter, if that is not all of it.
     pub(crate) unique: Option<String>,
+}
+
+impl Body {
+    /// A text without formatting.
+    pub(crate) fn text(content: impl Into<String>) -> Self {
+        Self {
+            kind: BodyKind::Text,
+            content: content.into(),
+            unique: None,
+        }
+    }
+
+    /// A page.
+    pub(crate) fn html(content: impl Into<String>) -> Self {
+        Self {
+            kind: BodyKind::Html,
+            content: content.into(),
+            unique: None,
+        }
+    }
 }
 
 /// `text` or `html`.
