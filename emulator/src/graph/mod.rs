@@ -1,8 +1,8 @@
 //! Microsoft Graph v1.0 mail, as it behaves in front of a client.
 //!
-//! A call goes through [`serve`]: who calls ([`access`]), what the path names ([`path`]), then one handler of [`routes`].
-//! Handlers read the mailbox ([`store`]), write it as Graph does ([`render`], [`ids`]) and let [`odata`] choose and
-//! order. Refusals are [`error::GraphError`]. Mailboxes are made by [`generator`] when they are first opened.
+//! A call goes through `serve`: who calls (`access`), what the path names (`path`), then one handler of `routes`.
+//! Handlers read the mailbox (`store`), write it as Graph does (`render`, `ids`) and let `odata` choose and
+//! order. Refusals are `error::GraphError`. Mailboxes are made by `generator` when they are first opened.
 
 mod access;
 mod answer;
