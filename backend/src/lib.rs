@@ -102,7 +102,6 @@ impl Backend {
     }
 
     /// All routes, without the base path: `outer.nest("/outlook", backend.router())`.
-    #[must_use]
     pub fn router(&self) -> axum::Router {
         http::router(self.door.clone())
     }

@@ -96,13 +96,11 @@ impl Outbound {
     }
 
     /// A `GET` to be filled in.
-    #[must_use]
     pub fn get(&self, url: &str) -> RequestBuilder {
         self.client.get(url)
     }
 
     /// A `POST` to be filled in.
-    #[must_use]
     pub fn post(&self, url: &str) -> RequestBuilder {
         self.client.post(url)
     }

@@ -38,7 +38,7 @@ pub enum MailError {
     #[error("no such item")]
     ItemUnknown,
     /// A cursor, folder or message id that nobody was given.
-    #[error("{0} is malformed")]
+    #[error("{0}")]
     Malformed(&'static str),
     /// The person has no mailbox, or not any more.
     #[error("no readable mailbox")]
@@ -95,7 +95,10 @@ impl App {
         let start = match asked.cursor {
             Some(text) => {
                 let cursor = self.graph.open_cursor(&text, &account.to_string());
-                PageStart::Cursor(cursor.map_err(|_| MailError::Malformed("cursor"))?)
+                PageStart::Cursor(
+                    cursor
+                        .map_err(|_| MailError::Malformed("cursor is not one of this account"))?,
+                )
             }
             None => PageStart::Newest {
                 folder: folder(asked.folder.as_deref())?,
@@ -196,7 +199,7 @@ impl Reading for MessageId {
 
 fn folder(name: Option<&str>) -> Result<FolderName, MailError> {
     name.map_or_else(|| Ok(FolderName::inbox()), FolderName::parse)
-        .map_err(|_| MailError::Malformed("folder"))
+        .map_err(|_| MailError::Malformed("folder is neither a role nor an id"))
 }
 
 impl From<GraphError> for MailError {

@@ -3,12 +3,14 @@
 //! Nothing here knows a status code, a cookie or a header; time comes from the clock, randomness from `random`.
 
 mod accounts;
+mod connect;
 mod finish_attempt;
 mod fresh_token;
 mod handles;
 mod incidents;
 mod mail;
 mod outcomes;
+mod refresh;
 mod refreshes;
 mod refuse_attempt;
 mod return_to;

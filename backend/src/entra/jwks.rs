@@ -126,7 +126,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::entra::id_token::testing::{MODULUS, published_key, published_set};
+    use crate::entra::id_token::testing::{modulus, published_key, published_set};
 
     /// RFC 7515 appendix A.2: header, claims and signature as printed there.
     const SIGNED: &str = "eyJhbGciOiJSUzI1NiJ9.eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ";
@@ -147,12 +147,13 @@ mod tests {
     /// F48, R101: `oct`, `use: enc`, other algorithms, weak or nameless keys never become usable.
     #[test]
     fn keys_that_cannot_sign_an_id_token_are_passed_over() {
+        let modulus = modulus();
         let unusable = [
-            json!({"kty": "oct", "kid": "k", "k": MODULUS, "n": MODULUS, "e": "AQAB"}),
-            json!({"kty": "RSA", "kid": "k", "use": "enc", "n": MODULUS, "e": "AQAB"}),
-            json!({"kty": "RSA", "kid": "k", "alg": "PS256", "n": MODULUS, "e": "AQAB"}),
-            json!({"kty": "RSA", "kid": "", "n": MODULUS, "e": "AQAB"}),
-            json!({"kty": "RSA", "n": MODULUS, "e": "AQAB"}),
+            json!({"kty": "oct", "kid": "k", "k": modulus, "n": modulus, "e": "AQAB"}),
+            json!({"kty": "RSA", "kid": "k", "use": "enc", "n": modulus, "e": "AQAB"}),
+            json!({"kty": "RSA", "kid": "k", "alg": "PS256", "n": modulus, "e": "AQAB"}),
+            json!({"kty": "RSA", "kid": "", "n": modulus, "e": "AQAB"}),
+            json!({"kty": "RSA", "n": modulus, "e": "AQAB"}),
             json!({"kty": "RSA", "kid": "k", "n": "AQAB", "e": "AQAB"}),
             json!({"kty": "RSA", "kid": "k", "n": "!", "e": "AQAB"}),
         ];

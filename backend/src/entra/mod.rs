@@ -104,8 +104,7 @@ impl Entra {
         .await
     }
 
-    /// Turns a refresh token into tokens. `scope` is what the access token is for; `openid` is not asked again, who
-    /// the account is was settled when it connected.
+    /// Turns a refresh token into tokens for `scope`.
     ///
     /// # Errors
     /// [`TokenError`] when there are no tokens.

@@ -7,7 +7,8 @@ use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use serde::de::DeserializeOwned;
 use zeroize::Zeroizing;
 
-use super::error::{Code, Problem};
+use super::codes::Code;
+use super::error::Problem;
 use crate::strict_json;
 
 /// A body that was JSON and a `T`. It may have held a code: the bytes are wiped.

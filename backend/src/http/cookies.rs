@@ -109,7 +109,7 @@ mod tests {
             format!("{SESSION} ={value}"),
             format!("{SESSION}= {value}"),
             format!("{SESSION}=%41{}", &value[3..]),
-            format!("{SESSION}"),
+            SESSION.to_owned(),
             format!("x={SESSION}={value}"),
             format!("{SESSION}={}", "a".repeat(8_192)),
             format!("{FLOW}={value}"),

@@ -11,12 +11,13 @@ use futures_util::FutureExt as _;
 use tokio::time::Instant;
 use tracing::Instrument as _;
 
-use super::Door;
-use super::error::{Code, Problem};
+use super::codes::Code;
+use super::error::Problem;
+use super::headers::Headers;
 use crate::random;
 
 /// Limits, time, panics, the log line, problems in writing, and the headers of every answer.
-pub(super) async fn pass(State(door): State<Door>, request: Request, next: Next) -> Response {
+pub(super) async fn pass(State(house): State<Headers>, request: Request, next: Next) -> Response {
     let id = correlation_id();
     let route = request
         .extensions()
@@ -44,7 +45,7 @@ pub(super) async fn pass(State(door): State<Door>, request: Request, next: Next)
         Some(problem) => with_headers_of(&response, problem.write(&id)),
         None => response,
     };
-    door.headers.put_on(response.headers_mut());
+    house.put_on(response.headers_mut());
     if let Ok(id) = HeaderValue::from_str(&id) {
         response.headers_mut().insert("x-correlation-id", id);
     }
@@ -56,8 +57,11 @@ async fn answer(request: Request, next: Next) -> Response {
     if is_too_large(&request) {
         return Problem::from(Code::TooLarge).into_response();
     }
-    let running = AssertUnwindSafe(next.run(request)).catch_unwind();
-    match tokio::time::timeout(WHOLE_REQUEST, running).await {
+    within(WHOLE_REQUEST, next.run(request)).await
+}
+
+async fn within(time: Duration, running: impl Future<Output = Response>) -> Response {
+    match tokio::time::timeout(time, AssertUnwindSafe(running).catch_unwind()).await {
         Ok(Ok(response)) => response,
         Ok(Err(_)) => {
             tracing::error!("a handler panicked");
@@ -134,3 +138,66 @@ const ADDRESS: usize = 8 * 1024;
 
 /// Bytes of all headers.
 const HEADERS: usize = 16 * 1024;
+
+#[cfg(test)]
+mod tests {
+    use std::future::pending;
+
+    use axum::Router;
+    use axum::body::Body;
+    use axum::middleware::from_fn_with_state;
+    use axum::routing::get;
+    use http_body_util::BodyExt as _;
+    use tower::ServiceExt as _;
+
+    use super::*;
+
+    async fn asked(path: &str) -> (StatusCode, HeaderMap, String) {
+        let router = Router::new()
+            .route(
+                "/panic",
+                get(async || -> &'static str { panic!("hunter2") }),
+            )
+            .route("/fine", get(async || "fine"))
+            .layer(from_fn_with_state(
+                Headers::new("https://login.example"),
+                pass,
+            ));
+        let request = Request::builder().uri(path).body(Body::empty()).unwrap();
+        let (parts, body) = router.oneshot(request).await.unwrap().into_parts();
+        let body = body.collect().await.unwrap().to_bytes();
+        (
+            parts.status,
+            parts.headers,
+            String::from_utf8(body.to_vec()).unwrap(),
+        )
+    }
+
+    /// R179, F70, L13: one 500 that tells nothing, and the next request is fine.
+    #[tokio::test]
+    async fn a_panic_is_one_problem_and_says_nothing_of_its_cause() {
+        let (status, headers, body) = asked("/panic").await;
+        assert_eq!(status, StatusCode::INTERNAL_SERVER_ERROR);
+        assert!(
+            body.contains("\"code\":\"internal\"") && !body.contains("hunter2"),
+            "{body}"
+        );
+        assert!(body.contains(headers["x-correlation-id"].to_str().unwrap()));
+        assert_eq!(asked("/fine").await.0, StatusCode::OK);
+    }
+
+    /// R171
+    #[tokio::test]
+    async fn a_request_that_takes_for_ever_is_cut() {
+        let cut = within(Duration::ZERO, pending()).await;
+        let problem = cut.extensions().get::<Problem>().unwrap().write("id");
+        assert_eq!(problem.status(), StatusCode::SERVICE_UNAVAILABLE);
+        assert!(problem.headers().contains_key("retry-after"));
+    }
+
+    #[tokio::test]
+    async fn every_answer_has_an_id_of_its_own() {
+        let (one, two) = (asked("/fine").await.1, asked("/fine").await.1);
+        assert_ne!(one["x-correlation-id"], two["x-correlation-id"]);
+    }
+}

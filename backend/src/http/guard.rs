@@ -7,7 +7,8 @@ use axum::response::{IntoResponse, Response};
 use connect_outlook_protocol::wire::{ANTI_FORGERY_HEADER, ANTI_FORGERY_VALUE};
 
 use super::Door;
-use super::error::{Code, Problem};
+use super::codes::Code;
+use super::error::Problem;
 
 /// Lets through what a page of the site sent; anything else ends here, before cookies are read.
 pub(super) async fn check(State(door): State<Door>, request: Request, next: Next) -> Response {

@@ -6,7 +6,8 @@ use connect_outlook_protocol::refusal::Actor;
 use serde::Serialize;
 
 use super::Door;
-use super::error::{Code, Problem};
+use super::codes::Code;
+use super::error::Problem;
 
 /// `GET /livez`: the process answers.
 pub(super) async fn live() -> Response {

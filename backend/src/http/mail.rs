@@ -6,7 +6,8 @@ use axum::http::HeaderMap;
 use connect_outlook_protocol::wire::{FolderList, Message, MessageList};
 use serde::Deserialize;
 
-use super::error::{Code, Problem};
+use super::codes::Code;
+use super::error::Problem;
 use super::{Door, cookies};
 use crate::app::{LARGEST_PAGE, MailError, MessagesAsked};
 

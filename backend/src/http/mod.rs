@@ -2,6 +2,7 @@
 
 mod attempts;
 mod body;
+mod codes;
 mod cookies;
 mod edge;
 mod error;
@@ -12,12 +13,11 @@ mod mail;
 mod routes;
 pub mod serve;
 mod sessions;
-#[cfg(test)]
-mod tests;
 
 use std::sync::Arc;
 
 use axum::Router;
+use axum::http::Method;
 use axum::middleware::from_fn_with_state;
 
 use crate::app::App;
@@ -34,6 +34,28 @@ pub struct Door {
     pub headers: Headers,
 }
 
+/// A route as others may know it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RouteFacts {
+    /// Its method.
+    pub method: Method,
+    /// Its path below the base path, with `{names}` for what varies.
+    pub path: &'static str,
+    /// Whether a request must prove that a page of the site sent it.
+    pub guarded: bool,
+}
+
+/// The table that [`router`] is built from.
+#[must_use]
+pub fn routes() -> Vec<RouteFacts> {
+    let facts = |route: routes::Route| RouteFacts {
+        method: route.method,
+        path: route.path,
+        guarded: route.guard == routes::Guard::AntiForgery,
+    };
+    routes::table().into_iter().map(facts).collect()
+}
+
 /// All routes, to be mounted below the base path.
 pub fn router(door: Door) -> Router {
     let mut router = Router::new();
@@ -47,7 +69,7 @@ pub fn router(door: Door) -> Router {
         router = router.route(route.path, handler);
     }
     router
-        .fallback(async || error::Problem::from(error::Code::NotFound))
-        .layer(from_fn_with_state(door.clone(), edge::pass))
+        .fallback(async || error::Problem::from(codes::Code::NotFound))
+        .layer(from_fn_with_state(door.headers.clone(), edge::pass))
         .with_state(door)
 }

@@ -7,7 +7,6 @@ use super::{Door, attempts, health, mail, sessions};
 
 /// One route.
 pub(super) struct Route {
-    #[cfg_attr(not(test), expect(dead_code, reason = "the tests walk the table by it"))]
     pub(super) method: Method,
     pub(super) path: &'static str,
     pub(super) guard: Guard,

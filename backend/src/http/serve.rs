@@ -55,11 +55,19 @@ pub fn below(base_path: &str, router: Router) -> Router {
 
 /// Serves until `stop` ends; then takes nothing new and waits for what is running, at most [`DRAIN`].
 pub async fn serve(listener: TcpListener, router: Router, stop: impl Future<Output = ()>) {
+    serve_with(&builder(HEADER_READ), listener, router, stop).await;
+}
+
+async fn serve_with(
+    builder: &Builder<TokioExecutor>,
+    listener: TcpListener,
+    router: Router,
+    stop: impl Future<Output = ()>,
+) {
     let (graceful, room) = (
         GracefulShutdown::new(),
         Arc::new(Semaphore::new(CONNECTIONS)),
     );
-    let builder = builder();
     let mut stop = std::pin::pin!(stop);
     loop {
         let next = async {
@@ -69,7 +77,7 @@ pub async fn serve(listener: TcpListener, router: Router, stop: impl Future<Outp
         };
         tokio::select! {
             (accepted, permit) = next => match accepted {
-                Ok((stream, _)) => start(&builder, &graceful, stream, &router, permit),
+                Ok((stream, _)) => start(builder, &graceful, stream, &router, permit),
                 Err(error) => pause_after(&error).await,
             },
             () = &mut stop => break,
@@ -85,12 +93,12 @@ pub async fn serve(listener: TcpListener, router: Router, stop: impl Future<Outp
     }
 }
 
-fn builder() -> Builder<TokioExecutor> {
+fn builder(header_read: Duration) -> Builder<TokioExecutor> {
     let mut builder = Builder::new(TokioExecutor::new());
     builder
         .http1()
         .timer(TokioTimer::new())
-        .header_read_timeout(HEADER_READ)
+        .header_read_timeout(header_read)
         .max_buf_size(HEAD_BYTES)
         .max_headers(HEADERS);
     builder
@@ -146,3 +154,116 @@ const STREAMS: u32 = 100;
 
 /// How long a stop waits for requests.
 pub const DRAIN: Duration = Duration::from_secs(20);
+
+#[cfg(test)]
+mod tests {
+    use axum::routing::get;
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    use tokio::sync::{Notify, oneshot};
+    use tokio::task::JoinHandle;
+
+    use super::*;
+
+    struct Server {
+        address: SocketAddr,
+        stop: oneshot::Sender<()>,
+        running: JoinHandle<()>,
+        go: Arc<Notify>,
+        entered: Arc<Notify>,
+    }
+
+    async fn started(builder: Builder<TokioExecutor>) -> Server {
+        let listener = listen("127.0.0.1:0".parse().unwrap()).await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let (go, entered) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
+        let (handler_go, handler_entered) = (Arc::clone(&go), Arc::clone(&entered));
+        let slow = async move || {
+            handler_entered.notify_one();
+            handler_go.notified().await;
+            "done"
+        };
+        let router = below(
+            "/outlook",
+            Router::new()
+                .route("/slow", get(slow))
+                .route("/fine", get(async || "fine")),
+        );
+        let (stop, stopped) = oneshot::channel();
+        let running = tokio::spawn(async move {
+            serve_with(&builder, listener, router, async { drop(stopped.await) }).await;
+        });
+        Server {
+            address,
+            stop,
+            running,
+            go,
+            entered,
+        }
+    }
+
+    async fn exchange(address: SocketAddr, request: String) -> String {
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        stream.write_all(request.as_bytes()).await.unwrap();
+        let mut answer = String::new();
+        // A server that cuts the connection off has answered all it will.
+        let _ = stream.read_to_string(&mut answer).await;
+        answer
+    }
+
+    fn get_request(path: &str, more: &str) -> String {
+        format!("GET {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n{more}\r\n")
+    }
+
+    #[tokio::test]
+    async fn a_busy_port_is_told_apart() {
+        let server = started(builder(HEADER_READ)).await;
+        assert!(
+            matches!(listen(server.address).await, Err(ListenError::Busy(busy)) if busy == server.address)
+        );
+    }
+
+    /// R180, F65: what is under way is finished, nothing new is taken.
+    #[tokio::test]
+    async fn a_stop_lets_requests_finish_and_takes_no_new_ones() {
+        let server = started(builder(HEADER_READ)).await;
+        let under_way = tokio::spawn(exchange(server.address, get_request("/outlook/slow", "")));
+        server.entered.notified().await;
+        server.stop.send(()).unwrap();
+        while TcpStream::connect(server.address).await.is_ok() {
+            tokio::task::yield_now().await;
+        }
+        server.go.notify_one();
+        assert!(under_way.await.unwrap().ends_with("done"));
+        server.running.await.unwrap();
+    }
+
+    /// R170: heads that no browser sends are cut before any route sees them.
+    #[tokio::test]
+    async fn a_head_that_is_too_large_is_cut() {
+        let server = started(builder(HEADER_READ)).await;
+        assert!(
+            exchange(server.address, get_request("/outlook/fine", ""))
+                .await
+                .ends_with("fine")
+        );
+        let many: String = (0..200)
+            .map(|number| format!("x-{number}: y\r\n"))
+            .collect();
+        for more in [format!("cookie: {}\r\n", "a".repeat(64 * 1024)), many] {
+            let answer = exchange(server.address, get_request("/outlook/fine", &more)).await;
+            assert!(!answer.contains("200 OK"), "{answer}");
+        }
+    }
+
+    /// R171: somebody who never ends the head.
+    #[tokio::test]
+    async fn a_head_that_never_ends_is_cut() {
+        let server = started(builder(Duration::from_millis(20))).await;
+        let answer = exchange(
+            server.address,
+            "GET /outlook/fine HTTP/1.1\r\nhost: x\r\n".to_owned(),
+        )
+        .await;
+        assert!(!answer.contains("200 OK"), "{answer}");
+    }
+}

@@ -5,7 +5,8 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use connect_outlook_protocol::wire::SessionView;
 
-use super::error::{Code, Problem};
+use super::codes::Code;
+use super::error::Problem;
 use super::{Door, cookies};
 
 /// `GET /v1/session`

@@ -1,0 +1,175 @@
+//! From a code to a connected account: redeemed, judged, looked at, and only then kept.
+
+use connect_outlook_protocol::outcome::Outcome;
+use connect_outlook_protocol::refusal::{Class, Refusal};
+use connect_outlook_protocol::token_answer::TokenAnswer;
+use connect_outlook_protocol::wire::FinishAttempt;
+
+use super::start_attempt::reads_mail;
+use super::{App, FinishAttemptError, outcomes};
+use crate::clock::UnixTime;
+use crate::entra::id_token::{IdTokenError, Person};
+use crate::entra::{IdentifyError, Redemption};
+use crate::graph::{Caller, GraphError};
+use crate::steps::Step;
+use crate::vault::accounts::{Account, Identity, Profile};
+use crate::vault::attempts::Attempt;
+use crate::vault::grants::Grant;
+use crate::vault::id::NonceDigest;
+
+impl App {
+    /// The inner result is the outcome for the page; boxed, because it is the rare one.
+    pub(super) async fn connect(
+        &self,
+        request: FinishAttempt,
+        attempt: &Attempt,
+    ) -> Result<Result<Account, Box<Outcome>>, FinishAttemptError> {
+        let sent_at = self.clock.now();
+        let answer = match self.redeem(request, attempt).await {
+            Ok(answer) => answer,
+            Err(outcome) => return Ok(Err(outcome)),
+        };
+        let person = match self.identify(&answer, attempt).await {
+            Ok(person) => person,
+            Err(outcome) => return Ok(Err(outcome)),
+        };
+        let profile = match self.visit_mailbox(&answer, &person).await {
+            Ok(profile) => profile,
+            Err(outcome) => return Ok(Err(outcome)),
+        };
+        let Ok(identity) = Identity::new(&person.tenant_id, &person.object_id) else {
+            return Ok(Err(Box::new(outcomes::id_token_refused())));
+        };
+        let grant = grant(answer, sent_at);
+        let account = self
+            .vault
+            .connect_account(&identity, &profile, &grant, self.clock.now())
+            .await?;
+        self.steps.tell(Step::TokensSealed);
+        tracing::info!(account = %account.id, "account connected");
+        Ok(Ok(account))
+    }
+
+    async fn redeem(
+        &self,
+        request: FinishAttempt,
+        attempt: &Attempt,
+    ) -> Result<TokenAnswer, Box<Outcome>> {
+        let redemption = Redemption {
+            code: request.code,
+            verifier: request.code_verifier,
+            redirect_uri: attempt.redirect_uri.clone(),
+            scope: attempt.scopes.clone(),
+        };
+        let answer = self.entra.redeem(&redemption).await.map_err(|error| {
+            let refusal = error.refusal();
+            tracing::warn!(%error, aadsts = refusal.aadsts, cause = refusal.cause, "the code was not redeemed");
+            self.note(refusal);
+            Box::new(Outcome::from(refusal.clone()))
+        })?;
+        self.incidents.close();
+        self.steps.tell(Step::CodeRedeemed {
+            code: redemption.code.expose().len(),
+            code_verifier: redemption.verifier.expose().len(),
+            access_token: answer.access_token.expose().len(),
+            refresh_token: answer
+                .refresh_token
+                .as_ref()
+                .map(|token| token.expose().len()),
+            expires_in: answer.expires_in,
+        });
+        Ok(answer)
+    }
+
+    /// Who signed in, and that the grant is one we can work with.
+    async fn identify(
+        &self,
+        answer: &TokenAnswer,
+        attempt: &Attempt,
+    ) -> Result<Person, Box<Outcome>> {
+        let Some(token) = &answer.id_token else {
+            return Err(Box::new(outcomes::id_token_refused()));
+        };
+        let is_ours = |claim: &str| NonceDigest::of(claim) == attempt.nonce;
+        let judged = self
+            .entra
+            .identify(
+                token,
+                Some(&is_ours),
+                &answer.access_token,
+                self.clock.now(),
+            )
+            .await;
+        let person = judged.map_err(|error| {
+            tracing::warn!(%error, "the sign-in could not be verified");
+            Box::new(match error {
+                IdentifyError::NoKeys(_) => outcomes::keys_unavailable(),
+                IdentifyError::Refused(IdTokenError::Claim("nonce")) => outcomes::nonce_refused(),
+                IdentifyError::Refused(IdTokenError::Claim("tid")) => {
+                    outcomes::tenant_not_allowed()
+                }
+                IdentifyError::Refused(_) => outcomes::id_token_refused(),
+            })
+        })?;
+        self.steps.tell(Step::IdTokenValidated {
+            id_token: token.expose().len(),
+        });
+        if answer.refresh_token.is_none() {
+            return Err(Box::new(outcomes::no_refresh_token()));
+        }
+        if !reads_mail(&answer.scope) {
+            return Err(Box::new(outcomes::insufficient_scope()));
+        }
+        Ok(person)
+    }
+
+    /// Name and address, and that there is a mailbox at all. When Graph is unwell the sign-in counts nevertheless: the
+    /// ID token has a name too.
+    async fn visit_mailbox(
+        &self,
+        answer: &TokenAnswer,
+        person: &Person,
+    ) -> Result<Profile, Box<Outcome>> {
+        let mailbox = format!("{}.{}", person.tenant_id, person.object_id);
+        let caller = Caller {
+            mailbox: &mailbox,
+            token: &answer.access_token,
+        };
+        let (me, mailbox) = tokio::join!(self.graph.me(caller), self.graph.prove_mailbox(caller));
+        match mailbox {
+            Err(GraphError::NoMailbox | GraphError::Unknown | GraphError::Forbidden) => {
+                return Err(Box::new(outcomes::no_mailbox()));
+            }
+            Err(error) => {
+                tracing::warn!(%error, "the mailbox could not be looked at while connecting");
+            }
+            Ok(()) => {}
+        }
+        let me = me.unwrap_or_default();
+        let first = |graph: String, claim: &Option<String>| match claim {
+            Some(claim) if graph.is_empty() => claim.clone(),
+            _ => graph,
+        };
+        Ok(Profile {
+            display_name: first(me.display_name, &person.display_name),
+            address: first(me.address, &person.address),
+        })
+    }
+
+    /// Troubles of the registration are the deployment's, never an account's (R88).
+    pub(super) fn note(&self, refusal: &Refusal) {
+        if refusal.class == Class::Misconfigured {
+            self.incidents.open_with(refusal, self.clock.now());
+        }
+    }
+}
+
+/// The life of the access token counts from when the request was sent (R94).
+pub(super) fn grant(answer: TokenAnswer, sent_at: UnixTime) -> Grant {
+    Grant {
+        access_token: answer.access_token,
+        refresh_token: answer.refresh_token,
+        scopes: answer.scope,
+        expires_at: sent_at.plus(answer.expires_in),
+    }
+}

@@ -1,0 +1,67 @@
+//! The codes of problems: stable, each with its status, who must act and what they do next.
+
+use axum::http::StatusCode;
+use connect_outlook_protocol::refusal::{Actor, Next};
+
+/// What a code means.
+pub(super) struct Facts {
+    pub(super) code: &'static str,
+    pub(super) status: StatusCode,
+    pub(super) actor: Actor,
+    pub(super) next: Next,
+    pub(super) title: &'static str,
+}
+
+macro_rules! codes {
+    ($($name:ident: $code:literal, $status:ident, $actor:ident, $next:ident, $title:literal;)*) => {
+        /// Every code there is. Stable: pages switch on it.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub(super) enum Code {
+            $($name,)*
+        }
+
+        impl Code {
+            pub(super) fn facts(self) -> Facts {
+                match self {
+                    $(Self::$name => Facts {
+                        code: $code,
+                        status: StatusCode::$status,
+                        actor: Actor::$actor,
+                        next: Next::$next,
+                        title: $title,
+                    },)*
+                }
+            }
+        }
+    };
+}
+
+codes! {
+    AntiForgery: "anti_forgery", FORBIDDEN, Developer, None, "The request does not prove that a page of this site sent it";
+    NoSession: "no_session", UNAUTHORIZED, Visitor, SignInAgain, "Nobody is connected in this browser";
+    BadRequest: "bad_request", BAD_REQUEST, Developer, None, "The request is not in order";
+    UnsupportedMediaType: "unsupported_media_type", UNSUPPORTED_MEDIA_TYPE, Developer, None, "The body must be application/json";
+    TooLarge: "too_large", PAYLOAD_TOO_LARGE, Developer, None, "The request is too large";
+    NotFound: "not_found", NOT_FOUND, Developer, None, "There is no such route";
+    MethodNotAllowed: "method_not_allowed", METHOD_NOT_ALLOWED, Developer, None, "The route does not have this method";
+    AttemptUnknown: "attempt_unknown", BAD_REQUEST, Visitor, TryAgain, "The attempt is unknown or was used already";
+    AttemptNotYours: "attempt_not_yours", BAD_REQUEST, Visitor, TryAgain, "The attempt was not started in this browser";
+    AttemptExpired: "attempt_expired", BAD_REQUEST, Visitor, TryAgain, "The attempt took too long";
+    VerifierMismatch: "verifier_mismatch", BAD_REQUEST, Visitor, TryAgain, "The code verifier does not fit the attempt";
+    AccountUnknown: "account_unknown", NOT_FOUND, Visitor, SignInAgain, "This session has no such account";
+    AccountNeedsUser: "account_needs_user", CONFLICT, Visitor, SignInAgain, "The account has to be connected again";
+    MailboxUnavailable: "mailbox_unavailable", CONFLICT, TenantAdmin, ContactAdmin, "The account has no mailbox that can be read";
+    MessageUnknown: "message_unknown", NOT_FOUND, Visitor, None, "There is no such message, or not any more";
+    FolderUnknown: "folder_unknown", NOT_FOUND, Visitor, None, "There is no such folder, or not any more";
+    RateLimited: "rate_limited", TOO_MANY_REQUESTS, Microsoft, Wait, "Microsoft asks for a moment of patience with this mailbox";
+    MicrosoftUnavailable: "microsoft_unavailable", SERVICE_UNAVAILABLE, Microsoft, TryAgain, "Microsoft does not answer properly at the moment";
+    DeploymentMisconfigured: "deployment_misconfigured", SERVICE_UNAVAILABLE, Operator, FixCredential, "Microsoft refuses this deployment";
+    Unavailable: "unavailable", SERVICE_UNAVAILABLE, Operator, Wait, "The server is not able to answer at the moment";
+    Internal: "internal", INTERNAL_SERVER_ERROR, Operator, TryAgain, "Something went wrong here";
+}
+
+impl Code {
+    pub(super) fn status(self) -> StatusCode {
+        self.facts().status
+    }
+}

@@ -1,0 +1,369 @@
+//! Attempts: started, finished, refused, and everything that must not finish them.
+
+use axum::http::{StatusCode, header};
+use connect_outlook_backend::random;
+use connect_outlook_protocol::pkce::CodeVerifier;
+use connect_outlook_protocol::state::State;
+use serde_json::{Value, json};
+
+use super::browser::Browser;
+use super::microsoft::{CLIENT, SECRET};
+use super::world::{SITE, START, World};
+
+#[tokio::test]
+async fn a_page_gets_what_its_authorize_url_needs() {
+    let world = World::start().await;
+    let challenge = CodeVerifier::from_random(random::bytes().unwrap()).challenge();
+    let body = json!({
+        "code_challenge": challenge, "code_challenge_method": "S256", "login_hint": "ada@contoso.example", "prompt": "select_account",
+    });
+    let answer = world.browser().post("/v1/attempts", &body).await;
+    assert_eq!(answer.status, StatusCode::CREATED);
+    let (state, nonce) = (answer.body["state"].clone(), answer.body["nonce"].clone());
+    assert!(state != nonce && state.as_str().unwrap().len() == 43);
+    assert_eq!(
+        answer.body,
+        json!({
+            "state": state, "nonce": nonce, "client_id": CLIENT, "redirect_uri": format!("{SITE}/outlook-callback"),
+            "authorize_endpoint": format!("{}/common/oauth2/v2.0/authorize", world.microsoft.origin()),
+            "scope": "openid profile email offline_access User.Read Mail.Read", "response_mode": "fragment",
+            "expires_at": START + 600, "prompt": "select_account", "login_hint": "ada@contoso.example",
+        })
+    );
+    let cookie = answer.headers[header::SET_COOKIE].to_str().unwrap();
+    assert!(
+        cookie.starts_with("__Host-connect-outlook-flow=")
+            && cookie.contains("; Path=/; Secure; HttpOnly; SameSite=Lax")
+    );
+    assert!(!cookie.contains("Domain"));
+}
+
+/// The whole way: what reaches Microsoft, what reaches the page, what happened.
+#[tokio::test]
+async fn a_code_becomes_a_session() {
+    let mut world = World::start().await;
+    let mut ada = world.browser();
+    let started = ada
+        .begin(&json!({"return_to": "/inbox?folder=sent#top"}))
+        .await;
+    let answer = ada.come_back(&started).await;
+    assert_eq!(answer.status, StatusCode::OK);
+    let id = answer.body["account"]["id"].clone();
+    assert_eq!(
+        answer.body,
+        json!({
+            "status": "connected", "return_to": "/inbox?folder=sent#top",
+            "account": {"id": id, "display_name": "Ada Lovelace", "address": "ada@contoso.example", "state": "connected"},
+        })
+    );
+    let cookie = answer.headers[header::SET_COOKIE].to_str().unwrap();
+    assert!(
+        cookie.starts_with("__Host-connect-outlook-session=")
+            && cookie.contains("; Path=/; Secure; HttpOnly; SameSite=Strict")
+    );
+    let form = world.microsoft.script().forms[0].clone();
+    for (name, value) in [
+        ("grant_type", "authorization_code"),
+        ("client_id", CLIENT),
+        ("client_secret", SECRET),
+        ("code", "0.code"),
+        ("code_verifier", &started.verifier),
+        ("redirect_uri", "http://localhost:8400/outlook-callback"),
+        (
+            "scope",
+            "openid profile email offline_access User.Read Mail.Read",
+        ),
+    ] {
+        assert_eq!(form[name], value, "{name}");
+    }
+    let names: Vec<_> = world
+        .steps()
+        .iter()
+        .map(|step| serde_json::to_value(step).unwrap()["step"].clone())
+        .collect();
+    assert_eq!(
+        names,
+        [
+            "attempt_started",
+            "attempt_taken",
+            "code_redeemed",
+            "id_token_validated",
+            "graph_called",
+            "graph_called",
+            "tokens_sealed",
+            "session_opened"
+        ]
+    );
+}
+
+/// R1: nothing Microsoft issued is in anything the page gets.
+#[tokio::test]
+async fn no_answer_holds_a_token_or_the_secret() {
+    let world = World::start().await;
+    let mut ada = world.browser();
+    let started = ada.begin(&json!({})).await;
+    let mut seen = format!("{:?}", ada.come_back(&started).await);
+    seen += &format!("{:?}", ada.get("/v1/session").await);
+    for secret in ["access-1", "refresh-1", SECRET, "eyJ", &started.verifier] {
+        assert!(!seen.contains(secret), "{secret}");
+    }
+}
+
+/// R37: a sign-in brings a new handle, the one before is dead, and its accounts come along.
+#[tokio::test]
+async fn a_second_sign_in_replaces_the_session_and_keeps_its_accounts() {
+    let world = World::start().await;
+    let mut ada = world.browser();
+    let first = ada.connect().await;
+    let before = ada.clone();
+    world
+        .microsoft
+        .script()
+        .claims
+        .insert("oid", "55555555-aaaa-4bbb-8ccc-666666666666".into());
+    let second = ada.connect().await;
+    let session = ada.get("/v1/session").await.body;
+    let ids: Vec<_> = session["accounts"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|account| account["id"].clone())
+        .collect();
+    assert_eq!(ids.len(), 2);
+    assert!(ids.contains(&first.into()) && ids.contains(&second.into()));
+    assert_eq!(before.clone().get("/v1/session").await.code(), "no_session");
+}
+
+/// R49: the same person is the same account whatever they are called, and another with the same address is another.
+#[tokio::test]
+async fn identity_is_tenant_and_object_and_nothing_else() {
+    let world = World::start().await;
+    let first = world.browser().connect().await;
+    world
+        .microsoft
+        .script()
+        .claims
+        .insert("preferred_username", "renamed@contoso.example".into());
+    assert_eq!(world.browser().connect().await, first);
+    let tenant = "77777777-aaaa-4bbb-8ccc-888888888888";
+    world.microsoft.script().claims.extend([
+        ("tid", tenant.into()),
+        (
+            "iss",
+            format!("{}/{tenant}/v2.0", world.microsoft.origin()).into(),
+        ),
+        ("preferred_username", "claim@contoso.example".into()),
+    ]);
+    assert_ne!(world.browser().connect().await, first);
+}
+
+pub(crate) async fn refused(world: &World, browser: &mut Browser, body: &Value, code: &str) {
+    let before = world.microsoft.token_requests();
+    let answer = browser.post("/v1/sessions", body).await;
+    assert_eq!(
+        (answer.status, answer.code()),
+        (StatusCode::BAD_REQUEST, code)
+    );
+    assert!(!answer.headers.contains_key(header::SET_COOKIE));
+    assert_eq!(world.microsoft.token_requests(), before, "no token request");
+}
+
+pub(crate) fn finish(state: &str, verifier: &str) -> Value {
+    json!({"state": state, "code": "0.code", "code_verifier": verifier})
+}
+
+/// R21: one state, one redemption.
+#[tokio::test]
+async fn an_attempt_is_good_once() {
+    let world = World::start().await;
+    let mut ada = world.browser();
+    let started = ada.begin(&json!({})).await;
+    assert_eq!(ada.come_back(&started).await.body["status"], "connected");
+    refused(
+        &world,
+        &mut ada,
+        &finish(&started.state, &started.verifier),
+        "attempt_unknown",
+    )
+    .await;
+}
+
+/// R21: fifty at once.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn of_many_callbacks_at_once_one_reaches_microsoft() {
+    let world = World::start().await;
+    let mut ada = world.browser();
+    let started = ada.begin(&json!({})).await;
+    world
+        .microsoft
+        .script()
+        .claims
+        .insert("nonce", started.nonce.clone().into());
+    let body = finish(&started.state, &started.verifier);
+    let all = (0..50).map(|_| {
+        let (mut browser, body) = (ada.clone(), body.clone());
+        tokio::spawn(async move { browser.post("/v1/sessions", &body).await })
+    });
+    let mut connected = 0;
+    for answer in futures_util::future::join_all(all).await {
+        let answer = answer.unwrap();
+        connected += usize::from(answer.body["status"] == "connected");
+        assert!(
+            answer.body["status"] == "connected" || answer.code() == "attempt_unknown",
+            "{answer:?}"
+        );
+    }
+    assert_eq!((connected, world.microsoft.token_requests()), (1, 1));
+}
+
+/// R20, R29: what is no state of ours.
+#[tokio::test]
+async fn a_state_that_was_never_given_is_unknown() {
+    let world = World::start().await;
+    let mut ada = world.browser();
+    let started = ada.begin(&json!({})).await;
+    let other = State::from_random(random::bytes().unwrap());
+    refused(
+        &world,
+        &mut ada,
+        &finish(other.expose(), &started.verifier),
+        "attempt_unknown",
+    )
+    .await;
+    for bad in ["", "short", &"a".repeat(10_000)] {
+        refused(
+            &world,
+            &mut ada,
+            &finish(bad, &started.verifier),
+            "bad_request",
+        )
+        .await;
+    }
+    assert_eq!(ada.come_back(&started).await.body["status"], "connected");
+}
+
+/// R22: a stranger's browser learns nothing and spends nothing.
+#[tokio::test]
+async fn another_browser_cannot_finish_an_attempt_and_its_owner_still_can() {
+    let world = World::start().await;
+    let mut ada = world.browser();
+    let started = ada.begin(&json!({})).await;
+    let body = finish(&started.state, &started.verifier);
+    refused(&world, &mut world.browser(), &body, "attempt_not_yours").await;
+    let mut mallory = world.browser();
+    mallory.begin(&json!({})).await;
+    refused(&world, &mut mallory, &body, "attempt_not_yours").await;
+    let refusal = json!({"state": started.state, "error": "access_denied"});
+    assert_eq!(
+        mallory.post("/v1/attempts/refusals", &refusal).await.code(),
+        "attempt_not_yours"
+    );
+    assert_eq!(ada.come_back(&started).await.body["status"], "connected");
+}
+
+/// The verifier is proved before the code leaves; a wrong one spends the attempt.
+#[tokio::test]
+async fn a_wrong_verifier_never_reaches_microsoft_and_burns_the_attempt() {
+    let world = World::start().await;
+    let mut ada = world.browser();
+    let started = ada.begin(&json!({})).await;
+    let other = CodeVerifier::from_random(random::bytes().unwrap());
+    refused(
+        &world,
+        &mut ada,
+        &finish(&started.state, other.expose()),
+        "verifier_mismatch",
+    )
+    .await;
+    refused(
+        &world,
+        &mut ada,
+        &finish(&started.state, &started.verifier),
+        "attempt_unknown",
+    )
+    .await;
+}
+
+/// R24
+#[tokio::test]
+async fn an_attempt_lapses_after_ten_minutes() {
+    let world = World::start().await;
+    let mut ada = world.browser();
+    let (late, in_time) = (ada.begin(&json!({})).await, world.browser());
+    let mut in_time = in_time;
+    let other = in_time.begin(&json!({})).await;
+    world.advance(599);
+    assert_eq!(in_time.come_back(&other).await.body["status"], "connected");
+    world.advance(1);
+    refused(
+        &world,
+        &mut ada,
+        &finish(&late.state, &late.verifier),
+        "attempt_expired",
+    )
+    .await;
+}
+
+/// R25: five at a time in one browser; the oldest goes, the others work.
+#[tokio::test]
+async fn a_browser_has_five_attempts_at_most() {
+    let world = World::start().await;
+    let mut ada = world.browser();
+    let mut all = Vec::new();
+    for _ in 0..6 {
+        all.push(ada.begin(&json!({})).await);
+    }
+    refused(
+        &world,
+        &mut ada,
+        &finish(&all[0].state, &all[0].verifier),
+        "attempt_unknown",
+    )
+    .await;
+    assert_eq!(ada.come_back(&all[5]).await.body["status"], "connected");
+    assert_eq!(ada.come_back(&all[1]).await.body["status"], "connected");
+}
+
+/// R19: a page with a constant verifier is told so.
+#[tokio::test]
+async fn a_challenge_is_good_once() {
+    let world = World::start().await;
+    let body = json!({"code_challenge": "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM", "code_challenge_method": "S256"});
+    assert_eq!(
+        world.browser().post("/v1/attempts", &body).await.status,
+        StatusCode::CREATED
+    );
+    assert_eq!(
+        world.browser().post("/v1/attempts", &body).await.code(),
+        "bad_request"
+    );
+}
+
+/// R10, R73, R178: what a page may not ask.
+#[tokio::test]
+async fn an_attempt_that_asks_for_too_much_does_not_start() {
+    let world = World::start().await;
+    for more in [
+        json!({"scopes": ["Mail.ReadWrite"]}),
+        json!({"scopes": []}),
+        json!({"scopes": "Mail.Read"}),
+        json!({"return_to": "//evil.example"}),
+        json!({"return_to": "https://evil.example/"}),
+        json!({"return_to": "javascript:alert(1)"}),
+        json!({"return_to": ["/a", "/b"]}),
+        json!({"login_hint": "a\r\nb"}),
+        json!({"prompt": "none"}),
+        json!({"prompt": "anything"}),
+    ] {
+        let challenge = CodeVerifier::from_random(random::bytes().unwrap()).challenge();
+        let mut body = json!({"code_challenge": challenge, "code_challenge_method": "S256"});
+        body.as_object_mut()
+            .unwrap()
+            .extend(more.as_object().unwrap().clone());
+        assert_eq!(
+            world.browser().post("/v1/attempts", &body).await.code(),
+            "bad_request",
+            "{more}"
+        );
+    }
+}

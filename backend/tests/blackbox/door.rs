@@ -1,0 +1,275 @@
+//! What every route demands and every answer carries, walked over the table that the router is built from.
+
+use axum::body::Body;
+use axum::http::{HeaderMap, Method, Request, StatusCode, header};
+use connect_outlook_backend::http::{RouteFacts, routes};
+use serde_json::json;
+
+use super::browser::{Answer, ask};
+use super::world::{SITE, World};
+
+pub(crate) type Pairs<'a> = &'a [(&'a str, &'a str)];
+
+fn request(method: Method, path: &str, headers: Pairs<'_>) -> Request<Body> {
+    let builder = Request::builder().method(method).uri(path);
+    let builder = headers.iter().fold(builder, |builder, (name, value)| {
+        builder.header(*name, *value)
+    });
+    builder.body(Body::empty()).unwrap()
+}
+
+fn filled(route: &RouteFacts) -> String {
+    route
+        .path
+        .replace("{account}", "00000000-0000-4000-8000-000000000001")
+        .replace("{message}", "AAMk")
+}
+
+pub(crate) const PROOF: Pairs<'_> = &[
+    ("x-connect-outlook", "1"),
+    ("sec-fetch-site", "same-origin"),
+];
+
+pub(crate) async fn sent(world: &World, method: Method, path: &str, headers: Pairs<'_>) -> Answer {
+    ask(&world.backend.router(), request(method, path, headers)).await
+}
+
+/// R61, R62: every route of the table but the two for load balancers, whoever asks, whatever cookie comes along.
+#[tokio::test]
+async fn no_guarded_route_answers_without_proof_not_even_to_a_valid_session() {
+    let world = World::start().await;
+    let mut ada = world.browser();
+    ada.connect().await;
+    let cookies: Vec<_> = ada
+        .cookies
+        .iter()
+        .map(|(name, value)| format!("{name}={value}"))
+        .collect();
+    let cookies = cookies.join("; ");
+    let missing: [Pairs<'_>; 8] = [
+        &[],
+        &[("x-connect-outlook", "1")],
+        &[("sec-fetch-site", "same-origin")],
+        &[("origin", SITE)],
+        &[
+            ("x-connect-outlook", "1"),
+            ("sec-fetch-site", "cross-site"),
+            ("origin", SITE),
+        ],
+        &[("x-connect-outlook", "1"), ("sec-fetch-site", "same-site")],
+        &[("x-connect-outlook", "1"), ("sec-fetch-site", "none")],
+        &[("x-connect-outlook", "1"), ("origin", "null")],
+    ];
+    let graph_calls = world.microsoft.script().graph.len();
+    for route in routes().iter().filter(|route| route.guarded) {
+        for proof in missing {
+            let headers = [
+                proof,
+                &[("cookie", &cookies), ("content-type", "application/json")],
+            ]
+            .concat();
+            let answer = sent(&world, route.method.clone(), &filled(route), &headers).await;
+            assert_eq!(
+                (answer.status, answer.code()),
+                (StatusCode::FORBIDDEN, "anti_forgery"),
+                "{route:?} {proof:?}"
+            );
+        }
+        let answer = sent(&world, route.method.clone(), &filled(route), PROOF).await;
+        assert_ne!(answer.code(), "anti_forgery", "{route:?}");
+    }
+    assert_eq!(
+        world.microsoft.script().graph.len(),
+        graph_calls,
+        "nothing went upstream"
+    );
+    assert_eq!(
+        ada.get("/v1/session").await.status,
+        StatusCode::OK,
+        "nothing was ended"
+    );
+}
+
+#[test]
+fn only_the_two_routes_for_load_balancers_are_open() {
+    let open: Vec<_> = routes()
+        .into_iter()
+        .filter(|route| !route.guarded)
+        .map(|route| route.path)
+        .collect();
+    assert_eq!(open, ["/livez", "/readyz"]);
+}
+
+/// R158, R162, R163, R63: on success, on refusal, on nothing at all.
+#[tokio::test]
+async fn every_answer_carries_the_headers_of_the_house() {
+    let world = World::start().await;
+    let mut seen = vec![sent(&world, Method::GET, "/nowhere", &[]).await];
+    for route in routes() {
+        for headers in [PROOF, &[], &[("origin", "https://evil.example")]] {
+            seen.push(sent(&world, route.method.clone(), &filled(&route), headers).await);
+        }
+        seen.push(
+            sent(
+                &world,
+                Method::OPTIONS,
+                &filled(&route),
+                &[("origin", "https://evil.example")],
+            )
+            .await,
+        );
+        seen.push(sent(&world, Method::TRACE, &filled(&route), PROOF).await);
+    }
+    for answer in seen {
+        assert_house_headers(&answer.headers);
+    }
+}
+
+fn assert_house_headers(headers: &HeaderMap) {
+    let policy = headers[header::CONTENT_SECURITY_POLICY].to_str().unwrap();
+    assert!(
+        policy.starts_with("default-src 'none'; script-src 'self' 'wasm-unsafe-eval';"),
+        "{policy}"
+    );
+    assert!(
+        !policy.contains("unsafe-inline") && !policy.contains("'unsafe-eval'"),
+        "{policy}"
+    );
+    for (name, value) in [
+        (
+            "strict-transport-security",
+            "max-age=31536000; includeSubDomains",
+        ),
+        ("x-content-type-options", "nosniff"),
+        ("cross-origin-opener-policy", "same-origin"),
+        ("cross-origin-resource-policy", "same-origin"),
+        ("referrer-policy", "no-referrer"),
+        ("cache-control", "no-store"),
+    ] {
+        assert_eq!(headers[name], value);
+    }
+    assert!(headers.contains_key("permissions-policy") && headers.contains_key("x-correlation-id"));
+    assert!(
+        headers
+            .keys()
+            .all(|name| !name.as_str().starts_with("access-control-"))
+    );
+}
+
+/// R177
+#[tokio::test]
+async fn a_method_that_is_not_in_the_table_is_405() {
+    let world = World::start().await;
+    for route in routes() {
+        let listed: Vec<_> = routes()
+            .into_iter()
+            .filter(|other| other.path == route.path)
+            .map(|other| other.method)
+            .collect();
+        for method in [
+            Method::GET,
+            Method::POST,
+            Method::PUT,
+            Method::PATCH,
+            Method::DELETE,
+            Method::OPTIONS,
+            Method::TRACE,
+        ] {
+            if listed.contains(&method) {
+                continue;
+            }
+            let answer = sent(&world, method.clone(), &filled(&route), PROOF).await;
+            assert_eq!(
+                (answer.status, answer.code()),
+                (StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed"),
+                "{method} {route:?}"
+            );
+            assert!(answer.headers.contains_key(header::ALLOW), "{route:?}");
+        }
+    }
+}
+
+/// R174, R175: other spellings of a path are no path, or the same route with the same demands.
+#[tokio::test]
+async fn other_spellings_of_a_path_win_nothing() {
+    let world = World::start().await;
+    for path in [
+        "//v1/session",
+        "/v1//session",
+        "/v1/session/",
+        "/V1/session",
+        "/v1/./session",
+        "/v1/x/../session",
+        "/%761/session",
+        "/v1/session%2f",
+        "/v1/session;x",
+        "/livez/../v1/session",
+        "/livez%2f..%2fv1/session",
+    ] {
+        let answer = sent(&world, Method::GET, path, &[]).await;
+        assert!(
+            [StatusCode::NOT_FOUND, StatusCode::FORBIDDEN].contains(&answer.status),
+            "{path} {}",
+            answer.status
+        );
+    }
+    let answer = sent(
+        &world,
+        Method::GET,
+        "/v1/session?x=/livez",
+        &[("user-agent", "kube-probe")],
+    )
+    .await;
+    assert_eq!(answer.code(), "anti_forgery");
+}
+
+/// RFC 9457, L10: the same members for every problem, and the id that stands in the log.
+#[tokio::test]
+async fn a_problem_is_written_in_full() {
+    let world = World::start().await;
+    let answer = sent(&world, Method::GET, "/v1/session", PROOF).await;
+    assert_eq!(
+        answer.headers[header::CONTENT_TYPE],
+        "application/problem+json"
+    );
+    let id = answer.headers["x-correlation-id"].to_str().unwrap();
+    assert_eq!(
+        answer.body,
+        json!({
+            "type": "urn:connect-outlook:problem:no_session", "title": "Nobody is connected in this browser", "status": 401,
+            "code": "no_session", "actor": "visitor", "next": "sign_in_again", "correlation_id": id,
+        })
+    );
+}
+
+#[tokio::test]
+async fn health_is_told_to_anybody() {
+    let world = World::start().await;
+    assert_eq!(
+        sent(&world, Method::GET, "/livez", &[]).await.body,
+        json!({"status": "alive"})
+    );
+    assert_eq!(
+        sent(&world, Method::GET, "/readyz", &[]).await.body,
+        json!({"status": "ready"})
+    );
+}
+
+/// F31: a vault that is gone is not ready, and no route takes that for "nobody is connected".
+#[tokio::test]
+async fn without_its_vault_nothing_is_answered() {
+    let world = World::start().await;
+    let mut ada = world.browser();
+    ada.connect().await;
+    world.backend.clone().stop().await;
+    assert_eq!(
+        sent(&world, Method::GET, "/readyz", &[]).await.status,
+        StatusCode::SERVICE_UNAVAILABLE
+    );
+    assert_eq!(
+        sent(&world, Method::GET, "/livez", &[]).await.status,
+        StatusCode::OK
+    );
+    let answer = ada.get("/v1/session").await;
+    assert!(answer.status.is_server_error(), "{answer:?}");
+}

@@ -1,0 +1,15 @@
+//! The router from outside: requests in, answers out, with a scripted Microsoft behind it where one is needed.
+
+#![expect(clippy::unwrap_used, reason = "helpers of tests stop as tests do")]
+
+mod attempts;
+mod bodies;
+mod browser;
+mod configuration;
+mod door;
+mod mail;
+mod microsoft;
+mod outcomes;
+mod refresh;
+mod sessions;
+mod world;

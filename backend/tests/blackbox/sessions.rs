@@ -1,0 +1,166 @@
+//! Sessions: how long they last, how they end, and whose accounts they open.
+
+use axum::http::{StatusCode, header};
+use serde_json::json;
+
+use super::world::{START, World};
+
+const SESSION: &str = "__Host-connect-outlook-session";
+
+#[tokio::test]
+async fn who_is_connected_is_told_with_both_limits() {
+    let world = World::start().await;
+    let mut ada = world.browser();
+    assert_eq!(
+        ada.get("/v1/session").await.status,
+        StatusCode::UNAUTHORIZED
+    );
+    let id = ada.connect().await;
+    let answer = ada.get("/v1/session").await;
+    assert_eq!(
+        answer.body,
+        json!({
+            "accounts": [{"id": id, "display_name": "Ada Lovelace", "address": "ada@contoso.example", "state": "connected"}],
+            "idle_expires_at": START + 86_400, "expires_at": START + 30 * 86_400,
+        })
+    );
+}
+
+/// R57: a day without use, or thirty days in any case.
+#[tokio::test]
+async fn a_session_ends_by_itself() {
+    let world = World::start().await;
+    let (mut idle, mut used) = (world.browser(), world.browser());
+    idle.connect().await;
+    used.connect().await;
+    for _ in 0..30 {
+        world.advance(86_400 - 100);
+        assert_eq!(used.get("/v1/session").await.status, StatusCode::OK);
+    }
+    assert_eq!(idle.get("/v1/session").await.code(), "no_session");
+    world.advance(3_000);
+    assert_eq!(used.get("/v1/session").await.code(), "no_session");
+}
+
+/// R58: the old cookie opens nothing; the account stays connected for others of its owner's sessions.
+#[tokio::test]
+async fn signing_out_ends_this_session_and_no_other() {
+    let world = World::start().await;
+    let (mut here, mut there) = (world.browser(), world.browser());
+    here.connect().await;
+    there.connect().await;
+    let kept = here.clone();
+    let answer = here.delete("/v1/session").await;
+    assert_eq!(answer.status, StatusCode::NO_CONTENT);
+    assert!(
+        answer.headers[header::SET_COOKIE]
+            .to_str()
+            .unwrap()
+            .starts_with(&format!("{SESSION}=; "))
+    );
+    assert_eq!(kept.clone().get("/v1/session").await.code(), "no_session");
+    assert_eq!(there.get("/v1/session").await.status, StatusCode::OK);
+    assert_eq!(
+        world.browser().delete("/v1/session").await.status,
+        StatusCode::NO_CONTENT,
+        "nobody signs out without harm"
+    );
+}
+
+/// R59, R100: disconnecting ends every session that had nothing else, and the account opens for nobody.
+#[tokio::test]
+async fn disconnecting_ends_what_hung_on_the_account() {
+    let world = World::start().await;
+    let (mut here, mut there) = (world.browser(), world.browser());
+    let id = here.connect().await;
+    assert_eq!(there.connect().await, id);
+    assert_eq!(
+        here.delete(&format!("/v1/accounts/{id}")).await.status,
+        StatusCode::NO_CONTENT
+    );
+    assert_eq!(here.get("/v1/session").await.code(), "no_session");
+    assert_eq!(
+        there
+            .get(&format!("/v1/accounts/{id}/folders"))
+            .await
+            .code(),
+        "no_session"
+    );
+    assert_eq!(
+        here.connect().await,
+        id,
+        "the same person is the same account again"
+    );
+    assert_eq!(
+        here.get(&format!("/v1/accounts/{id}/folders")).await.status,
+        StatusCode::OK
+    );
+}
+
+/// R67, R68: another's account is as unknown as one that never was.
+#[tokio::test]
+async fn an_account_of_another_session_is_unknown() {
+    let world = World::start().await;
+    let ada = world.browser().connect().await;
+    world
+        .microsoft
+        .script()
+        .claims
+        .insert("oid", "55555555-aaaa-4bbb-8ccc-666666666666".into());
+    let mut grace = world.browser();
+    grace.connect().await;
+    let never = "00000000-0000-4000-8000-000000000001";
+    let asked = world.microsoft.script().graph.len();
+    for path in ["folders", "messages", "messages/AAMk"] {
+        let (hers, none) = (
+            grace.get(&format!("/v1/accounts/{ada}/{path}")).await,
+            grace.get(&format!("/v1/accounts/{never}/{path}")).await,
+        );
+        assert_eq!(
+            (hers.status, hers.code()),
+            (StatusCode::NOT_FOUND, "account_unknown")
+        );
+        assert_eq!((none.status, none.code()), (hers.status, hers.code()));
+    }
+    for id in [ada.as_str(), never, "x", "%00", "%ff", &ada.to_uppercase()] {
+        assert_eq!(
+            grace.delete(&format!("/v1/accounts/{id}")).await.code(),
+            "account_unknown",
+            "{id}"
+        );
+    }
+    assert_eq!(world.microsoft.script().graph.len(), asked);
+}
+
+/// R28, §4.2: values of other cookies, other lengths, other spellings.
+#[tokio::test]
+async fn nothing_but_the_handle_opens_a_session() {
+    let world = World::start().await;
+    let mut ada = world.browser();
+    ada.connect().await;
+    let handle = ada.cookies[SESSION].clone();
+    let flow = ada.cookies["__Host-connect-outlook-flow"].clone();
+    let swapped: String = handle
+        .chars()
+        .map(|letter| {
+            if letter.is_lowercase() {
+                letter.to_ascii_uppercase()
+            } else {
+                letter.to_ascii_lowercase()
+            }
+        })
+        .collect();
+    for bad in [
+        flow,
+        swapped,
+        handle[1..].to_owned(),
+        format!("{handle}A"),
+        format!("\"{handle}\""),
+        format!("{handle}; {SESSION}={handle}"),
+    ] {
+        ada.cookies.insert(SESSION.to_owned(), bad.clone());
+        assert_eq!(ada.get("/v1/session").await.code(), "no_session", "{bad}");
+    }
+    ada.cookies.insert(SESSION.to_owned(), handle);
+    assert_eq!(ada.get("/v1/session").await.status, StatusCode::OK);
+}

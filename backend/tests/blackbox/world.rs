@@ -1,0 +1,62 @@
+//! A deployment in memory with a clock in the hand.
+
+use connect_outlook_backend::Backend;
+use connect_outlook_backend::clock::{Clock, UnixTime};
+use connect_outlook_backend::config::Config;
+use connect_outlook_backend::steps::{Step, StepTaken};
+use tokio::sync::broadcast::Receiver;
+
+use super::browser::Browser;
+use super::microsoft::{CLIENT, Microsoft, SECRET};
+
+pub(crate) const SITE: &str = "http://localhost:8400";
+pub(crate) const START: i64 = 1_800_000_000;
+
+pub(crate) struct World {
+    pub(crate) backend: Backend,
+    pub(crate) microsoft: Microsoft,
+    pub(crate) clock: Clock,
+    steps: Receiver<StepTaken>,
+}
+
+impl World {
+    pub(crate) async fn start() -> Self {
+        let clock = Clock::still(UnixTime(START));
+        let microsoft = Microsoft::start(clock.clone()).await;
+        let config = Config::from_settings([
+            ("public_url", SITE),
+            ("client_id", CLIENT),
+            ("client_secret", SECRET),
+            (
+                "key",
+                "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f",
+            ),
+            ("database", "sqlite::memory:"),
+            ("insecure_entra_origin", microsoft.origin()),
+            ("insecure_graph_origin", microsoft.origin()),
+        ]);
+        let backend = Backend::new(config.unwrap(), clock.clone()).await.unwrap();
+        let steps = backend.watch();
+        Self {
+            backend,
+            microsoft,
+            clock,
+            steps,
+        }
+    }
+
+    pub(crate) fn browser(&self) -> Browser {
+        Browser::new(self.backend.router(), self.microsoft.clone())
+    }
+
+    pub(crate) fn advance(&self, seconds: i64) {
+        self.clock.advance(seconds).unwrap();
+    }
+
+    /// The steps since the last look.
+    pub(crate) fn steps(&mut self) -> Vec<Step> {
+        std::iter::from_fn(|| self.steps.try_recv().ok())
+            .map(|taken| taken.step)
+            .collect()
+    }
+}
