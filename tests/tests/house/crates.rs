@@ -40,6 +40,18 @@ fn every_member_of_the_workspace_has_a_place_in_these_walls() {
     }
 }
 
+#[test]
+fn what_is_shipped_needs_no_test_server() {
+    for (folder, _) in MAY_USE.iter().filter(|(folder, _)| *folder != "tests") {
+        let manifest = manifest(folder);
+        let shipped = manifest.get("dependencies").and_then(toml::Value::as_table);
+        assert!(
+            shipped.is_none_or(|table| !table.contains_key("connect-outlook-throwaway-postgres")),
+            "{folder}/Cargo.toml"
+        );
+    }
+}
+
 /// A path, a registry's or a repository's address in a manifest would go around the walls and the lock file's rules.
 #[test]
 fn crates_take_their_dependencies_from_the_workspace() {
@@ -144,16 +156,22 @@ const FOLDER_OF: &[(&str, &str)] = &[
     ("connect-outlook-emulator", "emulator"),
     ("connect-outlook-demo", "demo"),
     ("connect-outlook-tests", "tests"),
+    ("connect-outlook-throwaway-postgres", "tests/postgres"),
     ("xtask", "xtask"),
 ];
 
 const MAY_USE: &[(&str, &[&str])] = &[
     ("protocol", &[]),
     ("sdk-wasm", &["protocol"]),
-    ("backend", &["protocol"]),
+    // The server of `tests/postgres` only for its tests: see `what_is_shipped_needs_no_test_server`.
+    ("backend", &["protocol", "tests/postgres"]),
     ("emulator", &[]),
     ("demo", &["protocol", "backend", "emulator"]),
-    ("tests", &["protocol", "backend", "emulator", "demo"]),
+    (
+        "tests",
+        &["protocol", "backend", "emulator", "demo", "tests/postgres"],
+    ),
+    ("tests/postgres", &[]),
     ("xtask", &[]),
 ];
 

@@ -96,10 +96,14 @@ pub(crate) fn run(places: &Places, scope: Scope) -> Result<(), Stop> {
 
 /// Everything that may have to be installed, before anything long starts.
 fn prepare(places: &Places, scope: Scope) -> Result<Tools, Stop> {
+    heading("prerequisites");
+    if scope.kinds().contains(&Kind::Unit) {
+        let postgres = prerequisites::postgres()?;
+        say::line(&format!("PostgreSQL: {}", postgres.display()));
+    }
     if scope == Scope::Rust {
         return Ok(Tools::default());
     }
-    heading("prerequisites");
     let npm = Npm::demanded()?;
     let mut tools = Tools {
         npm: Some(npm.clone()),

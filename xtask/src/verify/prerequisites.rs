@@ -1,4 +1,4 @@
-//! What the suites need besides Rust: a browser, fonts, npm packages.
+//! What the suites need besides Rust: a browser, fonts, a PostgreSQL server, npm packages.
 
 use std::path::{Path, PathBuf};
 
@@ -25,6 +25,40 @@ pub(crate) fn chromium() -> Result<PathBuf, Stop> {
     apt.update();
     apt.install(&["chromium", "fonts-liberation"])?;
     found().ok_or_else(missing)
+}
+
+/// The programs of a PostgreSQL server, installed if need be and allowed. Tests start and stop servers of their own;
+/// none has to run.
+///
+/// # Errors
+/// There are none and none may be installed; the sentence names the package.
+pub(crate) fn postgres() -> Result<PathBuf, Stop> {
+    if let Some(found) = server_programs() {
+        return Ok(found);
+    }
+    let missing = || {
+        Stop::new(
+            "tests on PostgreSQL need its server: please install the package postgresql (Debian, as root: apt-get install postgresql)",
+        )
+    };
+    let apt = Apt::with_leave()
+        .filter(|_| apt::is_debian())
+        .ok_or_else(missing)?;
+    apt.update();
+    apt.install(&["postgresql"])?;
+    server_programs().ok_or_else(missing)
+}
+
+/// Debian keeps them off `PATH`, in a folder for each version.
+fn server_programs() -> Option<PathBuf> {
+    let of_debian = || {
+        let versions = Path::new("/usr/lib/postgresql").read_dir().ok()?;
+        versions
+            .flatten()
+            .map(|version| version.path().join("bin/initdb"))
+            .find(|program| program.is_file())
+    };
+    process::on_path("initdb").or_else(of_debian)
 }
 
 fn found() -> Option<PathBuf> {

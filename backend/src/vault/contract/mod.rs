@@ -1,8 +1,6 @@
 //! What every vault must do, written once and run on every engine.
 //!
-//! `in_memory` and `in_a_file` always run. `on_postgres` needs a server whose address stands in
-//! `CONNECT_OUTLOOK_TEST_POSTGRES`; every test makes a database of its own there. Whoever has one runs
-//! `cargo test -p connect-outlook-backend on_postgres -- --ignored`.
+//! PostgreSQL's server is started by the first test that asks and goes with this process.
 
 /// Instantiates async functions over a [`World`](world::World) for each engine.
 macro_rules! on_every_engine {
@@ -26,7 +24,6 @@ macro_rules! on_every_engine {
         mod on_postgres {
             $(
                 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-                #[ignore = "needs a PostgreSQL server in CONNECT_OUTLOOK_TEST_POSTGRES"]
                 async fn $story() {
                     super::$story(&crate::vault::contract::world::World::on_postgres().await).await;
                 }

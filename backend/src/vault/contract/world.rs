@@ -22,7 +22,6 @@ pub(super) const LIMITS: SessionLimits = SessionLimits {
     absolute: 86_400,
 };
 pub(super) const KEY: &str = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f";
-const SERVER: &str = "CONNECT_OUTLOOK_TEST_POSTGRES";
 
 pub(super) struct World {
     pub(super) vault: Vault,
@@ -41,23 +40,11 @@ impl World {
         Self::at(location, Some(folder)).await
     }
 
-    /// A new database on the server that the environment names.
+    /// A schema of its own on a server that this test process starts for itself.
     pub(super) async fn on_postgres() -> Self {
-        let server = std::env::var(SERVER).unwrap_or_else(|_| panic!("{SERVER} is not set"));
-        let name = format!(
-            "vault_{}",
-            AccountId::random().unwrap().to_string().replace('-', "")
-        );
-        sqlx::any::install_default_drivers();
-        let admin = sqlx::AnyPool::connect(&server).await.unwrap();
-        sqlx::raw_sql(AssertSqlSafe(format!("create database {name}")))
-            .execute(&admin)
-            .await
-            .unwrap();
-        admin.close().await;
-        let mut url = url::Url::parse(&server).unwrap();
-        url.set_path(&name);
-        Self::at(Location::Postgres(url), None).await
+        let address = connect_outlook_throwaway_postgres::new_schema().await;
+        let address = address.unwrap_or_else(|missing| panic!("{missing}"));
+        Self::at(address.parse().unwrap(), None).await
     }
 
     async fn at(location: Location, folder: Option<TempDir>) -> Self {
