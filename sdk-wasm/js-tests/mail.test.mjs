@@ -71,6 +71,8 @@ test('identifiers and numbers that cannot be meant are refused before anything i
     () => outlook.mail.messages({ account: 'b', limit: '5' }),
     () => outlook.mail.folders({ account: 7 }),
     () => outlook.disconnect(''),
+    () => outlook.disconnect(),
+    () => outlook.mail.message(7, { account: 'b' }),
   ]) {
     await assert.rejects(call(), { code: 'bad_options' });
   }

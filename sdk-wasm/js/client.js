@@ -1,4 +1,4 @@
-// Between the shell and the wasm: one attempt at a time, typed errors, and an end for calls whose module has stopped.
+// Between shell and wasm: one attempt at a time, typed errors, an end for calls of a stopped module.
 import { ConnectOutlookError } from './index.js';
 import init, { Outlook, onPanic } from './connect_outlook_sdk.js';
 
@@ -29,7 +29,7 @@ export function open(backend) {
 
   const call = async (name, ...values) => {
     let stop;
-    // Promises of a stopped module stay open for ever; this race ends them.
+    // Promises of a stopped module never settle; this race does.
     const crashed = new Promise((_, reject) => waiting.add((stop = reject)));
     try {
       if (crash) throw crash;
@@ -65,7 +65,7 @@ export const TROUBLES = {
   blocked_by_policy: 'Your organisation does not allow this connection.',
 };
 
-// The browser is on its way to Microsoft. Whoever still sees this page, or sees it again, pressed Stop or Back.
+// The browser is leaving. Whoever sees this page still, or again, pressed Stop or Back.
 function cameBack() {
   return new Promise((resolve) => {
     const done = () => {
@@ -92,13 +92,13 @@ const WASM_BLOCKED = {
   code: 'wasm_blocked',
   actor: 'developer',
   next: 'none',
-  message: "This page may not run WebAssembly. Its Content-Security-Policy needs 'wasm-unsafe-eval' in script-src.",
+  message: "This page may not run WebAssembly: its script-src needs 'wasm-unsafe-eval'.",
 };
 const CRASHED = {
   code: 'internal',
   actor: 'developer',
   next: 'try_again',
-  message: 'Something broke in this page. Load it again and start once more.',
+  message: 'Something broke in this page. Load it again.',
 };
 const PATIENCE_MS = 30_000;
 

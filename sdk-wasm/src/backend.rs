@@ -4,7 +4,7 @@ use connect_outlook_protocol::wire::{ANTI_FORGERY_HEADER, ANTI_FORGERY_VALUE};
 use gloo_net::http::{Method, Request, RequestBuilder, Response};
 use js_sys::JSON;
 use wasm_bindgen::JsValue;
-use web_sys::{AbortSignal, RequestCache, RequestCredentials, RequestRedirect};
+use web_sys::{AbortSignal, RequestRedirect};
 
 use crate::error::{Trouble, bad_answer, read_problem, unreachable};
 
@@ -46,14 +46,12 @@ impl Backend {
         ask(self.request(Method::POST, path, text.into()))
     }
 
+    /// `fetch` itself sends cookies to the same origin only.
     fn request(&self, method: Method, path: &str, body: JsValue) -> Option<Request> {
         RequestBuilder::new(&[&self.base, path].concat())
             .method(method)
             .header(ANTI_FORGERY_HEADER, ANTI_FORGERY_VALUE)
-            .header("accept", "application/json")
             .header("content-type", "application/json")
-            .credentials(RequestCredentials::SameOrigin)
-            .cache(RequestCache::NoStore)
             .redirect(RequestRedirect::Error)
             .abort_signal(Some(&AbortSignal::timeout_with_u32(PATIENCE_MS)))
             .body(body)

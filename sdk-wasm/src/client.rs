@@ -3,15 +3,31 @@
 use std::cell::RefCell;
 
 use connect_outlook_protocol::refusal::{Actor, Next};
-use js_sys::Reflect;
 use wasm_bindgen::JsValue;
 
 use crate::backend::Backend;
 use crate::error::{Trouble, bad_options, trouble};
 use crate::fields::{member, text};
-use crate::options;
+use crate::options::{self, ConnectOptions};
 use crate::page::Page;
 use crate::paths::{self, MailPath};
+use crate::{connect, redirect};
+
+/// A call of the page, with what it passed.
+pub(crate) enum Call {
+    /// Go to Microsoft.
+    Connect(JsValue),
+    /// Finish what `Connect` began.
+    CompleteRedirect,
+    /// Who is connected?
+    Session,
+    /// End the session.
+    SignOut,
+    /// Have an account's tokens destroyed.
+    Disconnect(JsValue),
+    /// Something of a mailbox.
+    Mail(JsValue, Result<MailPath, Trouble>),
+}
 
 /// What the calls of one [`crate::Outlook`] share.
 #[derive(Debug)]
@@ -37,44 +53,41 @@ impl Client {
         })
     }
 
-    /// The session, or `null`.
+    /// Answers a call: one kind of future for all of them, since each of its own would repeat what surrounds it in
+    /// the module.
     ///
     /// # Errors
-    /// The problem the backend names, or `unreachable`; so below.
-    pub(crate) async fn session(&self) -> Result<JsValue, Trouble> {
-        match self.backend.read(paths::SESSION).await {
-            Err(trouble) if trouble.is("no_session") => Ok(JsValue::NULL),
-            other => other,
+    /// The problem the backend names, `unreachable`, or `bad_options`. What ends an attempt to connect is an outcome
+    /// instead.
+    pub(crate) async fn answer(&self, call: Call) -> Result<JsValue, Trouble> {
+        if !matches!(call, Call::Mail(..)) {
+            // The session may have another first account afterwards.
+            self.first_account.replace(None);
         }
-    }
-
-    /// Disconnects an account, or without one ends the session.
-    pub(crate) async fn end(&self, account: Option<&str>) -> Result<JsValue, Trouble> {
-        self.forget_account();
-        let path = account.map_or_else(|| Ok(paths::SESSION.to_owned()), paths::account)?;
-        self.backend.delete(&path).await
-    }
-
-    /// Asks for something of a mailbox.
-    pub(crate) async fn mail(
-        &self,
-        options: &JsValue,
-        path: &MailPath,
-    ) -> Result<JsValue, Trouble> {
-        let account = self.account(options).await?;
-        let answer = self.backend.read(&path.of(&account)?).await;
-        if answer
-            .as_ref()
-            .is_err_and(|trouble| trouble.is("account_unknown"))
-        {
-            self.forget_account();
+        match call {
+            Call::Connect(options) => {
+                let options = ConnectOptions::read(options)?;
+                let started = connect::start(&self.backend, &options).await;
+                Ok(started.map_or_else(Trouble::into_outcome, |()| JsValue::UNDEFINED))
+            }
+            Call::CompleteRedirect => {
+                let finished = redirect::finish(&self.backend).await;
+                Ok(finished.unwrap_or_else(Trouble::into_outcome))
+            }
+            Call::Session => match self.backend.read(paths::SESSION).await {
+                Err(trouble) if trouble.is("no_session") => Ok(JsValue::NULL),
+                other => other,
+            },
+            Call::SignOut => self.backend.delete(paths::SESSION).await,
+            Call::Disconnect(account) => {
+                let path = paths::account(&options::identifier(&account)?)?;
+                self.backend.delete(&path).await
+            }
+            Call::Mail(options, path) => {
+                let path = path?.of(&self.account(&options).await?)?;
+                self.backend.read(&path).await
+            }
         }
-        answer
-    }
-
-    /// The session may have another first account now.
-    pub(crate) fn forget_account(&self) {
-        self.first_account.replace(None);
     }
 
     async fn account(&self, options: &JsValue) -> Result<String, Trouble> {
@@ -83,9 +96,8 @@ impl Client {
             return Ok(account);
         }
         let session = self.backend.read(paths::SESSION).await?;
-        let first =
-            Reflect::get_u32(&member(&session, "accounts"), 0).unwrap_or(JsValue::UNDEFINED);
-        let account = text(&first, "id").ok_or_else(no_account)?;
+        let account =
+            text(&member(&member(&session, "accounts"), "0"), "id").ok_or_else(no_account)?;
         self.first_account.replace(Some(account.clone()));
         Ok(account)
     }

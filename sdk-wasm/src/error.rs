@@ -65,7 +65,7 @@ pub(crate) fn bad_answer() -> Trouble {
         "bad_answer",
         Actor::Developer,
         Next::None,
-        "The server's answer makes no sense. The page may name the wrong address of its server.",
+        "The answer is not from the expected server. The page may name its address wrongly.",
     )
 }
 

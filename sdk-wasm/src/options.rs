@@ -2,10 +2,10 @@
 
 use connect_outlook_protocol::authorize::Prompt;
 use js_sys::Array;
-use wasm_bindgen::{JsCast as _, JsValue};
+use wasm_bindgen::JsValue;
 
 use crate::error::{Trouble, bad_options, word};
-use crate::fields::{member, set};
+use crate::fields::{member, number, set};
 use crate::page::Page;
 use crate::paths::MessageQuery;
 
@@ -56,6 +56,16 @@ pub(crate) fn message_query(options: &JsValue) -> Result<MessageQuery, Trouble> 
         cursor: optional_text(options, "cursor")?,
         limit: optional_number(options, "limit")?,
     })
+}
+
+/// Names an account or a message.
+///
+/// # Errors
+/// `bad_options` when it is no string.
+pub(crate) fn identifier(value: &JsValue) -> Result<String, Trouble> {
+    value
+        .as_string()
+        .ok_or_else(|| wrong("an identifier", "a string"))
 }
 
 /// The account a call is for, if the page says so.
@@ -115,10 +125,15 @@ fn optional_number(of: &JsValue, name: &str) -> Result<Option<f64>, Trouble> {
 
 fn check_list(of: &JsValue, name: &str) -> Result<(), Trouble> {
     let value = member(of, name);
-    let is_list = value.dyn_ref::<Array>().is_some_and(|list| {
-        let mut places = 0..list.length();
-        places.all(|at| list.get(at).is_string())
-    });
+    let is_list = Array::is_array(&value) && {
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "a length is a u32"
+        )]
+        let mut places = 0..number(&value, "length") as u32;
+        places.all(|at| member(&value, &at.to_string()).is_string())
+    };
     if is_list || value.is_undefined() || value.is_null() {
         Ok(())
     } else {

@@ -14,20 +14,29 @@ use crate::fields::{member, set, text};
 use crate::page::Page;
 use crate::paths;
 
-/// A callback with the attempt it belongs to: taken out of address and store, good once.
-pub(crate) struct Return {
-    callback: Callback,
-    parked: ParkedAttempt,
+/// Finishes the attempt whose callback stands in the address: reports it to the backend, once, and hands the outcome
+/// on. `null`: this address is no callback of ours, and nothing was touched.
+///
+/// # Errors
+/// The callback cannot be used, the backend refuses it or does not answer. The attempt is spent in either case.
+pub(crate) async fn finish(backend: &Backend) -> Result<JsValue, Trouble> {
+    let Some((callback, parked)) = take()? else {
+        return Ok(JsValue::NULL);
+    };
+    let (path, report) = report(&callback, &parked);
+    let outcome = backend.post(path, &report).await?;
+    let status = text(&outcome, "status").ok_or_else(bad_answer)?;
+    if status == "connected" && member(&outcome, "return_to").is_undefined() {
+        // For sites of several documents, whose callback page is not the page of before.
+        set(&outcome, "return_to", &parked.return_to.into());
+    }
+    Ok(outcome)
 }
 
 /// Takes the callback out of the address and its attempt out of the store, before anything else can see them. The
 /// address of before the sign-in is shown again.
-///
-/// `None`: this address is no callback of ours, and nothing was touched.
-///
-/// # Errors
-/// The callback cannot be used. The address is clean all the same, and nothing was sent.
-pub(crate) fn take(page: &Page) -> Result<Option<Return>, Trouble> {
+fn take() -> Result<Option<(Callback, ParkedAttempt)>, Trouble> {
+    let page = Page::current()?;
     let address = page.address();
     let Some(parameters) = address.callback() else {
         return Ok(None);
@@ -41,30 +50,18 @@ pub(crate) fn take(page: &Page) -> Result<Option<Return>, Trouble> {
     let (Callback::Code { state, .. } | Callback::Refused { state, .. }) = &callback;
     let parked = page.take_parked(state).ok_or_else(attempt_unknown)?;
     page.show(&parked.return_to);
-    Ok(Some(Return { callback, parked }))
+    Ok(Some((callback, parked)))
 }
 
-/// Reports the return to the backend, once, and hands its outcome on.
-///
-/// # Errors
-/// The problem the backend names, or that it does not answer. The attempt is spent in either case.
-pub(crate) async fn finish(backend: &Backend, returned: Return) -> Result<JsValue, Trouble> {
-    let Return { callback, parked } = returned;
-    let (path, report) = match &callback {
+fn report(callback: &Callback, parked: &ParkedAttempt) -> (&'static str, JsValue) {
+    match callback {
         Callback::Code { code, state, .. } => {
-            (paths::SESSIONS, to_js(&Finish::new(state, code, &parked)))
+            (paths::SESSIONS, to_js(&Finish::new(state, code, parked)))
         }
         Callback::Refused { state, refusal } => {
             (paths::REFUSALS, to_js(&Refuse::new(state, refusal)))
         }
-    };
-    let outcome = backend.post(path, &report).await?;
-    let status = text(&outcome, "status").ok_or_else(bad_answer)?;
-    if status == "connected" && member(&outcome, "return_to").is_undefined() {
-        // For sites of several documents, whose callback page is not the page of before.
-        set(&outcome, "return_to", &parked.return_to.into());
     }
-    Ok(outcome)
 }
 
 /// `FinishAttempt` on its way out; the wire type itself cannot be written, its secrets cannot be serialised.
