@@ -24,7 +24,7 @@ impl App {
         request: FinishAttempt,
         attempt: &Attempt,
     ) -> Result<Result<Account, Box<Outcome>>, FinishAttemptError> {
-        let sent_at = self.clock.now();
+        let (sent_at, issuer) = (self.clock.now(), request.issuer.clone());
         let answer = match self.redeem(request, attempt).await {
             Ok(answer) => answer,
             Err(outcome) => return Ok(Err(outcome)),
@@ -33,6 +33,14 @@ impl App {
             Ok(person) => person,
             Err(outcome) => return Ok(Err(outcome)),
         };
+        let own_issuer = self
+            .entra
+            .registration()
+            .authority
+            .issuer_for(&person.tenant_id);
+        if issuer.is_some_and(|issuer| issuer != own_issuer) {
+            return Ok(Err(Box::new(outcomes::mixed_up())));
+        }
         let profile = match self.visit_mailbox(&answer, &person).await {
             Ok(profile) => profile,
             Err(outcome) => return Ok(Err(outcome)),
@@ -104,7 +112,7 @@ impl App {
             tracing::warn!(%error, "the sign-in could not be verified");
             Box::new(match error {
                 IdentifyError::NoKeys(_) => outcomes::keys_unavailable(),
-                IdentifyError::Refused(IdTokenError::Claim("nonce")) => outcomes::nonce_refused(),
+                IdentifyError::Refused(IdTokenError::Claim("nonce")) => outcomes::mixed_up(),
                 IdentifyError::Refused(IdTokenError::Claim("tid")) => {
                     outcomes::tenant_not_allowed()
                 }

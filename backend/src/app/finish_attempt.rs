@@ -3,6 +3,7 @@
 //! The order is the rule: the attempt is taken, the verifier proved, the code sent once, the ID token judged, and only
 //! then is anything kept (R21, R36, R39).
 
+use connect_outlook_protocol::authority::{Authority, is_guid};
 use connect_outlook_protocol::outcome::Outcome;
 use connect_outlook_protocol::secret::SessionHandle;
 use connect_outlook_protocol::state::State;
@@ -50,6 +51,9 @@ pub enum FinishAttemptError {
     /// The verifier is not the one whose challenge was recorded. The attempt is spent, the code was not sent.
     #[error("the code verifier does not fit the attempt")]
     VerifierMismatch,
+    /// The callback names an issuer that the visitor was not sent to. The attempt is spent, the code was not sent (R30).
+    #[error("the callback is not from the issuer of the attempt")]
+    IssuerMismatch,
     /// See [`VaultError`].
     #[error(transparent)]
     Vault(#[from] VaultError),
@@ -74,6 +78,13 @@ impl App {
         match &attempt.proof {
             Proof::Page(challenge) if challenge.matches(&request.code_verifier) => {}
             Proof::Page(_) | Proof::Server(_) => return Err(FinishAttemptError::VerifierMismatch),
+        }
+        if request
+            .issuer
+            .as_deref()
+            .is_some_and(|issuer| !is_issuer_of(issuer, self.authority()))
+        {
+            return Err(FinishAttemptError::IssuerMismatch);
         }
         self.steps.tell(Step::AttemptTaken);
         match self.connect(request, &attempt).await? {
@@ -119,6 +130,10 @@ impl App {
         } else {
             Err(FinishAttemptError::Unknown)
         }
+    }
+
+    fn authority(&self) -> &Authority {
+        &self.entra.registration().authority
     }
 
     async fn open_session(
@@ -169,5 +184,47 @@ impl App {
                 code: reason.code.clone(),
             });
         }
+    }
+}
+
+/// Whether `issuer` is, character by character, the issuer of a tenant that signs in through `authority` (RFC 9207
+/// section 2.4). Which tenant it was is known once the ID token is judged.
+fn is_issuer_of(issuer: &str, authority: &Authority) -> bool {
+    let tenant_id = issuer.rsplit('/').nth(1).unwrap_or_default();
+    is_guid(tenant_id) && authority.admits(tenant_id) && authority.issuer_for(tenant_id) == issuer
+}
+
+#[cfg(test)]
+mod tests {
+    use connect_outlook_protocol::authority::{CONSUMERS_TENANT_ID, Cloud, Tenant};
+
+    use super::*;
+
+    const TENANT: &str = "11111111-aaaa-4bbb-8ccc-222222222222";
+
+    /// R30: plain comparison after the tenant is put in.
+    #[test]
+    fn an_issuer_is_compared_character_by_character() {
+        let authority = |tenant| Authority::new(Cloud::Global, Tenant::parse(tenant).unwrap());
+        let issuer = format!("https://login.microsoftonline.com/{TENANT}/v2.0");
+        assert!(is_issuer_of(&issuer, &authority("common")));
+        assert!(is_issuer_of(&issuer, &authority(TENANT)));
+        for bad in [
+            String::new(),
+            format!("{issuer}/"),
+            format!("{issuer}?x"),
+            issuer.to_uppercase(),
+            issuer.replace("https", "http"),
+            issuer.replace(".com", ".us"),
+            issuer.replace("login.", "login.evil."),
+            issuer.replace(TENANT, "{tenantid}"),
+            issuer.replace(TENANT, "common"),
+            format!("https://evil.example/{issuer}"),
+        ] {
+            assert!(!is_issuer_of(&bad, &authority("common")), "{bad}");
+        }
+        let personal = format!("https://login.microsoftonline.com/{CONSUMERS_TENANT_ID}/v2.0");
+        assert!(!is_issuer_of(&personal, &authority("organizations")));
+        assert!(!is_issuer_of(&personal, &authority(TENANT)));
     }
 }

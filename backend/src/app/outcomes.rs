@@ -24,8 +24,8 @@ pub(super) fn id_token_refused() -> Outcome {
     ))
 }
 
-/// The token belongs to another attempt (R108): a stale page, or somebody else's code.
-pub(super) fn nonce_refused() -> Outcome {
+/// The token belongs to another attempt (R108) or tenant (R30): a stale page, or somebody else's code.
+pub(super) fn mixed_up() -> Outcome {
     Outcome::Cancelled(reason(
         "sign_in_mixed_up",
         Actor::Visitor,

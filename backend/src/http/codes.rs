@@ -48,6 +48,7 @@ codes! {
     AttemptNotYours: "attempt_not_yours", BAD_REQUEST, Visitor, TryAgain, "The attempt was not started in this browser";
     AttemptExpired: "attempt_expired", BAD_REQUEST, Visitor, TryAgain, "The attempt took too long";
     VerifierMismatch: "verifier_mismatch", BAD_REQUEST, Visitor, TryAgain, "The code verifier does not fit the attempt";
+    IssuerMismatch: "issuer_mismatch", BAD_REQUEST, Visitor, TryAgain, "The callback is not from where the attempt was sent";
     AccountUnknown: "account_unknown", NOT_FOUND, Visitor, SignInAgain, "This session has no such account";
     AccountNeedsUser: "account_needs_user", CONFLICT, Visitor, SignInAgain, "The account has to be connected again";
     MailboxUnavailable: "mailbox_unavailable", CONFLICT, TenantAdmin, ContactAdmin, "The account has no mailbox that can be read";

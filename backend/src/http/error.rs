@@ -116,6 +116,7 @@ impl From<FinishAttemptError> for Problem {
             FinishAttemptError::NotYours => Code::AttemptNotYours.into(),
             FinishAttemptError::Expired => Code::AttemptExpired.into(),
             FinishAttemptError::VerifierMismatch => Code::VerifierMismatch.into(),
+            FinishAttemptError::IssuerMismatch => Code::IssuerMismatch.into(),
             FinishAttemptError::Vault(error) => vault(&error),
             FinishAttemptError::NoRandomness(error) => internal(&error),
         }

@@ -6,8 +6,8 @@ use connect_outlook_protocol::pkce::CodeVerifier;
 use connect_outlook_protocol::state::State;
 use serde_json::{Value, json};
 
-use super::browser::Browser;
-use super::microsoft::{CLIENT, SECRET};
+use super::browser::{Browser, Started};
+use super::microsoft::{CLIENT, SECRET, TENANT};
 use super::world::{SITE, START, World};
 
 #[tokio::test]
@@ -365,5 +365,47 @@ async fn an_attempt_that_asks_for_too_much_does_not_start() {
             "bad_request",
             "{more}"
         );
+    }
+}
+
+/// R30: a callback that names another issuer spends the attempt and sends nothing; one that names ours is fine.
+#[tokio::test]
+async fn a_callback_of_another_issuer_is_refused() {
+    let world = World::start().await;
+    let mut ada = world.browser();
+    let named = |started: &Started, issuer: &str| {
+        let mut body = finish(&started.state, &started.verifier);
+        body["issuer"] = issuer.into();
+        body
+    };
+    let started = ada.begin(&json!({})).await;
+    let other = format!("https://login.microsoftonline.com/{TENANT}/v2.0");
+    refused(
+        &world,
+        &mut ada,
+        &named(&started, &other),
+        "issuer_mismatch",
+    )
+    .await;
+    refused(
+        &world,
+        &mut ada,
+        &finish(&started.state, &started.verifier),
+        "attempt_unknown",
+    )
+    .await;
+    for (tenant, status) in [
+        (TENANT, "connected"),
+        ("77777777-aaaa-4bbb-8ccc-888888888888", "cancelled"),
+    ] {
+        let started = ada.begin(&json!({})).await;
+        world
+            .microsoft
+            .script()
+            .claims
+            .insert("nonce", started.nonce.clone().into());
+        let ours = format!("{}/{tenant}/v2.0", world.microsoft.origin());
+        let answer = ada.post("/v1/sessions", &named(&started, &ours)).await;
+        assert_eq!(answer.body["status"], status, "{answer:?}");
     }
 }

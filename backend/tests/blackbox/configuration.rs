@@ -1,11 +1,13 @@
 //! The program itself: a wrong start is one sentence, a right one serves and stops.
 
 use std::collections::BTreeMap;
-use std::net::TcpListener;
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::{TcpListener, TcpStream};
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 
 use connect_outlook_backend::config::SETTINGS;
+use serde_json::Value;
 
 const KEY: &str = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f";
 
@@ -70,7 +72,7 @@ fn a_busy_port_is_one_sentence() {
 }
 
 #[test]
-fn a_vault_under_another_key_does_not_open() {
+fn a_vault_that_cannot_be_opened_stops_the_program() {
     let folder = tempfile::tempdir().unwrap();
     let mut settings = good();
     settings.insert("database", "sqlite:/proc/nowhere/vault.sqlite");
@@ -90,6 +92,42 @@ fn an_unknown_option_or_setting_stops_the_program() {
         .output()
         .unwrap();
     assert!(sentence(&output).contains("/nowhere.toml"));
+}
+
+/// R180: serves, says where, and ends on the signal of service managers without complaint.
+#[test]
+#[cfg(unix)]
+fn the_program_serves_and_stops_when_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut settings = good();
+    settings.insert("log_format", "json");
+    settings.insert("database", "sqlite:vault.sqlite");
+    let mut running = program(folder.path(), &settings)
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut log = BufReader::new(running.stderr.take().unwrap()).lines();
+    let serving: Value = serde_json::from_str(&log.next().unwrap().unwrap()).unwrap();
+    assert_eq!(
+        (&serving["message"], &serving["routes"]),
+        (&"serving".into(), &"https://app.example/outlook/v1".into())
+    );
+    let mut stream = TcpStream::connect(serving["address"].as_str().unwrap()).unwrap();
+    stream
+        .write_all(b"GET /outlook/readyz HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n")
+        .unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    assert!(answer.ends_with("{\"status\":\"ready\"}"), "{answer}");
+    let told = Command::new("kill")
+        .arg(running.id().to_string())
+        .status()
+        .unwrap();
+    assert!(told.success() && running.wait().unwrap().success());
+    assert!(
+        log.all(|line| serde_json::from_str::<Value>(&line.unwrap()).is_ok()),
+        "every line is an event"
+    );
 }
 
 /// R121: the key file is private from the start and is never overwritten.
