@@ -46,35 +46,18 @@ impl App {
         request: StartAttempt,
         browser: Option<FlowHandle>,
     ) -> Result<(AttemptStarted, FlowHandle), StartAttemptError> {
-        let now = self.clock.now();
-        let scopes = allowed(request.scopes, &self.rules.scopes)?;
-        let return_to = request
-            .return_to
-            .map(|text| return_to::resolve(&text, &self.rules.site))
-            .transpose()
-            .map_err(|_| StartAttemptError::ReturnTo)?;
-        let login_hint = request.login_hint.map(checked_hint).transpose()?;
-        let browser = browser.map_or_else(FlowHandle::random, Ok)?;
         let (state, nonce) = (
             State::from_random(random::bytes()?),
             Nonce::from_random(random::bytes()?),
         );
-        let registration = self.entra.registration();
-        let attempt = NewAttempt {
-            state: StateDigest::from(state.digest()),
-            browser: browser.digest(),
-            kind: AttemptKind::Connect,
-            proof: Proof::Page(request.code_challenge),
-            nonce: NonceDigest::from(nonce.digest()),
-            redirect_uri: self.rules.redirect_uri.clone(),
-            scopes,
-            tenant: registration.authority.tenant().clone(),
-            client_id: registration.client_id.clone(),
-            return_to,
-            expires_at: now.plus(self.rules.attempt_lifetime),
-        };
+        let browser = browser.map_or_else(FlowHandle::random, Ok)?;
+        let (login_hint, prompt) = (
+            request.login_hint.clone().map(checked_hint).transpose()?,
+            request.prompt,
+        );
+        let attempt = self.attempt(request, &state, &nonce, &browser)?;
         self.vault
-            .begin_attempt(&attempt, now)
+            .begin_attempt(&attempt, self.clock.now())
             .await
             .map_err(|error| match error {
                 BeginAttemptError::Repeated => StartAttemptError::Repeated,
@@ -88,16 +71,45 @@ impl App {
             state,
             nonce,
             client_id: attempt.client_id,
-            authorize_endpoint: registration.authority.authorize_endpoint(),
+            authorize_endpoint: self.entra.registration().authority.authorize_endpoint(),
             scope,
             redirect_uri: attempt.redirect_uri,
             response_mode: ResponseMode::Fragment,
             expires_at: attempt.expires_at.0,
-            prompt: request.prompt,
+            prompt,
             login_hint,
             claims: None,
         };
         Ok((started, browser))
+    }
+
+    /// All that is compared at the end.
+    fn attempt(
+        &self,
+        request: StartAttempt,
+        state: &State,
+        nonce: &Nonce,
+        browser: &FlowHandle,
+    ) -> Result<NewAttempt, StartAttemptError> {
+        let return_to = request
+            .return_to
+            .map(|text| return_to::resolve(&text, &self.rules.site));
+        let registration = self.entra.registration();
+        Ok(NewAttempt {
+            state: StateDigest::from(state.digest()),
+            browser: browser.digest(),
+            kind: AttemptKind::Connect,
+            proof: Proof::Page(request.code_challenge),
+            nonce: NonceDigest::from(nonce.digest()),
+            redirect_uri: self.rules.redirect_uri.clone(),
+            scopes: allowed(request.scopes, &self.rules.scopes)?,
+            tenant: registration.authority.tenant().clone(),
+            client_id: registration.client_id.clone(),
+            return_to: return_to
+                .transpose()
+                .map_err(|_| StartAttemptError::ReturnTo)?,
+            expires_at: self.clock.now().plus(self.rules.attempt_lifetime),
+        })
     }
 }
 

@@ -17,39 +17,19 @@ use crate::outbound::Trust;
 use crate::vault::{KeyRing, Location};
 
 pub(super) fn read(mut from: Sources) -> Result<Config, ConfigError> {
-    let site = needed(
-        &mut from,
-        "public_url",
-        "the site's address, such as https://app.example",
-        SiteOrigin::parse,
-    )?;
+    let site = needed(&mut from, "public_url", SiteOrigin::parse)?;
     let (authority, entra_trust, graph_origin, graph_trust) = read_microsoft(&mut from, &site)?;
     let (session_idle, session_absolute) = read_session_limits(&mut from)?;
     let (keys, cursor_key) = read_keys(&mut from)?;
     Ok(Config {
         base_path: optional(&mut from, "base_path", "/outlook", address::base_path)?,
         listen: optional(&mut from, "listen", "127.0.0.1:8400", socket_address)?,
-        client_id: needed(
-            &mut from,
-            "client_id",
-            "the registration's application id",
-            client_id,
-        )?,
-        client_secret: needed(
-            &mut from,
-            "client_secret",
-            "the registration's secret",
-            client_secret,
-        )?,
+        client_id: needed(&mut from, "client_id", client_id)?,
+        client_secret: needed(&mut from, "client_secret", client_secret)?,
         redirect_uri: read_redirect_uri(&mut from, &site)?,
         scopes: optional(&mut from, "scopes", DEFAULT_SCOPES, scopes)?,
         allowed_tenants: optional(&mut from, "allowed_tenants", "", tenant_ids)?,
-        database: optional(
-            &mut from,
-            "database",
-            "sqlite:connect-outlook.sqlite",
-            database,
-        )?,
+        database: optional(&mut from, "database", DEFAULT_DATABASE, database)?,
         attempt_lifetime: optional(&mut from, "attempt_lifetime", "10m", |text| {
             seconds(text, MINUTE, 10 * MINUTE).ok_or("must be a time from 1m to 10m")
         })?,
@@ -125,10 +105,7 @@ fn read_session_limits(from: &mut Sources) -> Result<(i64, i64), ConfigError> {
 
 /// R121: the vault refuses a key file that others may read.
 fn read_keys(from: &mut Sources) -> Result<(KeyRing, CursorKey), ConfigError> {
-    let found = from.take("key").ok_or(ConfigError::Missing {
-        name: "key",
-        hint: "the key that seals the vault; `connect-outlook keys new FILE` makes one for `key_file`",
-    })?;
+    let found = from.take("key").ok_or_else(|| missing("key"))?;
     let ring = match &found.value {
         Value::Text(text) => KeyRing::parse(text),
         Value::InFile(path) => KeyRing::from_file(path),
@@ -146,11 +123,22 @@ fn read_keys(from: &mut Sources) -> Result<(KeyRing, CursorKey), ConfigError> {
 fn needed<T>(
     from: &mut Sources,
     name: &'static str,
-    hint: &'static str,
     parse: impl Fn(&str) -> Result<T, &'static str>,
 ) -> Result<T, ConfigError> {
-    let found = from.take(name).ok_or(ConfigError::Missing { name, hint })?;
+    let found = from.take(name).ok_or_else(|| missing(name))?;
     parse(&found.text()?).map_err(|problem| found.wrong(problem))
+}
+
+fn missing(name: &'static str) -> ConfigError {
+    let hint = match name {
+        "public_url" => "the site's address, such as https://app.example",
+        "client_id" => "the registration's application id",
+        "client_secret" => "the registration's secret",
+        _ => {
+            "the key that seals the vault; `connect-outlook keys new FILE` makes one for `key_file`"
+        }
+    };
+    ConfigError::Missing { name, hint }
 }
 
 fn optional<T>(
@@ -263,6 +251,8 @@ fn seconds(text: &str, least: i64, most: i64) -> Option<i64> {
 /// Who somebody is (`profile` brings `oid`), staying connected, and a mailbox to show.
 const NEEDED_SCOPES: [&str; 3] = ["openid", "profile", "offline_access"];
 const DEFAULT_SCOPES: &str = "openid profile email offline_access User.Read Mail.Read";
+
+const DEFAULT_DATABASE: &str = "sqlite:connect-outlook.sqlite";
 
 const MINUTE: i64 = 60;
 const DAY: i64 = 24 * 60 * MINUTE;

@@ -1,5 +1,6 @@
 //! The table of routes: the router is built from it, and the tests walk it.
 
+use axum::handler::Handler;
 use axum::http::Method;
 use axum::routing::{self, MethodRouter};
 
@@ -25,49 +26,34 @@ pub(super) enum Guard {
 /// Every route there is.
 pub(super) fn table() -> Vec<Route> {
     vec![
-        fetch(Method::POST, "/v1/attempts", routing::post(attempts::start)),
-        fetch(
-            Method::POST,
-            "/v1/attempts/refusals",
-            routing::post(attempts::refuse),
-        ),
-        fetch(
-            Method::POST,
-            "/v1/sessions",
-            routing::post(attempts::finish),
-        ),
-        fetch(Method::GET, "/v1/session", routing::get(sessions::who_am_i)),
-        fetch(
-            Method::DELETE,
-            "/v1/session",
-            routing::delete(sessions::sign_out),
-        ),
-        fetch(
-            Method::DELETE,
-            "/v1/accounts/{account}",
-            routing::delete(sessions::disconnect),
-        ),
-        fetch(
-            Method::GET,
-            "/v1/accounts/{account}/folders",
-            routing::get(mail::folders),
-        ),
-        fetch(
-            Method::GET,
-            "/v1/accounts/{account}/messages",
-            routing::get(mail::messages),
-        ),
-        fetch(
-            Method::GET,
-            "/v1/accounts/{account}/messages/{message}",
-            routing::get(mail::message),
-        ),
-        open(Method::GET, "/livez", routing::get(health::live)),
-        open(Method::GET, "/readyz", routing::get(health::ready)),
+        post("/v1/attempts", attempts::start),
+        post("/v1/attempts/refusals", attempts::refuse),
+        post("/v1/sessions", attempts::finish),
+        get("/v1/session", sessions::who_am_i),
+        delete("/v1/session", sessions::sign_out),
+        delete("/v1/accounts/{account}", sessions::disconnect),
+        get("/v1/accounts/{account}/folders", mail::folders),
+        get("/v1/accounts/{account}/messages", mail::messages),
+        get("/v1/accounts/{account}/messages/{message}", mail::message),
+        get("/livez", health::live).open(),
+        get("/readyz", health::ready).open(),
     ]
 }
 
-fn fetch(method: Method, path: &'static str, handler: MethodRouter<Door>) -> Route {
+fn get<H: Handler<T, Door>, T: 'static>(path: &'static str, handler: H) -> Route {
+    guarded(Method::GET, path, routing::get(handler))
+}
+
+fn post<H: Handler<T, Door>, T: 'static>(path: &'static str, handler: H) -> Route {
+    guarded(Method::POST, path, routing::post(handler))
+}
+
+fn delete<H: Handler<T, Door>, T: 'static>(path: &'static str, handler: H) -> Route {
+    guarded(Method::DELETE, path, routing::delete(handler))
+}
+
+/// Guarded unless the table says otherwise.
+fn guarded(method: Method, path: &'static str, handler: MethodRouter<Door>) -> Route {
     Route {
         method,
         path,
@@ -76,11 +62,11 @@ fn fetch(method: Method, path: &'static str, handler: MethodRouter<Door>) -> Rou
     }
 }
 
-fn open(method: Method, path: &'static str, handler: MethodRouter<Door>) -> Route {
-    Route {
-        method,
-        path,
-        guard: Guard::Open,
-        handler,
+impl Route {
+    fn open(self) -> Self {
+        Self {
+            guard: Guard::Open,
+            ..self
+        }
     }
 }

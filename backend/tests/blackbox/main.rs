@@ -7,6 +7,7 @@ mod bodies;
 mod browser;
 mod configuration;
 mod door;
+mod identity;
 mod mail;
 mod microsoft;
 mod outcomes;

@@ -218,89 +218,101 @@ fn duplicate_members_are_refused_in_either_order() {
     }
 }
 
-/// R104–R108, R113: each claim by itself, missing, of the wrong type, and disagreeing.
-#[test]
-fn a_claim_that_does_not_hold_is_named() {
-    let issuer = |text: &str| Some(json!(text));
-    for (name, value) in [
-        ("aud", Some(json!("other"))),
-        ("aud", Some(json!([CLIENT]))),
-        ("aud", Some(json!([CLIENT, "other"]))),
-        ("aud", Some(json!(1))),
-        ("aud", None),
-        ("azp", Some(json!("other"))),
-        ("azp", Some(json!(1))),
-        ("iss", issuer(&format!("https://sts.windows.net/{TENANT}/"))),
-        ("iss", None),
-        ("iss", Some(json!(1))),
-        (
-            "iss",
-            issuer(&format!("https://login.microsoftonline.us/{TENANT}/v2.0")),
-        ),
-        (
-            "iss",
-            issuer(&format!("http://login.microsoftonline.com/{TENANT}/v2.0")),
-        ),
-        (
-            "iss",
-            issuer(&format!("https://login.microsoftonline.com/{TENANT}/v2.0/")),
-        ),
-        (
-            "iss",
-            issuer(&format!(
-                "https://login.microsoftonline.com/{CONSUMERS_TENANT_ID}/v2.0"
-            )),
-        ),
-        (
-            "iss",
-            issuer("https://login.microsoftonline.com/common/v2.0"),
-        ),
-        (
-            "iss",
-            issuer("https://login.microsoftonline.com/{tenantid}/v2.0"),
-        ),
-        ("tid", None),
-        ("tid", Some(json!("contoso"))),
-        ("tid", Some(json!([TENANT]))),
-        ("tid", Some(json!(TENANT.to_uppercase()))),
-        ("sub", None),
-        ("sub", Some(json!(7))),
-        ("sub", Some(json!(""))),
-        ("oid", None),
-        ("oid", Some(json!("ada@contoso.example"))),
-        ("oid", Some(json!([PERSON]))),
-        ("nonce", None),
-        ("nonce", Some(json!(""))),
-        ("nonce", Some(json!([nonce().expose()]))),
-        ("nonce", Some(json!(&nonce().expose()[..42]))),
-        ("nonce", Some(json!(Nonce::from_random([8; 32]).expose()))),
-        ("exp", None),
-        ("exp", Some(json!("9999999999"))),
-        ("exp", Some(json!(1e300))),
-        ("exp", Some(json!(-1))),
-        ("exp", Some(json!(null))),
-        ("exp", Some(json!(NOW.0 - 120))),
-        ("exp", Some(json!(NOW.0 as f64 + 3600.5))),
-        ("nbf", Some(json!("1"))),
-        ("nbf", Some(json!(NOW.0 + 121))),
-        ("iat", Some(json!("1"))),
-        ("iat", Some(json!(NOW.0 + 600))),
-        ("ver", Some(json!("1.0"))),
-        ("ver", Some(json!(2.0))),
-        ("name", Some(json!(1))),
-        ("preferred_username", Some(json!({}))),
-        ("at_hash", Some(json!("AAAA"))),
-    ] {
+/// One line changes one claim of a good token, and that claim is blamed.
+fn each_is_blamed(cases: impl IntoIterator<Item = (&'static str, Option<Value>)>) {
+    for (name, value) in cases {
         let token = sign(&header(), &changed(claims(), name, value.clone()));
         let Err(IdTokenError::Claim(blamed)) = judged(&token) else {
             panic!("{name}: {value:?}")
         };
         // A foreign tenant id is noticed where it meets the issuer.
-        assert!(
-            blamed == name || (name == "tid" && blamed == "iss"),
-            "{name} {value:?} blamed on {blamed}"
-        );
+        let named = blamed == name || (name == "tid" && blamed == "iss");
+        assert!(named, "{name} {value:?} blamed on {blamed}");
     }
+}
+
+/// R104: issuer and tenant, missing, of the wrong type, and disagreeing.
+#[test]
+fn an_issuer_or_tenant_that_does_not_hold_is_named() {
+    let host = "https://login.microsoftonline.com";
+    for issuer in [
+        format!("https://sts.windows.net/{TENANT}/"),
+        format!("https://login.microsoftonline.us/{TENANT}/v2.0"),
+        format!("http://login.microsoftonline.com/{TENANT}/v2.0"),
+        format!("{host}/{TENANT}/v2.0/"),
+        format!("{host}/{CONSUMERS_TENANT_ID}/v2.0"),
+        format!("{host}/common/v2.0"),
+        format!("{host}/{{tenantid}}/v2.0"),
+    ] {
+        each_is_blamed([("iss", Some(json!(issuer)))]);
+    }
+    let upper = TENANT.to_uppercase();
+    each_is_blamed([("iss", None), ("iss", Some(json!(1)))]);
+    each_is_blamed([
+        ("tid", None),
+        ("tid", Some(json!("contoso"))),
+        ("tid", Some(json!([TENANT]))),
+        ("tid", Some(json!(upper))),
+    ]);
+}
+
+/// R106, R108, R111, R113: who it is for and whom it names.
+#[test]
+fn an_audience_nonce_or_person_that_does_not_hold_is_named() {
+    let other = Nonce::from_random([8; 32]);
+    for value in [
+        json!("other"),
+        json!([CLIENT]),
+        json!([CLIENT, "other"]),
+        json!(1),
+    ] {
+        each_is_blamed([("aud", Some(value))]);
+    }
+    for value in [
+        json!(""),
+        json!([nonce().expose()]),
+        json!(&nonce().expose()[..42]),
+        json!(other.expose()),
+    ] {
+        each_is_blamed([("nonce", Some(value))]);
+    }
+    for value in [json!("ada@contoso.example"), json!([PERSON])] {
+        each_is_blamed([("oid", Some(value))]);
+    }
+    each_is_blamed([("aud", None), ("nonce", None), ("oid", None), ("sub", None)]);
+    each_is_blamed([("azp", Some(json!("other"))), ("azp", Some(json!(1)))]);
+    each_is_blamed([("sub", Some(json!(7))), ("sub", Some(json!("")))]);
+    each_is_blamed([("ver", Some(json!("1.0"))), ("ver", Some(json!(2.0)))]);
+    each_is_blamed([
+        ("name", Some(json!(1))),
+        ("preferred_username", Some(json!({}))),
+        ("at_hash", Some(json!("AAAA"))),
+    ]);
+}
+
+/// R107: a time of the wrong type is a refusal, never "absent".
+#[test]
+fn a_time_that_does_not_hold_is_named() {
+    let past = json!(NOW.0 - 120);
+    for value in [
+        json!("9999999999"),
+        json!(1e300),
+        json!(-1),
+        json!(null),
+        past,
+        json!(NOW.0 as f64 + 3600.5),
+    ] {
+        each_is_blamed([("exp", Some(value))]);
+    }
+    each_is_blamed([
+        ("exp", None),
+        ("nbf", Some(json!("1"))),
+        ("iat", Some(json!("1"))),
+    ]);
+    each_is_blamed([
+        ("nbf", Some(json!(NOW.0 + 121))),
+        ("iat", Some(json!(NOW.0 + 600))),
+    ]);
 }
 
 /// R107: two minutes either way, back-dated `iat` as Microsoft writes it.
