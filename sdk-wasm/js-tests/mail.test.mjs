@@ -20,9 +20,9 @@ test('mail is that of the first account, asked for once', async () => {
   const messages = { messages: [{ subject: 'Ünïcödé <b>' }], next_cursor: 'n' };
   const { outlook, page, routes } = open({
     'GET /outlook/v1/session': [200, SESSION],
-    'GET /outlook/v1/accounts/acc%5F1/folders': [200, { folders: [] }],
-    'GET /outlook/v1/accounts/acc%5F1/messages?folder=inbox&limit=25&cursor=a%2Fb': [200, messages],
-    'GET /outlook/v1/accounts/acc%5F1/messages/AAMk%3D%2F': [200, { id: 'AAMk=/' }],
+    'GET /outlook/v1/accounts/acc_1/folders': [200, { folders: [] }],
+    'GET /outlook/v1/accounts/acc_1/messages?folder=inbox&limit=25&cursor=a%2Fb': [200, messages],
+    'GET /outlook/v1/accounts/acc_1/messages/AAMk%3D%2F': [200, { id: 'AAMk=/' }],
   });
   assert.deepEqual(await outlook.mail.folders(), { folders: [] });
   assert.deepEqual(await outlook.mail.messages({ folder: 'inbox', limit: 25, cursor: 'a/b' }), messages);
@@ -40,8 +40,8 @@ test('another account is a matter of saying so', async () => {
 test('after disconnecting, the first account is looked up again', async () => {
   const { outlook, page, routes } = open({
     'GET /outlook/v1/session': [200, SESSION],
-    'GET /outlook/v1/accounts/acc%5F1/folders': [200, { folders: [] }],
-    'DELETE /outlook/v1/accounts/acc%5F1': [204],
+    'GET /outlook/v1/accounts/acc_1/folders': [200, { folders: [] }],
+    'DELETE /outlook/v1/accounts/acc_1': [204],
     'DELETE /outlook/v1/session': [204],
   });
   await outlook.mail.folders();

@@ -100,7 +100,7 @@ export class ConnectOutlookElement extends (globalThis.HTMLElement ?? class {}) 
   #build() {
     this.#label = make('span', { part: 'label' });
     this.#button = make('button', { part: 'button', type: 'button' }, mark(), this.#label);
-    this.#status = make('p', { part: 'status', role: 'status' });
+    this.#status = make('p', { part: 'status', role: 'status', dir: 'auto' });
     this.#button.addEventListener('click', () => {
       if (this.#account) this.disconnect();
       else if (this.state !== 'connecting') this.connect();

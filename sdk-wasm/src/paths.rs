@@ -1,6 +1,6 @@
 //! Paths of the backend's routes. Whatever stands in an identifier, it stays one segment.
 
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::error::{Trouble, bad_options};
 
@@ -79,7 +79,7 @@ impl MessageQuery {
             path.push(separator);
             path.push_str(name);
             path.push('=');
-            path.extend(utf8_percent_encode(value, NON_ALPHANUMERIC));
+            path.extend(utf8_percent_encode(value, ESCAPED));
             separator = '&';
         }
         Ok(())
@@ -103,8 +103,11 @@ fn segment(identifier: &str) -> Result<String, Trouble> {
     if matches!(identifier, "" | "." | "..") {
         return Err(bad_options("an identifier is missing"));
     }
-    Ok(utf8_percent_encode(identifier, NON_ALPHANUMERIC).to_string())
+    Ok(utf8_percent_encode(identifier, ESCAPED).to_string())
 }
+
+/// All but letters, digits and what identifiers often have between them.
+const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_');
 
 #[cfg(test)]
 mod tests {
