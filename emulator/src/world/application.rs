@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{ClientId, PersonId, TenantId};
+use super::{Certificate, ClientId, ExposedApi, FederatedCredential, PersonId, TenantId};
 
 /// An app registration: who it is, where answers may go, and what proves its identity.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -25,6 +25,51 @@ pub struct Application {
     pub assigned_people: Option<Vec<PersonId>>,
     /// Client secrets, live and expired.
     pub secrets: Vec<Secret>,
+    /// Certificates whose holders may sign assertions.
+    #[serde(default)]
+    pub certificates: Vec<Certificate>,
+    /// Workloads elsewhere that are trusted instead of a credential of its own.
+    #[serde(default)]
+    pub federated_credentials: Vec<FederatedCredential>,
+    /// The application permissions of Graph it lists, granted by administrators only (entra 78).
+    #[serde(default)]
+    pub application_permissions: Vec<String>,
+    /// What it exposes as an API of its own.
+    #[serde(default)]
+    pub api: Option<ExposedApi>,
+    /// Claims beyond the usual ones in its ID tokens; `login_hint`, `sid` and `auth_time` are known.
+    #[serde(default)]
+    pub optional_claims: Vec<String>,
+    /// Where its front-channel logout listens.
+    #[serde(default)]
+    pub logout_url: Option<String>,
+    /// Whether the authorize endpoint hands out ID tokens (`oauth2AllowIdTokenImplicitFlow`).
+    #[serde(default)]
+    pub id_tokens_at_authorize: bool,
+    /// Whether the authorize endpoint hands out access tokens (`oauth2AllowImplicitFlow`).
+    #[serde(default)]
+    pub access_tokens_at_authorize: bool,
+    /// "Allow public client flows" (`isFallbackPublicClient`): treated as public where no redirect URI decides, and where
+    /// a web one does as well (entra 46).
+    #[serde(default)]
+    pub fallback_public: bool,
+    /// What can be changed about it for a test.
+    #[serde(default)]
+    pub switches: AppSwitches,
+}
+
+/// Switches of an app registration, all off at first.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct AppSwitches {
+    /// Disabled by Microsoft or its owner: 7000112 everywhere (entra 68).
+    pub disabled: bool,
+    /// Tenants that removed its service principal. A new consent there brings it back (entra 68).
+    pub removed_from: Vec<TenantId>,
+    /// Seconds until an administrator's consent has spread (entra 36).
+    pub consent_delay: i64,
+    /// Whether polling for a device code faster than told is answered `slow_down`, which Entra does not do (entra 76).
+    pub device_slow_down: bool,
 }
 
 impl Application {

@@ -1,8 +1,9 @@
 //! The standard world, as data. The README of this crate shows it as tables.
 
 use super::{
-    Application, Audience, CONSUMERS_TENANT_ID, ClientId, ConditionalAccess, ConsentPolicy, Person,
-    PersonId, Platform, RedirectUri, Role, Secret, Tenant, TenantId, TenantKind, World,
+    AppSwitches, Application, Audience, CONSUMERS_TENANT_ID, Certificate, ClientId, Cloud,
+    ConditionalAccess, ConsentPolicy, ExposedApi, Guest, Person, PersonId, Platform, RedirectUri,
+    Role, Secret, Tenant, TenantId, TenantKind, World,
 };
 
 /// The standard world; app secrets run from `now` (unix seconds).
@@ -11,6 +12,7 @@ pub(super) fn world(now: i64) -> World {
         tenants: tenants(),
         people: people(),
         applications: applications(now),
+        host_aliases: Vec::new(),
     }
 }
 
@@ -22,6 +24,7 @@ fn tenants() -> Vec<Tenant> {
         kind: TenantKind::Company,
         consent_policy,
         email_claim,
+        cloud: Cloud::Global,
     };
     vec![
         company(
@@ -45,6 +48,7 @@ fn tenants() -> Vec<Tenant> {
             kind: TenantKind::Personal,
             consent_policy: ConsentPolicy::Legacy,
             email_claim: true,
+            cloud: Cloud::Global,
         },
     ]
 }
@@ -69,8 +73,20 @@ fn people() -> Vec<Person> {
                 false => ConditionalAccess::Allow,
             },
             password: format!("emulated-{}", address.split('@').next().unwrap_or_default()),
+            disabled: DISABLED.contains(&address),
+            guest_in: guests_of(address),
         })
         .collect()
+}
+
+/// Katherine is a guest of Contoso.
+fn guests_of(address: &str) -> Vec<Guest> {
+    let invited = address == "katherine@fabrikam.example";
+    let guest = || Guest {
+        tenant: TenantId::new(CONTOSO),
+        id: PersonId::new("9ce57000-0000-4000-8000-000000000005"),
+    };
+    invited.then(guest).into_iter().collect()
 }
 
 fn person_id(number: u32) -> PersonId {
@@ -85,6 +101,8 @@ fn applications(now: i64) -> Vec<Application> {
         page(),
         installed(),
         assigned_only(now),
+        ledger(),
+        middle_tier(now),
     ]
 }
 
@@ -162,6 +180,7 @@ fn installed() -> Application {
             uri: "http://localhost/installed".into(),
             platform: Platform::Public,
         }],
+        fallback_public: true,
         ..application(5, "Fabrikam Desktop", FABRIKAM, Audience::AnyOrganization)
     }
 }
@@ -176,6 +195,40 @@ fn assigned_only(now: i64) -> Application {
     }
 }
 
+/// A service that proves itself by certificate and works without anybody signed in.
+fn ledger() -> Application {
+    Application {
+        redirect_uris: vec![web("http://localhost/ledger-callback")],
+        certificates: vec![Certificate {
+            id: "ce471f1c-0000-4000-8000-000000000001".into(),
+            name: "CN=connect-outlook emulator, not a secret".into(),
+            certificate: include_str!("ledger.certificate.pem").into(),
+            private_key: Some(include_str!("ledger.key.pem").into()),
+        }],
+        application_permissions: ["Mail.Read", "User.Read.All", "Application.Read.All"]
+            .map(str::to_owned)
+            .to_vec(),
+        ..application(7, "Contoso Ledger", CONTOSO, Audience::AnyOrganization)
+    }
+}
+
+/// An API that calls Graph on behalf of whoever calls it.
+fn middle_tier(now: i64) -> Application {
+    Application {
+        redirect_uris: vec![web("http://localhost/middle-callback")],
+        secrets: vec![secret(
+            8,
+            "emulated~Secret-of-the-middle-tier",
+            now + 540 * DAY,
+        )],
+        api: Some(ExposedApi {
+            identifier_uri: "api://c0ffee00-0000-4000-8000-000000000008".into(),
+            scopes: vec!["access_as_user".into()],
+        }),
+        ..application(8, "Contoso Middle Tier", CONTOSO, Audience::AnyOrganization)
+    }
+}
+
 fn application(number: u32, name: &str, home_tenant: &str, audience: Audience) -> Application {
     Application {
         client_id: ClientId::new(format!("c0ffee00-0000-4000-8000-{number:012}")),
@@ -187,6 +240,16 @@ fn application(number: u32, name: &str, home_tenant: &str, audience: Audience) -
         permissions: PERMISSIONS.map(str::to_owned).to_vec(),
         assigned_people: None,
         secrets: Vec::new(),
+        certificates: Vec::new(),
+        federated_credentials: Vec::new(),
+        application_permissions: Vec::new(),
+        api: None,
+        optional_claims: Vec::new(),
+        logout_url: None,
+        id_tokens_at_authorize: false,
+        access_tokens_at_authorize: false,
+        fallback_public: false,
+        switches: AppSwitches::default(),
     }
 }
 
@@ -206,7 +269,7 @@ fn secret(number: u32, value: &str, expires_at: i64) -> Secret {
 }
 
 /// Name, address, tenant, occupation; numbered in this order.
-const PEOPLE: [(&str, &str, &str, &str); 8] = [
+const PEOPLE: [(&str, &str, &str, &str); 9] = [
     ("Ada Lovelace", "ada@contoso.example", CONTOSO, "Analyst"),
     (
         "Grace Hopper",
@@ -240,11 +303,14 @@ const PEOPLE: [(&str, &str, &str, &str); 8] = [
         CONTOSO,
         "Numismatist",
     ),
+    ("Kurt Gödel", "kurt@contoso.example", CONTOSO, "Logician"),
 ];
 const ADMINISTRATORS: [&str; 2] = ["grace@contoso.example", "margaret@fabrikam.example"];
 const WITHOUT_MAILBOX: [&str; 1] = ["charles@contoso.example"];
 /// Whom a Conditional Access policy keeps out.
 const BLOCKED: [&str; 1] = ["joan@contoso.example"];
+/// Whose account an administrator disabled.
+const DISABLED: [&str; 1] = ["kurt@contoso.example"];
 
 const CONTOSO: &str = "c0a7050a-1111-4c0a-8c0a-000000000001";
 const FABRIKAM: &str = "fab41ca0-2222-4fab-8fab-000000000002";

@@ -1,7 +1,10 @@
 //! Who and what exists: tenants, people and app registrations, as plain data that can be written to and read from JSON.
 
+mod api;
 mod application;
+mod cloud;
 mod consent;
+mod credential;
 mod defaults;
 mod identifiers;
 mod permissions;
@@ -10,11 +13,14 @@ mod tenant;
 
 use serde::{Deserialize, Serialize};
 
-pub use application::{Application, Audience, Platform, RedirectUri, Secret};
+pub use api::{ApiId, ExposedApi};
+pub use application::{AppSwitches, Application, Audience, Platform, RedirectUri, Secret};
+pub use cloud::{Cloud, HostAlias};
 pub use consent::ConsentPolicy;
+pub use credential::{Certificate, FederatedCredential, IssuerKey, TOKEN_EXCHANGE};
 pub use identifiers::{ClientId, PersonId, TenantId};
 pub use permissions::{Permission, Resource, UserConsent};
-pub use person::{ConditionalAccess, Person, Role};
+pub use person::{ConditionalAccess, Guest, Membership, Person, Role};
 pub use tenant::{CONSUMERS_TENANT_ID, Tenant, TenantKind};
 
 /// Everything the emulator knows about the outside world. Order matters: the account picker lists people as they stand.
@@ -26,6 +32,9 @@ pub struct World {
     pub people: Vec<Person>,
     /// App registrations.
     pub applications: Vec<Application>,
+    /// Other names of the emulator, each for a host of some cloud (entra 9).
+    #[serde(default)]
+    pub host_aliases: Vec<HostAlias>,
 }
 
 impl World {

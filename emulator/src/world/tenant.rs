@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{ConsentPolicy, TenantId};
+use super::{Cloud, ConsentPolicy, TenantId};
 
 /// A directory that signs people in.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -20,6 +20,9 @@ pub struct Tenant {
     /// Whether ID tokens for its people may carry `email`: Entra leaves the claim out of multi-tenant apps' tokens
     /// unless the domain's owner is verified (entra.md §10.1).
     pub email_claim: bool,
+    /// The cloud it lives in; told to apps that ask with `instance_aware` (entra 28).
+    #[serde(default)]
+    pub cloud: Cloud,
 }
 
 /// What sort of accounts live in a tenant.
