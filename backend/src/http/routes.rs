@@ -26,34 +26,39 @@ pub(super) enum Guard {
 /// Every route there is.
 pub(super) fn table() -> Vec<Route> {
     vec![
-        post("/v1/attempts", attempts::start),
-        post("/v1/attempts/refusals", attempts::refuse),
-        post("/v1/sessions", attempts::finish),
-        get("/v1/session", sessions::who_am_i),
-        delete("/v1/session", sessions::sign_out),
-        delete("/v1/accounts/{account}", sessions::disconnect),
-        get("/v1/accounts/{account}/folders", mail::folders),
-        get("/v1/accounts/{account}/messages", mail::messages),
-        get("/v1/accounts/{account}/messages/{message}", mail::message),
-        get("/livez", health::live).open(),
-        get("/readyz", health::ready).open(),
+        fetch(Method::POST, "/v1/attempts", attempts::start),
+        fetch(Method::POST, "/v1/attempts/refusals", attempts::refuse),
+        fetch(Method::POST, "/v1/sessions", attempts::finish),
+        fetch(Method::GET, "/v1/session", sessions::who_am_i),
+        fetch(Method::DELETE, "/v1/session", sessions::sign_out),
+        fetch(
+            Method::DELETE,
+            "/v1/accounts/{account}",
+            sessions::disconnect,
+        ),
+        fetch(Method::GET, "/v1/accounts/{account}/folders", mail::folders),
+        fetch(
+            Method::GET,
+            "/v1/accounts/{account}/messages",
+            mail::messages,
+        ),
+        fetch(
+            Method::GET,
+            "/v1/accounts/{account}/messages/{message}",
+            mail::message,
+        ),
+        open("/livez", health::live),
+        open("/readyz", health::ready),
     ]
 }
 
-fn get<H: Handler<T, Door>, T: 'static>(path: &'static str, handler: H) -> Route {
-    guarded(Method::GET, path, routing::get(handler))
-}
-
-fn post<H: Handler<T, Door>, T: 'static>(path: &'static str, handler: H) -> Route {
-    guarded(Method::POST, path, routing::post(handler))
-}
-
-fn delete<H: Handler<T, Door>, T: 'static>(path: &'static str, handler: H) -> Route {
-    guarded(Method::DELETE, path, routing::delete(handler))
-}
-
-/// Guarded unless the table says otherwise.
-fn guarded(method: Method, path: &'static str, handler: MethodRouter<Door>) -> Route {
+/// For pages of the site.
+fn fetch<H: Handler<T, Door>, T: 'static>(method: Method, path: &'static str, handler: H) -> Route {
+    let handler = match method {
+        Method::POST => routing::post(handler),
+        Method::DELETE => routing::delete(handler),
+        _ => routing::get(handler),
+    };
     Route {
         method,
         path,
@@ -62,11 +67,12 @@ fn guarded(method: Method, path: &'static str, handler: MethodRouter<Door>) -> R
     }
 }
 
-impl Route {
-    fn open(self) -> Self {
-        Self {
-            guard: Guard::Open,
-            ..self
-        }
+/// For anybody, to look at.
+fn open<H: Handler<T, Door>, T: 'static>(path: &'static str, handler: H) -> Route {
+    Route {
+        method: Method::GET,
+        path,
+        guard: Guard::Open,
+        handler: routing::get(handler),
     }
 }
