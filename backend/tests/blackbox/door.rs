@@ -76,7 +76,10 @@ async fn no_guarded_route_answers_without_proof_not_even_to_a_valid_session() {
             );
         }
         let answer = sent(&world, route.method.clone(), &filled(route), PROOF).await;
-        assert_ne!(answer.code(), "anti_forgery", "{route:?}");
+        assert!(
+            !["anti_forgery", "method_not_allowed"].contains(&answer.code()),
+            "{route:?}"
+        );
     }
     assert_eq!(
         world.microsoft.script().graph.len(),
