@@ -50,6 +50,25 @@ row_id! {
     EventId
 }
 
+row_id! {
+    /// Names one refresh, from the lease to its end: the same in the intent and in logs.
+    RefreshId
+}
+row_id! {
+    /// Names one running process among those that share a vault (R82).
+    OwnerId
+}
+
+impl OwnerId {
+    /// A name that no other process has, nor this one after a restart.
+    ///
+    /// # Errors
+    /// [`VaultError::NoRandomness`].
+    pub fn new() -> Result<Self, VaultError> {
+        Self::random()
+    }
+}
+
 macro_rules! digest {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*

@@ -16,6 +16,7 @@ pub mod events;
 pub mod grants;
 pub mod id;
 mod purge;
+pub mod refreshes;
 mod seal;
 pub mod sessions;
 

@@ -9,6 +9,7 @@ use crate::vault::database::Record;
 use crate::vault::events::{EventKind, write_event};
 use crate::vault::grants::{Grant, Renewal, TOKENS, wrapped_key, write_tokens};
 use crate::vault::id::{AccountId, random_uuid};
+use crate::vault::refreshes::forget_intent;
 use crate::vault::seal::{Field, Place, SealingKey};
 use crate::vault::{Vault, VaultError};
 
@@ -27,6 +28,7 @@ impl Vault {
     ) -> Result<Account, VaultError> {
         let mut transaction = self.database.write().await?;
         let (id, known_before) = claim(&mut transaction, identity, now).await?;
+        forget_intent(&mut transaction, id).await?;
         let key = self.data_key(&mut transaction, id, now).await?;
         write_profile(&mut transaction, id, &key, profile).await?;
         let old = self

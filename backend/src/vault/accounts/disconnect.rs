@@ -53,6 +53,7 @@ impl Vault {
 
 /// What a disconnect takes away, in order. `$1` is the account.
 const DESTROY: &[&str] = &[
+    "delete from refresh_intents where account_id = $1",
     "delete from grants where account_id = $1",
     "delete from data_keys where account_id = $1",
     "delete from sessions

@@ -34,34 +34,39 @@ impl Vault {
         finding: Finding,
         now: UnixTime,
     ) -> Result<Marked, VaultError> {
-        let state = AccountState::from(finding);
-        let (code, claims, reconnect_by) = columns(&state);
         let mut transaction = self.database.write().await?;
-        let changed = sqlx::query(MARK)
-            .bind(id.to_string())
-            .bind(judged.0)
-            .bind(state.name())
-            .bind(now.0)
-            .bind(code)
-            .bind(claims)
-            .bind(reconnect_by)
-            .execute(&mut *transaction)
-            .await?
-            .rows_affected();
-        if changed == 0 {
-            return why_not_marked(&mut transaction, id, judged).await;
-        }
-        write_event(
-            &mut transaction,
-            id,
-            EventKind::entering(&state),
-            &state,
-            now,
-        )
-        .await?;
+        let marked = mark_in(&mut transaction, id, judged, finding, now).await?;
         transaction.commit().await?;
-        Ok(Marked::Changed)
+        Ok(marked)
     }
+}
+
+/// [`mark`](Vault::mark) as a part of something larger.
+pub(in crate::vault) async fn mark_in(
+    transaction: &mut Transaction<'static, Any>,
+    id: AccountId,
+    judged: GrantVersion,
+    finding: Finding,
+    now: UnixTime,
+) -> Result<Marked, VaultError> {
+    let state = AccountState::from(finding);
+    let (code, claims, reconnect_by) = columns(&state);
+    let changed = sqlx::query(MARK)
+        .bind(id.to_string())
+        .bind(judged.0)
+        .bind(state.name())
+        .bind(now.0)
+        .bind(code)
+        .bind(claims)
+        .bind(reconnect_by)
+        .execute(&mut **transaction)
+        .await?
+        .rows_affected();
+    if changed == 0 {
+        return why_not_marked(transaction, id, judged).await;
+    }
+    write_event(transaction, id, EventKind::entering(&state), &state, now).await?;
+    Ok(Marked::Changed)
 }
 
 async fn why_not_marked(

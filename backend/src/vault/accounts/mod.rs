@@ -10,6 +10,7 @@ use std::fmt;
 use connect_outlook_protocol::authority::is_guid;
 
 pub use mark::Marked;
+pub(super) use mark::mark_in;
 
 use super::id::AccountId;
 use crate::clock::UnixTime;

@@ -154,7 +154,7 @@ impl World {
 }
 
 fn key_of(table: &str) -> &'static str {
-    if matches!(table, "grants" | "data_keys") {
+    if matches!(table, "grants" | "data_keys" | "refresh_intents") {
         "account_id"
     } else {
         "id"

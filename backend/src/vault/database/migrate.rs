@@ -39,11 +39,17 @@ pub enum MigrateError {
 }
 
 /// In order; position 0 is version 1. A released one is never edited.
-const MIGRATIONS: &[&str] = &[include_str!("../../../migrations/0001_first.sql")];
+pub(in crate::vault) const MIGRATIONS: &[&str] = &[
+    include_str!("../../../migrations/0001_first.sql"),
+    include_str!("../../../migrations/0002_refreshes.sql"),
+];
 
 impl Database {
-    /// Runs what has not been run yet.
-    pub(in crate::vault) async fn migrate(&self) -> Result<(), MigrateError> {
+    /// Runs those of `migrations` that have not been run yet.
+    pub(in crate::vault) async fn migrate(
+        &self,
+        migrations: &[&'static str],
+    ) -> Result<(), MigrateError> {
         let failed = |version| move |source| MigrateError::Failed { version, source };
         let mut transaction = self.write().await.map_err(failed(0))?;
         self.lock(&mut transaction, "connect-outlook migrations")
@@ -52,7 +58,7 @@ impl Database {
         let done = done(&mut transaction)
             .await
             .map_err(|error| failed(0)(error.into()))?;
-        for (index, text) in MIGRATIONS.iter().enumerate() {
+        for (index, text) in migrations.iter().enumerate() {
             let version = index as i64 + 1;
             let digest = super::super::id::hex(&Sha256::digest(text.as_bytes()));
             match done.get(index) {
@@ -63,7 +69,7 @@ impl Database {
                     .map_err(|error| failed(version)(error.into()))?,
             }
         }
-        let (found, known) = (done.len() as i64, MIGRATIONS.len() as i64);
+        let (found, known) = (done.len() as i64, migrations.len() as i64);
         if found > known {
             return Err(MigrateError::TooNew { found, known });
         }

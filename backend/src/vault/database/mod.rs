@@ -10,12 +10,14 @@ mod postgres;
 mod sqlite;
 
 use sqlx::any::AnyRow;
-use sqlx::{Any, AnyPool, Row as _, Transaction};
+use sqlx::{Any, AnyPool, Executor, Row as _, Transaction};
 
 pub use location::{Location, LocationError};
+pub(super) use migrate::MIGRATIONS;
 pub use migrate::MigrateError;
 
 use super::error::VaultError;
+use crate::clock::UnixTime;
 
 /// Open pools. SQLite has one writer and several readers, so that writers queue in order instead of polling a lock;
 /// in memory it has a single connection, and PostgreSQL one pool for both.
@@ -67,14 +69,19 @@ enum Engine {
 impl Database {
     /// Connects and brings the tables up to this program's version.
     pub(super) async fn open(location: &Location) -> Result<Self, DatabaseError> {
-        sqlx::any::install_default_drivers();
-        let database = match location {
-            Location::Memory => sqlite::in_memory().await?,
-            Location::SqliteFile(path) => sqlite::in_file(path).await?,
-            Location::Postgres(url) => postgres::at(url).await?,
-        };
-        database.migrate().await?;
+        let database = Self::connect(location).await?;
+        database.migrate(MIGRATIONS).await?;
         Ok(database)
+    }
+
+    /// Connects, whatever tables there are.
+    pub(super) async fn connect(location: &Location) -> Result<Self, DatabaseError> {
+        sqlx::any::install_default_drivers();
+        match location {
+            Location::Memory => sqlite::in_memory().await,
+            Location::SqliteFile(path) => sqlite::in_file(path).await,
+            Location::Postgres(url) => postgres::at(url).await,
+        }
     }
 
     /// Where single statements that change nothing run.
@@ -107,6 +114,15 @@ impl Database {
         Ok(())
     }
 
+    /// The time by the database's own clock: the same for every process, whatever their clocks say (R81).
+    pub(super) async fn now(
+        &self,
+        executor: impl Executor<'_, Database = Any>,
+    ) -> Result<UnixTime, VaultError> {
+        let row = sqlx::query(self.engine.now()).fetch_one(executor).await?;
+        Ok(UnixTime(row.try_get(0)?))
+    }
+
     /// Removes from SQLite's log what has been deleted from its tables, as far as readers let it (R100). PostgreSQL
     /// keeps deleted rows until its own vacuum; what was sealed under a destroyed key stays sealed there.
     pub(super) async fn forget_deleted(&self) {
@@ -132,6 +148,14 @@ impl Engine {
         match self {
             Self::Sqlite => "begin immediate",
             Self::Postgres => "begin",
+        }
+    }
+
+    /// Seconds since 1970. PostgreSQL's `now()` would be the time at which the transaction began.
+    const fn now(self) -> &'static str {
+        match self {
+            Self::Sqlite => "select unixepoch()",
+            Self::Postgres => "select cast(floor(extract(epoch from clock_timestamp())) as bigint)",
         }
     }
 }

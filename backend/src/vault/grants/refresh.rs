@@ -21,8 +21,8 @@ pub enum Committed {
 }
 
 impl Vault {
-    /// Replaces the tokens that `expected` names by those of a refresh. The refresh token replaced is retained for
-    /// [`RETENTION`] seconds (R91). An account that needed somebody to act works again, and its event says so.
+    /// Replaces the tokens that `expected` names by those of a refresh that was made without a lease. See
+    /// [`complete_refresh`](Vault::complete_refresh).
     ///
     /// # Errors
     /// [`VaultError`]; nothing was changed.
@@ -34,6 +34,22 @@ impl Vault {
         now: UnixTime,
     ) -> Result<Committed, VaultError> {
         let mut transaction = self.database.write().await?;
+        let committed = self
+            .replace(&mut transaction, account, expected, grant, now)
+            .await?;
+        transaction.commit().await?;
+        Ok(committed)
+    }
+
+    /// Compares and swaps. `Superseded` leaves everything as it is.
+    pub(in crate::vault) async fn replace(
+        &self,
+        transaction: &mut Transaction<'static, Any>,
+        account: AccountId,
+        expected: GrantVersion,
+        grant: &Grant,
+        now: UnixTime,
+    ) -> Result<Committed, VaultError> {
         let Some(row) = sqlx::query(
             "update accounts
              set grant_version = grant_version + 1
@@ -44,19 +60,18 @@ impl Vault {
         )
         .bind(account.to_string())
         .bind(expected.0)
-        .fetch_optional(&mut *transaction)
+        .fetch_optional(&mut **transaction)
         .await?
         else {
             return Ok(Committed::Superseded);
         };
         let row = Record::new("accounts", "id", row);
         let version = GrantVersion(row.number("grant_version")?);
-        self.replace_tokens(&mut transaction, account, grant, now)
+        self.replace_tokens(transaction, account, grant, now)
             .await?;
         if !["connected", "expiring"].contains(&row.text("state")?.as_str()) {
-            works_again(&mut transaction, account, now).await?;
+            works_again(transaction, account, now).await?;
         }
-        transaction.commit().await?;
         Ok(Committed::Written(version))
     }
 

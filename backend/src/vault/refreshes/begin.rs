@@ -1,0 +1,197 @@
+//! Becoming the one who asks.
+
+use sqlx::{Any, Executor, Transaction};
+
+use super::{LEASE_LIFE, Lease};
+use crate::clock::UnixTime;
+use crate::vault::database::Record;
+use crate::vault::grants::GrantVersion;
+use crate::vault::id::{AccountId, OwnerId, RefreshId};
+use crate::vault::{Vault, VaultError};
+
+/// Who refreshes.
+#[derive(Debug, PartialEq, Eq)]
+pub enum BeginRefresh {
+    /// The caller does: ask Microsoft, then end it.
+    Lead(Lease),
+    /// Somebody else does. Look again in a moment, and at the latest when the lease is over.
+    Wait {
+        /// When the other one's lease ends, unless it is given back before. In the deployment's time.
+        until: UnixTime,
+    },
+    /// The tokens judged are not the present ones any more: read them again (R83).
+    AlreadyFresh,
+    /// The account does not work, or there is none: its state says who must act.
+    NotWorking,
+}
+
+impl Vault {
+    /// Asks to be the one who replaces the tokens that `judged` names. Of any number of callers in any number of
+    /// processes one leads, for [`LEASE_LIFE`] seconds; its intent is safely stored when this returns (R80, R86).
+    ///
+    /// `owner` is the calling process. Leases are timed by the database's clock, since those of processes differ (R81,
+    /// F39); `ahead` says how many seconds the deployment's own time is ahead of the true one: 0, but for a clock that
+    /// was moved.
+    ///
+    /// # Errors
+    /// [`VaultError`]; nothing was changed.
+    pub async fn begin_refresh(
+        &self,
+        account: AccountId,
+        judged: GrantVersion,
+        owner: OwnerId,
+        ahead: i64,
+    ) -> Result<BeginRefresh, VaultError> {
+        // Those who wait ask often: they must not queue for the write lock.
+        let reader = self.database.reader();
+        let now = self.database.now(reader).await?.plus(ahead);
+        let standing = Standing::read(reader, account).await?;
+        if let Some(answer) = standing.answer(judged, Some(now)) {
+            return Ok(answer);
+        }
+        let mut transaction = self.database.write().await?;
+        let now = self.database.now(&mut *transaction).await?.plus(ahead);
+        let fencing = take_lease(&mut transaction, account, owner, now).await?;
+        // Only now: whoever led until a moment ago has committed tokens and lease together (R83).
+        let standing = Standing::read(&mut *transaction, account).await?;
+        let waits_for = fencing.is_none().then_some(now);
+        if let Some(answer) = standing.answer(judged, waits_for) {
+            return Ok(answer);
+        }
+        let Some(fencing) = fencing else {
+            // Given back since: asking again at once is right.
+            return Ok(BeginRefresh::Wait { until: now });
+        };
+        let refresh = RefreshId::random()?;
+        let unanswered = write_intent(&mut transaction, account, refresh, judged, now).await?;
+        transaction.commit().await?;
+        Ok(BeginRefresh::Lead(Lease {
+            account,
+            owner,
+            fencing,
+            refresh,
+            version: judged,
+            until: now.plus(LEASE_LIFE),
+            unanswered,
+        }))
+    }
+}
+
+/// An account as far as it matters here.
+struct Standing {
+    /// `None` unless the account is there and works.
+    version: Option<GrantVersion>,
+    /// When its latest lease ends or ended.
+    leased_until: UnixTime,
+}
+
+impl Standing {
+    async fn read(
+        executor: impl Executor<'_, Database = Any>,
+        account: AccountId,
+    ) -> Result<Self, VaultError> {
+        let row = sqlx::query(
+            "select a.id, a.grant_version, l.expires_at
+             from accounts a
+             left join refresh_leases l on l.account_id = a.id
+             where a.id = $1
+               and a.state in ('connected', 'expiring')",
+        )
+        .bind(account.to_string())
+        .fetch_optional(executor)
+        .await?;
+        let row = row.map(|row| Record::new("accounts", "id", row));
+        let version = row.as_ref().map(|row| row.number("grant_version"));
+        let until = row.as_ref().map(|row| row.optional_number("expires_at"));
+        Ok(Self {
+            version: version.transpose()?.map(GrantVersion),
+            leased_until: UnixTime(until.transpose()?.flatten().unwrap_or(0)),
+        })
+    }
+
+    /// Why not to lead, if there is a reason. A lease that runs at `other_than_ours` is one.
+    fn answer(
+        &self,
+        judged: GrantVersion,
+        other_than_ours: Option<UnixTime>,
+    ) -> Option<BeginRefresh> {
+        let Some(version) = self.version else {
+            return Some(BeginRefresh::NotWorking);
+        };
+        if version != judged {
+            return Some(BeginRefresh::AlreadyFresh);
+        }
+        let until = self.leased_until;
+        other_than_ours
+            .is_some_and(|now| runs(until, now))
+            .then_some(BeginRefresh::Wait { until })
+    }
+}
+
+/// A lease that ends much later than any could was given by a clock that has been put back since; it counts as over, or
+/// nobody would refresh until that time comes again (F40).
+fn runs(until: UnixTime, now: UnixTime) -> bool {
+    until > now && until <= now.plus(2 * LEASE_LIFE)
+}
+
+/// Takes the lease if nobody has it; answers its fencing number.
+async fn take_lease(
+    transaction: &mut Transaction<'static, Any>,
+    account: AccountId,
+    owner: OwnerId,
+    now: UnixTime,
+) -> Result<Option<i64>, VaultError> {
+    let row = sqlx::query(
+        "insert into refresh_leases (account_id, owner, fencing, expires_at)
+         select id, $2, 1, $3
+         from accounts
+         where id = $1
+         on conflict (account_id) do update set
+            owner = excluded.owner,
+            fencing = refresh_leases.fencing + 1,
+            expires_at = excluded.expires_at
+         where refresh_leases.expires_at <= $4
+            or refresh_leases.expires_at > $5
+         returning account_id, fencing",
+    )
+    .bind(account.to_string())
+    .bind(owner.to_string())
+    .bind(now.plus(LEASE_LIFE).0)
+    .bind(now.0)
+    .bind(now.plus(2 * LEASE_LIFE).0)
+    .fetch_optional(&mut **transaction)
+    .await?;
+    row.map(|row| Record::new("refresh_leases", "account_id", row).number("fencing"))
+        .transpose()
+}
+
+/// Notes what is about to be done. Answers how many refreshes before it have no recorded answer: an intent that is
+/// there still, about the same tokens, is one of a leader that died or got no answer.
+async fn write_intent(
+    transaction: &mut Transaction<'static, Any>,
+    account: AccountId,
+    refresh: RefreshId,
+    version: GrantVersion,
+    now: UnixTime,
+) -> Result<i64, VaultError> {
+    let row = sqlx::query(
+        "insert into refresh_intents (account_id, refresh_id, grant_version, unanswered, recovery, started_at)
+         values ($1, $2, $3, 1, 0, $4)
+         on conflict (account_id) do update set
+            refresh_id = excluded.refresh_id,
+            grant_version = excluded.grant_version,
+            unanswered = case when refresh_intents.grant_version = excluded.grant_version
+                              then refresh_intents.unanswered + 1 else 1 end,
+            recovery = case when refresh_intents.grant_version = excluded.grant_version
+                            then refresh_intents.recovery else 0 end,
+            started_at = excluded.started_at
+         returning account_id, unanswered",
+    )
+    .bind(account.to_string())
+    .bind(refresh.to_string())
+    .bind(version.0)
+    .bind(now.0)
+    .fetch_one(&mut **transaction)
+    .await?;
+    Ok(Record::new("refresh_intents", "account_id", row).number("unanswered")? - 1)
+}

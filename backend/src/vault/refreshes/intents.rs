@@ -1,0 +1,89 @@
+//! What is known of refreshes that broke off.
+
+use super::Lease;
+use crate::clock::UnixTime;
+use crate::vault::database::Record;
+use crate::vault::grants::GrantVersion;
+use crate::vault::id::{AccountId, RefreshId};
+use crate::vault::{Vault, VaultError};
+
+/// A refresh that began, has no recorded answer, and is led by nobody.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OpenIntent {
+    /// Whose tokens.
+    pub account: AccountId,
+    /// Names it in logs.
+    pub refresh: RefreshId,
+    /// The tokens it used, which are still the present ones.
+    pub version: GrantVersion,
+    /// When it began, in the deployment's time.
+    pub started_at: UnixTime,
+}
+
+impl Vault {
+    /// Refreshes that somebody should take up: their leader died or got no answer (R86, F20). Oldest first, at most
+    /// `limit`; to be called at the start and now and then, since others may die too. Leading a refresh of that account
+    /// to an end closes it. `ahead` is as for [`begin_refresh`](Vault::begin_refresh).
+    ///
+    /// # Errors
+    /// [`VaultError`].
+    pub async fn open_intents(
+        &self,
+        ahead: i64,
+        limit: u32,
+    ) -> Result<Vec<OpenIntent>, VaultError> {
+        let reader = self.database.reader();
+        let now = self.database.now(reader).await?.plus(ahead);
+        let rows = sqlx::query(
+            "select i.account_id, i.refresh_id, i.grant_version, i.started_at
+             from refresh_intents i
+             join accounts a on a.id = i.account_id and a.grant_version = i.grant_version
+             join refresh_leases l on l.account_id = i.account_id
+             where a.state in ('connected', 'expiring')
+               and l.expires_at <= $1
+             order by i.started_at, i.account_id
+             limit $2",
+        )
+        .bind(now.0)
+        .bind(i64::from(limit))
+        .fetch_all(reader)
+        .await?;
+        rows.into_iter()
+            .map(|row| read(&Record::new("refresh_intents", "account_id", row)))
+            .collect()
+    }
+
+    /// Notes that the refresh token before the present one is about to be tried. Answers whether it may: once for the
+    /// tokens that `lease` is about, however many processes lead in turn and die (R90), and only while the lease is
+    /// this one.
+    ///
+    /// # Errors
+    /// [`VaultError`]; nothing was noted.
+    pub async fn begin_recovery(&self, lease: &Lease) -> Result<bool, VaultError> {
+        let mut transaction = self.database.write().await?;
+        let noted = sqlx::query(
+            "update refresh_intents
+             set recovery = 1
+             where account_id = $1
+               and refresh_id = $2
+               and recovery = 0",
+        )
+        .bind(lease.account.to_string())
+        .bind(lease.refresh.to_string())
+        .execute(&mut *transaction)
+        .await?;
+        transaction.commit().await?;
+        Ok(noted.rows_affected() > 0)
+    }
+}
+
+fn read(row: &Record) -> Result<OpenIntent, VaultError> {
+    let account = AccountId::parse(&row.text("account_id")?);
+    let refresh = RefreshId::parse(&row.text("refresh_id")?);
+    Ok(OpenIntent {
+        account: account.ok_or_else(|| row.contradiction("account_id"))?,
+        refresh: refresh.ok_or_else(|| row.contradiction("refresh_id"))?,
+        version: GrantVersion(row.number("grant_version")?),
+        started_at: UnixTime(row.number("started_at")?),
+    })
+}
