@@ -4,7 +4,7 @@ use std::{collections::HashMap, sync::Mutex};
 
 use axum::http::{HeaderMap, HeaderValue, header::COOKIE};
 
-use crate::{lock::lock, random, world::PersonId};
+use crate::{lock::lock, random, tokens::Proof, world::PersonId};
 
 /// The browsers that have met the emulator.
 #[derive(Debug, Default)]
@@ -20,6 +20,8 @@ pub(crate) struct BrowserId(String);
 struct Browser {
     session_state: String,
     signed_in: Vec<PersonId>,
+    /// How each of them proved it.
+    proofs: HashMap<PersonId, Proof>,
 }
 
 impl Browsers {
@@ -32,20 +34,51 @@ impl Browsers {
             .unwrap_or_default()
     }
 
-    /// Signs `person` in and answers the browser's id, a new one if the emulator does not know the old.
-    pub(crate) fn sign_in(&self, browser: Option<&BrowserId>, person: &PersonId) -> BrowserId {
+    /// Signs `person` in by this proof and answers the browser's id, a new one if the emulator does not know the old.
+    pub(crate) fn sign_in(
+        &self,
+        browser: Option<&BrowserId>,
+        person: &PersonId,
+        proof: Proof,
+    ) -> BrowserId {
         let mut known = lock(&self.known);
         let id = browser.filter(|id| known.contains_key(id)).cloned();
         let id = id.unwrap_or_else(|| BrowserId(random::text::<32>()));
         let fresh = || Browser {
             session_state: random::guid(),
             signed_in: Vec::new(),
+            proofs: HashMap::new(),
         };
         let browser = known.entry(id.clone()).or_insert_with(fresh);
         if !browser.signed_in.contains(person) {
             browser.signed_in.push(person.clone());
         }
+        browser.proofs.insert(person.clone(), proof);
         id
+    }
+
+    /// How `person` proved who they are in this browser; the proof of nothing for strangers.
+    pub(crate) fn proof(&self, browser: Option<&BrowserId>, person: &PersonId) -> Proof {
+        let known = lock(&self.known);
+        let browser = browser.and_then(|id| known.get(id));
+        browser
+            .and_then(|browser| browser.proofs.get(person))
+            .cloned()
+            .unwrap_or_default()
+    }
+
+    /// Adds a second factor to the proof of `person`, for these authentication contexts.
+    pub(crate) fn strengthen(
+        &self,
+        browser: Option<&BrowserId>,
+        person: &PersonId,
+        contexts: &[String],
+    ) {
+        let mut known = lock(&self.known);
+        let browser = browser.and_then(|id| known.get_mut(id));
+        if let Some(proof) = browser.and_then(|browser| browser.proofs.get_mut(person)) {
+            proof.strengthen(contexts.iter().cloned());
+        }
     }
 
     /// Signs everybody out of this browser.

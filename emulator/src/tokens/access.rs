@@ -1,8 +1,12 @@
 //! Access tokens. They are opaque: whoever holds one learns nothing from it, and the emulated Graph validates it here by
 //! look-up (entra 60).
 
-use std::{collections::HashMap, sync::Mutex};
+use std::{
+    collections::{BTreeSet, HashMap},
+    sync::Mutex,
+};
 
+use super::Moment;
 use crate::{
     lock::lock,
     random,
@@ -42,12 +46,32 @@ impl AccessTokenGrant {
 /// Every access token issued so far.
 #[derive(Debug, Default)]
 pub struct AccessTokens {
-    issued: Mutex<HashMap<String, AccessTokenGrant>>,
+    issued: Mutex<HashMap<String, Issued>>,
+}
+
+/// A token with what only continuous access evaluation asks (entra 72, 75).
+#[derive(Clone, Debug)]
+pub(crate) struct Issued {
+    pub(crate) grant: AccessTokenGrant,
+    /// When it was issued, in the order of events.
+    pub(crate) moment: Moment,
+    /// The authentication contexts its sign-in satisfied.
+    pub(crate) contexts: BTreeSet<String>,
 }
 
 impl AccessTokens {
     /// Issues a token for `grant`. Personal accounts get a shape of their own, as they do at Microsoft.
     pub fn issue(&self, grant: AccessTokenGrant, kind: TenantKind) -> String {
+        self.issue_in(grant, kind, BTreeSet::new())
+    }
+
+    /// Issues a token of a sign-in that satisfied these authentication contexts.
+    pub(crate) fn issue_in(
+        &self,
+        grant: AccessTokenGrant,
+        kind: TenantKind,
+        contexts: BTreeSet<String>,
+    ) -> String {
         let prefix = match kind {
             TenantKind::Company => "eyJ0",
             TenantKind::Personal => "EwB4",
@@ -56,14 +80,24 @@ impl AccessTokens {
         let mut issued = lock(&self.issued);
         let long_lapsed = grant.issued_at - KEPT_AFTER_LAPSE;
         if issued.len() % SWEEP_EVERY == SWEEP_EVERY - 1 {
-            issued.retain(|_, grant| grant.expires_at > long_lapsed);
+            issued.retain(|_, issued| issued.grant.expires_at > long_lapsed);
         }
-        issued.insert(token.clone(), grant);
+        let kept = Issued {
+            grant,
+            moment: Moment::next(),
+            contexts,
+        };
+        issued.insert(token.clone(), kept);
         token
     }
 
     /// What `token` stands for, lapsed or not; `None` for a token never issued here.
     pub fn lookup(&self, token: &str) -> Option<AccessTokenGrant> {
+        self.issued(token).map(|issued| issued.grant)
+    }
+
+    /// The same with what continuous access evaluation asks.
+    pub(crate) fn issued(&self, token: &str) -> Option<Issued> {
         lock(&self.issued).get(token).cloned()
     }
 }

@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, sync::Mutex};
 
-use super::opaque;
+use super::{Proof, opaque};
 use crate::{
     entra::{Challenge, RedirectTarget, Scopes},
     lock::lock,
@@ -24,6 +24,8 @@ pub(crate) struct CodeGrant {
     pub(crate) scopes: Scopes,
     /// Goes into the ID token.
     pub(crate) nonce: Option<String>,
+    /// The sign-in it comes from.
+    pub(crate) proof: Proof,
     /// What the verifier must fit.
     pub(crate) challenge: Option<Challenge>,
     /// Unix seconds.

@@ -1,8 +1,8 @@
-//! Refresh tokens. Each use gives a new one and leaves the old one good until it ages out by itself (entra 62).
+//! Refresh tokens. Each use gives a new one; by default the old one stays good until it ages out by itself (entra 62).
 
 use std::{collections::HashMap, sync::Mutex};
 
-use super::opaque;
+use super::{Proof, opaque};
 use crate::{
     entra::Scopes,
     lock::lock,
@@ -22,6 +22,8 @@ pub(crate) struct RefreshGrant {
     pub(crate) platform: Platform,
     /// What was last asked; asked again when a refresh names no scope.
     pub(crate) scopes: Scopes,
+    /// The sign-in it descends from.
+    pub(crate) proof: Proof,
     /// Unix seconds.
     pub(crate) issued_at: i64,
     /// When it ends.
@@ -47,10 +49,28 @@ impl RefreshLife {
     }
 }
 
+/// What becomes of a refresh token that was used. Entra keeps it; other servers do not, and clients should survive both.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum RefreshRotation {
+    /// As Entra: it stays good until its own end.
+    #[default]
+    Entra,
+    /// It is good once.
+    Strict,
+    /// It stays good for this many seconds after its first use, so that a lost answer can be asked for again.
+    Grace(i64),
+}
+
 /// Every refresh token issued so far.
 #[derive(Debug, Default)]
 pub(crate) struct RefreshTokens {
-    issued: Mutex<HashMap<String, RefreshGrant>>,
+    issued: Mutex<HashMap<String, Issued>>,
+}
+
+#[derive(Debug)]
+struct Issued {
+    grant: RefreshGrant,
+    first_used_at: Option<i64>,
 }
 
 /// What the store knows about a refresh token.
@@ -60,7 +80,7 @@ pub(crate) enum RefreshState {
     Malformed,
     /// Whole, but not issued here.
     Unknown,
-    /// Issued here, perhaps too old.
+    /// Issued here, perhaps too old or used before.
     Issued(RefreshGrant),
 }
 
@@ -71,17 +91,48 @@ impl RefreshTokens {
             TenantKind::Company => "1.AX0A",
             TenantKind::Personal => "M.C5_BAY.",
         });
-        lock(&self.issued).insert(token.clone(), grant);
+        let issued = Issued {
+            grant,
+            first_used_at: None,
+        };
+        lock(&self.issued).insert(token.clone(), issued);
         token
     }
 
     /// What is known about `token`.
     pub(crate) fn look_up(&self, token: &str) -> RefreshState {
         match lock(&self.issued).get(token) {
-            Some(grant) => RefreshState::Issued(grant.clone()),
+            Some(issued) => RefreshState::Issued(issued.grant.clone()),
             None if opaque::is_whole(token) => RefreshState::Unknown,
             None => RefreshState::Malformed,
         }
+    }
+
+    /// Uses `token` at `now` (unix seconds). Whether `rotation` still allows it; of several callers at once, strict
+    /// rotation allows one.
+    pub(crate) fn spend(&self, token: &str, now: i64, rotation: RefreshRotation) -> bool {
+        let mut issued = lock(&self.issued);
+        let Some(known) = issued.get_mut(token) else {
+            return false;
+        };
+        match (known.first_used_at, rotation) {
+            (None, _) => {
+                known.first_used_at = Some(now);
+                true
+            }
+            (Some(_), RefreshRotation::Entra) => true,
+            (Some(_), RefreshRotation::Strict) => false,
+            (Some(first), RefreshRotation::Grace(seconds)) => now < first.saturating_add(seconds),
+        }
+    }
+
+    /// All of them with the moment of first use, in no order.
+    pub(crate) fn all(&self) -> Vec<(String, RefreshGrant, Option<i64>)> {
+        let issued = lock(&self.issued);
+        let told = issued
+            .iter()
+            .map(|(token, known)| (token.clone(), known.grant.clone(), known.first_used_at));
+        told.collect()
     }
 }
 

@@ -23,6 +23,7 @@ use crate::{
         request_ids::RequestIds,
     },
     state::EmulatorState,
+    tokens::Proof,
 };
 
 /// `GET /{tenant}/oauth2/v2.0/authorize`
@@ -113,11 +114,12 @@ impl Visit<'_> {
                 Some((&aadsts::PASSWORD_WRONG).into()),
             );
         }
+        let proof = Proof::by_password(self.state.clock.now());
         let browser = self
             .state
             .entra
             .browsers
-            .sign_in(self.browser.as_ref(), &id);
+            .sign_in(self.browser.as_ref(), &id, proof);
         let cookie = browser.to_cookie();
         self.browser = Some(browser);
         let mut answer = self.progress(Progress::Authenticated(id));

@@ -102,6 +102,8 @@ impl<'state> Visit<'state> {
     /// Ends the flow with a code for the app (entra.md §3.3).
     pub(super) fn finish(&self, person: &Person) -> Response {
         let request = &self.flow.request;
+        let browser = self.browser.as_ref();
+        let proof = self.state.entra.browsers.proof(browser, &person.id);
         let code = self.state.entra.codes.issue(CodeGrant {
             person: person.id.clone(),
             tenant: person.tenant.clone(),
@@ -109,6 +111,7 @@ impl<'state> Visit<'state> {
             redirect: request.delivery.target.clone(),
             scopes: request.scopes.clone(),
             nonce: request.nonce.clone(),
+            proof: proof.founding(),
             challenge: request.challenge.clone(),
             issued_at: self.state.clock.now(),
         });
@@ -116,11 +119,7 @@ impl<'state> Visit<'state> {
         if request.wants_client_info {
             answer.push(("client_info", client_info(person)));
         }
-        let session_state = self
-            .state
-            .entra
-            .browsers
-            .session_state(self.browser.as_ref());
+        let session_state = self.state.entra.browsers.session_state(browser);
         request
             .delivery
             .send(answer, vec![("session_state", session_state)])

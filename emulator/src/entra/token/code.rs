@@ -121,6 +121,7 @@ fn prepare(call: &TokenCall<'_>, grant: CodeGrant) -> Result<Issue, OAuthError> 
         platform: grant.redirect.platform,
         person: grant.person,
         tenant: grant.tenant,
+        proof: grant.proof,
         nonce: grant.nonce,
         listing: Listing::AllHeld,
         scopes,

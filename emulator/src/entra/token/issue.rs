@@ -21,7 +21,7 @@ use crate::{
         scopes::{Grant, Scopes, is_oidc},
     },
     random,
-    tokens::{AccessTokenGrant, RefreshGrant, RefreshLife},
+    tokens::{AccessTokenGrant, Proof, RefreshGrant, RefreshLife},
     world::{Person, PersonId, Platform, Resource, Tenant, TenantId},
 };
 
@@ -36,6 +36,8 @@ pub(super) struct Issue {
     pub(super) held: BTreeSet<Grant>,
     pub(super) listing: Listing,
     pub(super) nonce: Option<String>,
+    /// The sign-in it descends from.
+    pub(super) proof: Proof,
     /// Whether a refresh token goes with it.
     pub(super) refreshable: bool,
     pub(super) refresh_life: RefreshLife,
@@ -171,7 +173,9 @@ impl Issue {
             expires_at: call.now + life,
             handles_claims_challenges: call.claims.handles_challenges,
         };
-        call.state.access_tokens.issue(grant, tenant.kind)
+        call.state
+            .access_tokens
+            .issue_in(grant, tenant.kind, self.proof.contexts.clone())
     }
 
     fn refresh_token(&self, call: &TokenCall<'_>, tenant: &Tenant) -> String {
@@ -181,6 +185,7 @@ impl Issue {
             client_id: call.application.client_id.clone(),
             platform: self.platform,
             scopes: self.scopes.clone(),
+            proof: self.proof.clone(),
             issued_at: call.now,
             life: self.refresh_life,
         };

@@ -87,6 +87,7 @@ fn prepare(call: &TokenCall<'_>, grant: RefreshGrant) -> Result<Issue, OAuthErro
         platform: grant.platform,
         person: grant.person,
         tenant: grant.tenant,
+        proof: grant.proof,
         nonce: None,
         listing,
         scopes,
