@@ -29,7 +29,7 @@ as_server env LC_ALL=C "$programs/initdb" -D "$folder/data" -U postgres -A trust
     >"$folder/initdb.log" 2>&1 || give_up "initdb failed"
 as_server "$programs/pg_ctl" -D "$folder/data" -w -s -l "$folder/data/server.log" start -o "-k '$folder' \
     -c listen_addresses='' -c fsync=off -c synchronous_commit=off -c full_page_writes=off -c wal_level=minimal \
-    -c max_wal_senders=0 -c shared_buffers=32MB -c autovacuum=off -c max_connections=200" \
+    -c max_wal_senders=0 -c shared_buffers=32MB -c autovacuum=off -c jit=off -c max_connections=200" \
     >"$folder/start.log" 2>&1 </dev/null || give_up "the server did not start"
 echo "ready $folder"
 cat >/dev/null

@@ -58,6 +58,16 @@ impl World {
         }
     }
 
+    /// The same vault as another process sees it.
+    pub(super) async fn another_process(&self) -> Vault {
+        if self.location == Location::Memory {
+            return self.vault.clone();
+        }
+        Vault::open(&self.location, KeyRing::parse(KEY).unwrap())
+            .await
+            .unwrap()
+    }
+
     pub(super) async fn connect(&self, person: &str, grant: &Grant) -> Account {
         self.vault
             .connect_account(&identity(person), &profile(person), grant, NOW)
