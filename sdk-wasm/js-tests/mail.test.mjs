@@ -13,6 +13,7 @@ const problem = (code) => ({ code, actor: 'visitor', next: 'sign_in_again', titl
 
 test('the session is an object or null', async () => {
   assert.deepEqual(await open({ 'GET /outlook/v1/session': [200, SESSION] }).outlook.session(), SESSION);
+  assert.equal(await open({ 'GET /outlook/v1/session': [204] }).outlook.session(), null);
   assert.equal(await open({ 'GET /outlook/v1/session': [401, problem('no_session')] }).outlook.session(), null);
 });
 

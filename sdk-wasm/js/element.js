@@ -91,7 +91,7 @@ export class ConnectOutlookElement extends (globalThis.HTMLElement ?? class {}) 
   async #look() {
     try {
       const answer = await fetch(`${this.#backend.replace(/\/$/, '')}/v1/session`, { headers: { 'x-connect-outlook': '1' }, cache: 'no-store' });
-      return answer.ok ? (await answer.json()).accounts[0] : null;
+      return answer.status === 200 ? (await answer.json()).accounts[0] : null;
     } catch {
       return null;
     }

@@ -75,6 +75,7 @@ impl Client {
                 Ok(finished.unwrap_or_else(Trouble::into_outcome))
             }
             Call::Session => match self.backend.read(paths::SESSION).await {
+                Ok(nobody) if nobody.is_undefined() => Ok(JsValue::NULL),
                 Err(trouble) if trouble.is("no_session") => Ok(JsValue::NULL),
                 other => other,
             },

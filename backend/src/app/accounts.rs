@@ -3,10 +3,19 @@
 use connect_outlook_protocol::secret::SessionHandle;
 use connect_outlook_protocol::wire::{self, AccountView};
 
-use super::{App, MailError};
+use super::{App, MailError, SessionError};
 use crate::steps::Step;
 use crate::vault::accounts::{Account, AccountState};
 use crate::vault::id::AccountId;
+
+/// What disconnecting left of the session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SessionAfter {
+    /// Other accounts are still in it.
+    Open,
+    /// It was the last one.
+    Ended,
+}
 
 impl App {
     /// Destroys the tokens and the data key of an account of this session. Sessions left without account end with it
@@ -18,13 +27,17 @@ impl App {
         &self,
         handle: Option<SessionHandle>,
         account: &str,
-    ) -> Result<(), MailError> {
-        let account = self.own_account(handle, account).await?;
+    ) -> Result<SessionAfter, MailError> {
+        let account = self.own_account(handle.clone(), account).await?;
         if self.vault.disconnect(account, self.clock.now()).await? {
             self.steps.tell(Step::Disconnected);
             tracing::info!(%account, "account disconnected by its owner");
         }
-        Ok(())
+        match self.session(handle).await {
+            Ok(_) => Ok(SessionAfter::Open),
+            Err(SessionError::None) => Ok(SessionAfter::Ended),
+            Err(SessionError::Vault(error)) => Err(error.into()),
+        }
     }
 
     /// The account that a path names, if it is one of this session's: who a request acts for comes from the handle

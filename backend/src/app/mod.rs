@@ -23,6 +23,7 @@ use std::sync::Arc;
 use connect_outlook_protocol::scope::Scopes;
 use url::Url;
 
+pub use accounts::SessionAfter;
 pub use finish_attempt::{FinishAttemptError, Finished, OpenedSession};
 pub use fresh_token::FreshTokenError;
 pub use handles::{FlowHandle, session_handle};

@@ -10,6 +10,11 @@ pub(super) fn session(headers: &HeaderMap) -> Option<SessionHandle> {
     session_handle(one(headers, SESSION)?)
 }
 
+/// Whether the browser shows anything at all under the session's name, usable or not.
+pub(super) fn shows_session(headers: &HeaderMap) -> bool {
+    values(headers, SESSION).next().is_some()
+}
+
 /// The binding of this browser's attempts, if it shows exactly one of our making.
 pub(super) fn flow(headers: &HeaderMap) -> Option<FlowHandle> {
     FlowHandle::parse(one(headers, FLOW)?)
@@ -40,17 +45,21 @@ fn value(name: &str, value: &str, same_site: &str, seconds: i64) -> Option<Heade
 }
 
 /// The value of the cookie `name`. Two of one name mean that somebody else has set one: neither counts.
-fn one<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+fn one<'a>(headers: &'a HeaderMap, name: &'a str) -> Option<&'a str> {
+    let mut values = values(headers, name);
+    let value = values.next()?;
+    values.next().is_none().then_some(value)
+}
+
+fn values<'a>(headers: &'a HeaderMap, name: &'a str) -> impl Iterator<Item = &'a str> {
     let lines = headers.get_all(header::COOKIE).iter();
     let pairs = lines
         .filter_map(|line| line.to_str().ok())
         .flat_map(|line| line.split(';'));
-    let mut values = pairs.filter_map(|pair| {
+    pairs.filter_map(move |pair| {
         let (key, value) = pair.trim_matches(' ').split_once('=')?;
         (key == name).then_some(value)
-    });
-    let value = values.next()?;
-    values.next().is_none().then_some(value)
+    })
 }
 
 pub(super) const SESSION: &str = "__Host-connect-outlook-session";

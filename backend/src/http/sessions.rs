@@ -3,20 +3,26 @@
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use connect_outlook_protocol::wire::SessionView;
 
 use super::codes::Code;
 use super::error::Problem;
 use super::{Door, cookies};
+use crate::app::{SessionAfter, SessionError};
 
-/// `GET /v1/session`
+/// `GET /v1/session`: 204 in a browser that is not connected. Pages ask on every view, and browsers write each
+/// answer above 399 into the console of people who did nothing wrong.
 pub(super) async fn who_am_i(
     State(door): State<Door>,
     headers: HeaderMap,
-) -> Result<axum::Json<SessionView>, Problem> {
-    Ok(axum::Json(
-        door.app.who_am_i(cookies::session(&headers)).await?,
-    ))
+) -> Result<Response, Problem> {
+    if !cookies::shows_session(&headers) {
+        return Ok(StatusCode::NO_CONTENT.into_response());
+    }
+    match door.app.who_am_i(cookies::session(&headers)).await {
+        Ok(session) => Ok(axum::Json(session).into_response()),
+        Err(gone @ SessionError::None) => Ok(without_cookie(Problem::from(gone))),
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// `DELETE /v1/session`
@@ -25,22 +31,28 @@ pub(super) async fn sign_out(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     door.app.sign_out(cookies::session(&headers)).await?;
-    let mut response = StatusCode::NO_CONTENT.into_response();
-    response
-        .headers_mut()
-        .extend(cookies::clear_session().map(|cookie| (header::SET_COOKIE, cookie)));
-    Ok(response)
+    Ok(without_cookie(StatusCode::NO_CONTENT))
 }
 
-/// `DELETE /v1/accounts/{account}`
+/// `DELETE /v1/accounts/{account}`; the last account takes the session with it.
 pub(super) async fn disconnect(
     State(door): State<Door>,
     headers: HeaderMap,
     account: Result<Path<String>, axum::extract::rejection::PathRejection>,
-) -> Result<StatusCode, Problem> {
+) -> Result<Response, Problem> {
     let Path(account) = account.map_err(|_| Code::AccountUnknown)?;
-    door.app
-        .disconnect(cookies::session(&headers), &account)
-        .await?;
-    Ok(StatusCode::NO_CONTENT)
+    let disconnected = door.app.disconnect(cookies::session(&headers), &account);
+    Ok(match disconnected.await? {
+        SessionAfter::Open => StatusCode::NO_CONTENT.into_response(),
+        SessionAfter::Ended => without_cookie(StatusCode::NO_CONTENT),
+    })
+}
+
+/// An answer that takes the session's cookie away.
+fn without_cookie(answer: impl IntoResponse) -> Response {
+    let mut response = answer.into_response();
+    response
+        .headers_mut()
+        .extend(cookies::clear_session().map(|cookie| (header::SET_COOKIE, cookie)));
+    response
 }

@@ -230,7 +230,7 @@ async fn other_spellings_of_a_path_win_nothing() {
 #[tokio::test]
 async fn a_problem_is_written_in_full() {
     let world = World::start().await;
-    let answer = sent(&world, Method::GET, "/v1/session", PROOF).await;
+    let answer = sent(&world, Method::GET, "/v1/accounts/x/folders", PROOF).await;
     assert_eq!(
         answer.headers[header::CONTENT_TYPE],
         "application/problem+json"
