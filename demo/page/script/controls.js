@@ -26,9 +26,9 @@ async function jump(isConnected, reload) {
     return;
   }
   say({ title: "One hour later", text: "The access token has lapsed. Asking for the mail again…" });
-  if (await reload()) {
-    say({ title: "One hour later, and nothing to do for you", text: "The server fetched a new token before it asked for your mail. See the step “Token refreshed”." });
-  }
+  if (!(await reload())) return;
+  say({ title: "One hour later, and nothing to do for you", text: "The server fetched a new token before it asked for your mail. See the step “Token refreshed”." });
+  if (STACKED.matches) byId("story").scrollIntoView({ behavior: CALM.matches ? "auto" : "smooth" });
 }
 
 function wire(id, run) {
@@ -46,3 +46,6 @@ function wire(id, run) {
 }
 
 const AN_HOUR = 3600;
+// The story stands below the product, out of sight, and not beside it.
+const STACKED = window.matchMedia("(max-width: 69.99rem)");
+const CALM = window.matchMedia("(prefers-reduced-motion: reduce)");

@@ -41,9 +41,10 @@ const CHANGES = {
   session_opened: ({ page }, step) => page.set("session", { ...SESSION, since: step.sequence }),
   refusal_handed: ({ page }) => page.delete("verifier"),
   refusal_judged: ({ server }) => server.delete("attempt"),
-  disconnected: ({ server }) => {
+  disconnected: ({ page, server }) => {
     server.delete("access_token");
     server.delete("refresh_token");
+    page.delete("session");
   },
   signed_out: ({ page }) => page.delete("session"),
 };

@@ -112,6 +112,12 @@ async fn asking_who_is_connected_before_anybody_is_is_no_refusal() {
     let nobody = || answering(401, "x=y", r#"{"code":"no_session"}"#);
     let record = watched(nobody(), &[("GET", "/outlook/v1/session", "")]).await;
     assert_eq!(kinds(&record), []);
+    let record = watched(
+        answering(204, "x=y", ""),
+        &[("GET", "/outlook/v1/session", "")],
+    )
+    .await;
+    assert_eq!(kinds(&record), []);
     let record = watched(nobody(), &[("GET", "/outlook/v1/accounts/a/folders", "")]).await;
     assert_eq!(kinds(&record), [Kind::MailAsked, Kind::Refused]);
 }
