@@ -17,10 +17,8 @@ use crate::toolchain::{self, Machine, RustVersion, SYSTEM_RUSTC, SYSTEM_STD, WAS
 pub(crate) enum Compiler {
     /// The one at hand, which has the target.
     AtHand,
-    /// The system's, with a sysroot of our own making.
+    /// The system's, which needs a sysroot of our own making.
     System {
-        /// Holds `lib/rustlib/wasm32-unknown-unknown`.
-        sysroot: PathBuf,
         /// Understands `-flavor wasm`.
         linker: PathBuf,
     },
@@ -32,7 +30,7 @@ impl Compiler {
     ///
     /// # Errors
     /// No way: the sentence names both remedies.
-    pub(crate) fn ready(places: &Places) -> Result<Self, Stop> {
+    pub(crate) fn ready() -> Result<Self, Stop> {
         let apt = Apt::with_leave();
         let machine = Machine {
             target_installed: toolchain::target_installed(),
@@ -44,26 +42,31 @@ impl Compiler {
                 say::line("wasm: the toolchain at hand has the target; plain build");
                 Ok(Self::AtHand)
             }
-            (Way::System, apt) => Self::system(places, apt),
+            (Way::System, apt) => Self::system(apt),
             (Way::InstallSystem, Some(apt)) => {
                 say::line(&format!(
                     "wasm: {}; installing Debian's compiler",
                     toolchain::reason()
                 ));
                 install(apt)?;
-                Self::system(places, Some(apt))
+                Self::system(Some(apt))
             }
             _ => Err(no_way()),
         }
     }
 
     /// A cargo command of this compiler, whose output is free of this machine's paths.
-    pub(crate) fn cargo(&self) -> Command {
+    /// The first time, this compiles the standard library.
+    ///
+    /// # Errors
+    /// The standard library did not compile.
+    pub(crate) fn cargo(&self, places: &Places) -> Result<Command, Stop> {
         let mut flags = remapped_paths();
         flags.push(SMALL_SHA2.to_owned());
         let mut command = match self {
             Self::AtHand => process::cargo(),
-            Self::System { sysroot, linker } => {
+            Self::System { linker } => {
+                let sysroot = sysroot::ready(&places.sysroots(), linker)?;
                 flags.push(format!("--sysroot={}", sysroot.display()));
                 let mut command = system_cargo();
                 command.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER", linker);
@@ -72,18 +75,18 @@ impl Compiler {
         };
         command
             .env_remove("RUSTFLAGS")
+            .env("CARGO_TERM_PROGRESS_WHEN", "never")
             .env("CARGO_ENCODED_RUSTFLAGS", flags.join("\u{1f}"));
-        command
+        Ok(command)
     }
 
-    fn system(places: &Places, apt: Option<Apt>) -> Result<Self, Stop> {
+    fn system(apt: Option<Apt>) -> Result<Self, Stop> {
         let linker = linker(apt)?;
         say::line(&format!(
             "wasm: {}; building with {SYSTEM_RUSTC}",
             toolchain::reason()
         ));
-        let sysroot = sysroot::ready(&places.sysroots(), &linker)?;
-        Ok(Self::System { sysroot, linker })
+        Ok(Self::System { linker })
     }
 }
 

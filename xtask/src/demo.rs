@@ -3,7 +3,9 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
+use std::thread;
 
+use crate::compiler::Compiler;
 use crate::places::Places;
 use crate::process;
 use crate::say;
@@ -13,9 +15,23 @@ use crate::wasm::{self, Shrinking};
 /// Builds package and demo, then hands this process over to the demo, so that signals
 /// reach it and nothing is left behind. Returns only to say why it could not.
 pub(crate) fn run(places: &Places, arguments: &[OsString]) -> Result<(), Stop> {
-    wasm::build(places, Shrinking::IfPossible)?;
-    let program = build(places)?;
+    let program = build_both(places)?;
     become_program(process::command(program).args(arguments))
+}
+
+/// Package and demo at the same time: two compilers, two target directories, and both
+/// have stretches that keep only one processor busy.
+fn build_both(places: &Places) -> Result<PathBuf, Stop> {
+    // What can be missing is found out, or installed, before anything long starts.
+    let compiler = Compiler::ready()?;
+    thread::scope(|scope| {
+        let package = scope.spawn(|| wasm::build_with(&compiler, places, Shrinking::IfPossible));
+        let program = build(places);
+        package
+            .join()
+            .map_err(|_| Stop::new("building the package broke off"))??;
+        program
+    })
 }
 
 /// Compiles the demo and returns its program.
@@ -25,7 +41,7 @@ pub(crate) fn run(places: &Places, arguments: &[OsString]) -> Result<(), Stop> {
 pub(crate) fn build(places: &Places) -> Result<PathBuf, Stop> {
     say::step(
         "Compiling the demo",
-        "1-2 min the first time, then seconds",
+        "2-4 min the first time, then seconds",
         || {
             let told = process::capture(
                 process::cargo()

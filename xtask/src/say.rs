@@ -21,6 +21,6 @@ pub(crate) fn step<T>(
     line(&format!("▸ {what} ({usually}) …"));
     let watch = Stopwatch::start();
     let done = work()?;
-    line(&format!("  done in {watch}"));
+    line(&format!("✓ {what}: {watch}"));
     Ok(done)
 }

@@ -31,8 +31,20 @@ pub(crate) enum Shrinking {
 /// # Errors
 /// No compiler, a compile error, or a tool that is missing although demanded.
 pub(crate) fn build(places: &Places, shrinking: Shrinking) -> Result<(), Stop> {
+    build_with(&Compiler::ready()?, places, shrinking)
+}
+
+/// Like [`build`], with a compiler already at hand.
+///
+/// # Errors
+/// A compile error, or a tool that is missing although demanded.
+pub(crate) fn build_with(
+    compiler: &Compiler,
+    places: &Places,
+    shrinking: Shrinking,
+) -> Result<(), Stop> {
     let _turn = Turn::wait_for(&places.wasm_target())?;
-    let raw = compile(places, &Compiler::ready(places)?)?;
+    let raw = compile(places, compiler)?;
     let npm = match shrinking {
         Shrinking::Demanded => Some(Npm::demanded()?),
         Shrinking::IfPossible => Npm::found(),
@@ -75,39 +87,30 @@ impl Generated {
 }
 
 fn compile(places: &Places, compiler: &Compiler) -> Result<PathBuf, Stop> {
+    let mut cargo = compiler.cargo(places)?;
     say::step(
         "Compiling the browser's side",
-        "20-45 s the first time, then seconds",
+        "20-45 s the first time",
         || {
-            process::run(
-                compiler
-                    .cargo()
-                    .current_dir(places.root())
-                    // Not `build`: fat LTO is dropped in silence when an rlib is made as well.
-                    .args([
-                        "rustc",
-                        "--package",
-                        "connect-outlook-sdk",
-                        "--lib",
-                        "--crate-type",
-                        "cdylib",
-                    ])
-                    .args([
-                        "--profile",
-                        "wasm",
-                        "--target",
-                        WASM,
-                        "--locked",
-                        "--target-dir",
-                    ])
-                    .arg(places.wasm_target()),
-            )
+            cargo.current_dir(places.root());
+            // Not `build`: fat LTO is dropped in silence when an rlib is made as well.
+            cargo.args(["rustc", "--package", "connect-outlook-sdk", "--lib"]);
+            cargo.args([
+                "--crate-type",
+                "cdylib",
+                "--profile",
+                "wasm",
+                "--target",
+                WASM,
+            ]);
+            cargo
+                .args(["--locked", "--target-dir"])
+                .arg(places.wasm_target());
+            process::run(&mut cargo)
         },
     )?;
-    Ok(places
-        .wasm_target()
-        .join(WASM)
-        .join("wasm/connect_outlook_sdk.wasm"))
+    let release = places.wasm_target().join(WASM).join("wasm");
+    Ok(release.join("connect_outlook_sdk.wasm"))
 }
 
 fn generate(places: &Places, raw: &Path) -> Result<Generated, Stop> {
