@@ -7,7 +7,7 @@ use crate::{
     entra::EntraState,
     exchange::Exchanges,
     lock::{read, write},
-    tokens::AccessTokens,
+    tokens::{AccessTokens, AppTokens},
     world::World,
 };
 
@@ -20,6 +20,8 @@ pub struct EmulatorState {
     pub clock: Clock,
     /// Issued access tokens.
     pub access_tokens: AccessTokens,
+    /// Issued access tokens of apps that act for themselves.
+    pub app_tokens: AppTokens,
     /// The record of exchanges.
     pub exchanges: Exchanges,
     pub(crate) entra: EntraState,
@@ -38,6 +40,7 @@ impl EmulatorState {
             origin,
             clock,
             access_tokens: AccessTokens::default(),
+            app_tokens: AppTokens::default(),
             exchanges: Exchanges::keeping(exchange_capacity),
             entra,
             world: RwLock::new(Arc::new(world)),

@@ -59,6 +59,10 @@ codes! {
     PARAMETER_MISSING = 900144 "invalid_request": "The request body must contain the following parameter: '{}'.";
     CLIENT_ID_NOT_A_GUID = 90112 "invalid_request": "Application identifier is expected to be a GUID: '{}'.";
     CLIENT_UNKNOWN = 700016 "unauthorized_client": "Application with identifier {} was not found in the directory. This can happen if the application has not been installed by the administrator of the tenant or consented to by any user in the tenant. You may have sent your authentication request to the wrong tenant.";
+    CLIENT_DISABLED = 7000112 "unauthorized_client": "Application '{}' is disabled.";
+    CLIENT_REMOVED = 700016 "unauthorized_client": "Application with identifier {} was not found in the directory. This can happen if the application has not been installed by the administrator of the tenant or consented to by any user in the tenant. You may have sent your authentication request to the wrong tenant.";
+    NOT_ON_COMMON = 90130 "invalid_request": "Application '{}' is not supported over the /common or /consumers endpoints. Please use the /organizations or tenant-specific endpoint.";
+    GRANT_NOT_ON_COMMON = 9001023 "invalid_request": "The grant type is not supported over the /common or /consumers endpoints. Please use a tenant-specific endpoint.";
     SINGLE_TENANT_ON_COMMON = 50194 "invalid_request": "Application {} is not configured as a multi-tenant application. Usage of the /common endpoint is not supported for such apps. Use a tenant-specific endpoint or configure the application to be multi-tenant.";
     WORK_APP_ON_CONSUMERS = 9002332 "unauthorized_client": "Application {} is configured for use by Microsoft Entra ID users only. Please do not use the /consumers endpoint to serve this request.";
     PERSONAL_APP_ELSEWHERE = 9002331 "unauthorized_client": "Application {} is configured for use by Microsoft Account users only. Please use the /consumers endpoint to serve this request.";
@@ -102,6 +106,7 @@ codes! {
     UNASSIGNED = 50105 "invalid_grant": "Your administrator has configured the application {} to block users unless they are specifically granted ('assigned') access to the application.";
     BLOCKED_AT_AUTHORIZE = 53003 "access_denied": "Access has been blocked by Conditional Access policies. The access policy does not allow token issuance.";
     BLOCKED = 53003 "invalid_grant" + "message_only": "Access has been blocked by Conditional Access policies. The access policy does not allow token issuance.";
+    ACCOUNT_DISABLED = 50057 "invalid_grant": "The user account is disabled.";
     PASSWORD_WRONG = 50126 "invalid_grant": "Error validating credentials due to invalid username or password.";
     FLOW_EXPIRED = 50089 "invalid_grant": "Authentication failed due to flow token expired. The sign-in was finished or given up; start again from the application.";
 
@@ -118,6 +123,21 @@ codes! {
     MALFORMED_CODE = 9002313 "invalid_grant": "Invalid request. Request is malformed or invalid.";
     MALFORMED_REFRESH_TOKEN = 9002313 "invalid_grant" + "bad_token": "Invalid request. Request is malformed or invalid.";
 
+    // Device codes. Entra's list has no number for a refusal by the person, and no `slow_down`: both are chosen.
+    DEVICE_PENDING = 70016 "authorization_pending": "OAuth 2.0 device flow error. Authorization is pending. Continue polling.";
+    DEVICE_SLOW_DOWN = 70016 "slow_down": "OAuth 2.0 device flow error. The client polls too often.";
+    DEVICE_DECLINED = 65004 "authorization_declined": "User declined to consent to access the app.";
+    DEVICE_CODE_UNKNOWN = 70018 "bad_verification_code": "The provided value for the input parameter 'device_code' is not valid.";
+    DEVICE_CODE_EXPIRED = 70020 "expired_token": "The provided value for the input parameter 'device_code' is not valid. This device code has expired.";
+    USER_CODE_UNKNOWN = 70018 "bad_verification_code": "That code didn't work. Check the code and try again.";
+    USER_CODE_EMPTY = 90119 "invalid_request": "The user code is null or empty.";
+    USER_CODE_DECIDED = 90120 "invalid_request": "The user code was already approved or denied.";
+
+    // On behalf of somebody.
+    ON_BEHALF_REFUSED = 50013 "invalid_grant": "Assertion failed signature validation: {}.";
+    ON_BEHALF_EXPIRED = 500133 "invalid_grant": "Assertion is not within its valid time range. Ensure that the access token is not expired before using it for user assertion, or request a new token.";
+    ID_TOKEN_AS_ASSERTION = 240002 "invalid_request": "Input id_token cannot be used as 'urn:ietf:params:oauth:grant-type:jwt-bearer' grant.";
+
     // The client and where it stands.
     PKCE_REQUIRED = 9002325 "invalid_request": "Proof Key for Code Exchange is required for cross-origin authorization code redemption.";
     ORIGIN_NOT_ALLOWED = 9002326 "invalid_request": "Cross-origin token redemption is permitted only for the 'Single-Page Application' client-type. Request origin: '{}'.";
@@ -126,6 +146,9 @@ codes! {
     SECRET_MISSING = 7000218 "invalid_client": "The request body must contain the following parameter: 'client_assertion' or 'client_secret'.";
     SECRET_EXPIRED = 7000222 "invalid_client": "The provided client secret keys for app '{}' are expired.";
     SECRET_FROM_PUBLIC_CLIENT = 700025 "invalid_client": "Client is public so neither 'client_assertion' nor 'client_secret' should be presented.";
+    ASSERTION_REFUSED = 50012 "invalid_client": "Authentication failed: the client assertion is not valid, {}.";
+    ASSERTION_SUBJECT = 50048 "invalid_client": "Subject must match Issuer claim in the client assertion, and both must be the client id '{}'.";
+    FEDERATION_UNKNOWN = 70021 "invalid_client": "No matching federated identity record found for presented assertion: {}.";
     ASSERTION_UNKNOWN = 700027 "invalid_client": "The certificate with identifier used to sign the client assertion is not registered on application {}.";
 }
 

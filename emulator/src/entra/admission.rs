@@ -12,6 +12,8 @@ pub(crate) enum Bar {
     Unassigned,
     /// A policy of their tenant blocks them.
     BlockedByPolicy,
+    /// An administrator disabled their account (entra 68).
+    AccountDisabled,
 }
 
 impl Bar {
@@ -22,6 +24,7 @@ impl Bar {
             .as_ref()
             .is_none_or(|people| people.contains(&person.id));
         match person.conditional_access {
+            _ if person.disabled => Some(Self::AccountDisabled),
             ConditionalAccess::Block => Some(Self::BlockedByPolicy),
             ConditionalAccess::Allow if !assigned => Some(Self::Unassigned),
             ConditionalAccess::Allow => None,
@@ -34,6 +37,7 @@ impl Bar {
             match self {
                 Self::Unassigned => &aadsts::UNASSIGNED_AT_AUTHORIZE,
                 Self::BlockedByPolicy => &aadsts::BLOCKED_AT_AUTHORIZE,
+                Self::AccountDisabled => &aadsts::ACCOUNT_DISABLED,
             },
             &quoted(application),
         )
@@ -43,6 +47,7 @@ impl Bar {
     pub(crate) fn at_token(self, application: &Application) -> OAuthError {
         match self {
             Self::Unassigned => OAuthError::about(&aadsts::UNASSIGNED, &quoted(application)),
+            Self::AccountDisabled => (&aadsts::ACCOUNT_DISABLED).into(),
             Self::BlockedByPolicy => {
                 let policies = json!({ "essential": true, "values": [POLICY_ID] });
                 OAuthError::from(&aadsts::BLOCKED)

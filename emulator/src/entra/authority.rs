@@ -2,7 +2,8 @@
 
 use super::{aadsts, oauth_error::OAuthError};
 use crate::world::{
-    Application, Audience, CONSUMERS_TENANT_ID, Person, Tenant, TenantId, TenantKind, World,
+    Application, Audience, CONSUMERS_TENANT_ID, Membership, Person, Tenant, TenantId, TenantKind,
+    World,
 };
 
 /// Whose sign-in a path segment speaks of.
@@ -84,16 +85,26 @@ impl Authority {
         world: &World,
     ) -> Result<(), OAuthError> {
         let refused = |row| Err(OAuthError::about(row, &person.address));
-        let Some(tenant) = world.tenant(&person.tenant) else {
+        let Some(Membership { tenant, .. }) = self.membership(person, world) else {
             return refused(&aadsts::ACCOUNT_NOT_IN_TENANT);
         };
-        match self {
-            Self::Tenant(_) if !self.admits(tenant) => refused(&aadsts::ACCOUNT_NOT_IN_TENANT),
-            _ if !self.admits(tenant) || !audience_admits(application, tenant) => {
-                refused(&aadsts::ACCOUNT_KIND_NOT_ALLOWED)
-            }
-            _ => Ok(()),
+        match self.admits(tenant) && audience_admits(application, tenant) {
+            true => Ok(()),
+            false => refused(&aadsts::ACCOUNT_KIND_NOT_ALLOWED),
         }
+    }
+
+    /// `person` in the tenant they sign in to here: the one named, perhaps as its guest, or their home (entra 59).
+    pub(crate) fn membership<'world>(
+        &self,
+        person: &'world Person,
+        world: &'world World,
+    ) -> Option<Membership<'world>> {
+        let tenant = match self {
+            Self::Tenant(id) => id,
+            Self::Common | Self::Organizations | Self::Consumers => &person.tenant,
+        };
+        world.membership(person, tenant)
     }
 }
 

@@ -7,13 +7,16 @@ mod answer_headers;
 mod authority;
 mod authorize;
 mod browsers;
+mod certificate;
 mod claims_request;
 mod client_info;
+mod consented;
 mod discovery;
 mod error_page;
 mod grants;
 mod id_token;
 mod keys;
+mod login_hint;
 mod logout;
 mod oauth_error;
 mod pages;
@@ -41,7 +44,7 @@ pub(crate) use scopes::Scopes;
 use self::oauth_error::OAuthError;
 use crate::{
     state::EmulatorState,
-    tokens::{Codes, RefreshTokens},
+    tokens::{Codes, DeviceCodes, RefreshTokens},
     world::{Application, World},
 };
 
@@ -54,6 +57,7 @@ pub(crate) struct EntraState {
     pub(crate) grants: grants::Grants,
     pub(crate) codes: Codes,
     pub(crate) refresh_tokens: RefreshTokens,
+    pub(crate) device_codes: DeviceCodes,
     /// The life of every access token in seconds, instead of a random one (entra 54).
     pub(crate) fixed_token_life: Option<i64>,
 }
@@ -67,6 +71,7 @@ impl EntraState {
             grants: grants::Grants::default(),
             codes: Codes::default(),
             refresh_tokens: RefreshTokens::default(),
+            device_codes: DeviceCodes::default(),
             fixed_token_life,
         }
     }
@@ -103,7 +108,7 @@ pub(crate) fn router(state: Arc<EmulatorState>) -> Router {
 /// The registration with this client id.
 ///
 /// # Errors
-/// 90112 if it is no GUID, 700016 if nobody registered it.
+/// 90112 if it is no GUID, 700016 if nobody registered it, 7000112 if it is disabled (entra 68).
 fn known_application<'world>(
     client_id: &str,
     world: &'world World,
@@ -111,6 +116,14 @@ fn known_application<'world>(
     if uuid::Uuid::try_parse(client_id).is_err() {
         return Err(OAuthError::about(&aadsts::CLIENT_ID_NOT_A_GUID, client_id));
     }
-    let known = world.application(client_id);
-    known.ok_or_else(|| OAuthError::about(&aadsts::CLIENT_UNKNOWN, &format!("'{client_id}'")))
+    match world.application(client_id) {
+        None => Err(OAuthError::about(
+            &aadsts::CLIENT_UNKNOWN,
+            &format!("'{client_id}'"),
+        )),
+        Some(known) if known.switches.disabled => {
+            Err(OAuthError::about(&aadsts::CLIENT_DISABLED, client_id))
+        }
+        Some(known) => Ok(known),
+    }
 }

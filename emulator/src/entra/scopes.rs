@@ -1,7 +1,12 @@
 //! The `scope` parameter: what is asked, and how it was written (entra.md §3.1, entra 18, 53, 56).
 
+use std::{collections::BTreeSet, sync::Mutex};
+
 use super::{aadsts, oauth_error::OAuthError};
-use crate::world::Resource;
+use crate::{
+    lock::lock,
+    world::{ApiId, Resource, World},
+};
 
 /// A granted or grantable permission: the API and the permission's name in Microsoft's spelling.
 pub(crate) type Grant = (Resource, &'static str);
@@ -37,11 +42,12 @@ pub(crate) enum ScopeTrouble {
 }
 
 impl Scopes {
-    /// Reads a space-separated list. Bare names mean Microsoft Graph; case does not matter.
-    pub(crate) fn read(text: &str) -> Result<Self, ScopeTrouble> {
+    /// Reads a space-separated list. Bare names mean Microsoft Graph; case does not matter in Microsoft's names. Other
+    /// APIs are those that apps of `world` expose.
+    pub(crate) fn read(text: &str, world: &World) -> Result<Self, ScopeTrouble> {
         let mut scopes = Self::default();
         for word in text.split(' ').filter(|word| !word.is_empty()) {
-            let asked = scopes.read_word(word)?;
+            let asked = scopes.read_word(word, world)?;
             if !scopes.asked.contains(&asked) {
                 scopes.asked.push(asked);
             }
@@ -63,25 +69,16 @@ impl Scopes {
         }
     }
 
-    fn read_word(&mut self, word: &str) -> Result<Asked, ScopeTrouble> {
-        let (resource, name) = match word.rsplit_once('/') {
-            None => (Resource::Graph, word),
-            Some((prefix, name)) => {
-                let named = Resource::named(prefix.trim_end_matches('/'));
-                self.long_form = true;
-                (
-                    named.ok_or_else(|| ScopeTrouble::UnknownResource(prefix.to_owned()))?,
-                    name,
-                )
-            }
+    fn read_word(&mut self, word: &str, world: &World) -> Result<Asked, ScopeTrouble> {
+        let Some((prefix, name)) = word.rsplit_once('/') else {
+            return named(Resource::Graph, word, word);
         };
-        if name.eq_ignore_ascii_case(".default") {
-            return Ok(Asked::Default(resource));
+        self.long_form = true;
+        let prefix = prefix.trim_end_matches('/');
+        match Resource::named(prefix) {
+            Some(resource) => named(resource, name, word),
+            None => of_app(world, prefix, name, word),
         }
-        let known = resource
-            .permission(name)
-            .ok_or_else(|| ScopeTrouble::UnknownPermission(word.to_owned()))?;
-        Ok(Asked::Permission((resource, known.name)))
     }
 
     /// What was asked, in order.
@@ -136,6 +133,18 @@ impl ScopeTrouble {
         }
     }
 
+    /// The error when an app asks a token for itself: one `/.default`, or 70011 (entra 53, 78).
+    pub(crate) fn at_app_only(&self, scope: &str) -> OAuthError {
+        match self {
+            Self::UnknownResource(resource) => {
+                OAuthError::about(&aadsts::RESOURCE_UNKNOWN, resource)
+            }
+            Self::Empty | Self::UnknownPermission(_) | Self::MixedWithDefault(_) => {
+                OAuthError::about(&aadsts::SCOPE_INVALID, scope)
+            }
+        }
+    }
+
     /// The error when a code is redeemed (entra.md §4).
     pub(crate) fn at_redemption(&self) -> OAuthError {
         match self {
@@ -150,6 +159,47 @@ impl ScopeTrouble {
     }
 }
 
+/// A scope of one of Microsoft's APIs; `word` is how the request wrote it.
+fn named(resource: Resource, name: &str, word: &str) -> Result<Asked, ScopeTrouble> {
+    if name.eq_ignore_ascii_case(DEFAULT) {
+        return Ok(Asked::Default(resource));
+    }
+    match resource.permission(name) {
+        Some(known) => Ok(Asked::Permission((resource, known.name))),
+        None => Err(ScopeTrouble::UnknownPermission(word.to_owned())),
+    }
+}
+
+/// A scope of an API that an app exposes.
+fn of_app(world: &World, prefix: &str, name: &str, word: &str) -> Result<Asked, ScopeTrouble> {
+    let unknown = || ScopeTrouble::UnknownResource(prefix.to_owned());
+    let (application, api) = world.api_named(prefix).ok_or_else(unknown)?;
+    let id = ApiId::of(&application.client_id).ok_or_else(unknown)?;
+    let resource = Resource::Application(id);
+    if name.eq_ignore_ascii_case(DEFAULT) {
+        return Ok(Asked::Default(resource));
+    }
+    match api.scopes.iter().find(|scope| *scope == name) {
+        Some(known) => Ok(Asked::Permission((resource, kept(known)))),
+        None => Err(ScopeTrouble::UnknownPermission(word.to_owned())),
+    }
+}
+
+/// The name of an exposed scope, kept as long as the process lives. Only names that registrations list get here, and
+/// those are few.
+fn kept(name: &str) -> &'static str {
+    static NAMES: Mutex<BTreeSet<&'static str>> = Mutex::new(BTreeSet::new());
+    let mut names = lock(&NAMES);
+    if let Some(known) = names.get(name) {
+        return known;
+    }
+    let name: &'static str = Box::leak(name.into());
+    names.insert(name);
+    name
+}
+
+const DEFAULT: &str = ".default";
+
 /// Whether this is one of OpenID Connect's own scopes, which belong to no API in particular.
 pub(crate) fn is_oidc((resource, name): Grant) -> bool {
     resource == Resource::Graph && ["openid", "profile", "email", "offline_access"].contains(&name)
@@ -159,10 +209,14 @@ pub(crate) fn is_oidc((resource, name): Grant) -> bool {
 mod tests {
     use super::*;
 
+    fn read(text: &str) -> Result<Scopes, ScopeTrouble> {
+        Scopes::read(text, &World::standard(0))
+    }
+
     #[test]
     fn bare_names_mean_graph_and_case_does_not_matter() {
         let scopes =
-            Scopes::read("OpenID  mail.read https://graph.microsoft.com/Mail.Read").expect("reads");
+            read("OpenID  mail.read https://graph.microsoft.com/Mail.Read").expect("reads");
         let mail_read = Asked::Permission((Resource::Graph, "Mail.Read"));
         assert_eq!(
             scopes.asked(),
@@ -175,14 +229,14 @@ mod tests {
     #[test]
     fn answers_mirror_the_style_of_the_request() {
         let mail_read = (Resource::Graph, "Mail.Read");
-        let long = Scopes::read("openid https://graph.microsoft.com/mail.read").expect("reads");
+        let long = read("openid https://graph.microsoft.com/mail.read").expect("reads");
         assert_eq!(
             long.written(mail_read),
             "https://graph.microsoft.com/Mail.Read"
         );
         assert_eq!(long.written((Resource::Graph, "openid")), "openid");
         assert_eq!(
-            Scopes::read("Mail.Read").expect("reads").written(mail_read),
+            read("Mail.Read").expect("reads").written(mail_read),
             "Mail.Read"
         );
     }
@@ -190,13 +244,7 @@ mod tests {
     /// entra 18
     #[test]
     fn nonsense_is_told_apart() {
-        let trouble = |text: &str| {
-            Scopes::read(text)
-                .expect_err("refused")
-                .at_authorize()
-                .row()
-                .number
-        };
+        let trouble = |text: &str| read(text).expect_err("refused").at_authorize().row().number;
         assert_eq!(trouble("  "), 900_144);
         assert_eq!(trouble("Mail.Reed"), 650_053);
         assert_eq!(trouble("https://nowhere.example/Mail.Read"), 500_011);
@@ -204,21 +252,41 @@ mod tests {
             trouble("https://graph.microsoft.com/.default Mail.Read"),
             70_011
         );
-        assert!(Scopes::read("openid offline_access https://graph.microsoft.com/.default").is_ok());
+        assert!(read("openid offline_access https://graph.microsoft.com/.default").is_ok());
     }
 
     /// entra 53
     #[test]
     fn several_resources_are_seen() {
-        let scopes =
-            Scopes::read("openid Mail.Read https://outlook.office.com/SMTP.Send").expect("reads");
+        let scopes = read("openid Mail.Read https://outlook.office.com/SMTP.Send").expect("reads");
         assert_eq!(
             scopes.resources(),
             [Resource::Graph, Resource::ExchangeOnline]
         );
         assert_eq!(
-            Scopes::read("openid profile").expect("reads").resources(),
+            read("openid profile").expect("reads").resources(),
             [Resource::Graph]
+        );
+    }
+
+    /// entra 79
+    #[test]
+    fn apps_of_the_world_are_apis_too() {
+        let api = "api://c0ffee00-0000-4000-8000-000000000008/access_as_user";
+        let scopes = read(&format!("openid {api}")).expect("reads");
+        let Asked::Permission(grant) = scopes.asked()[1] else {
+            panic!("a permission");
+        };
+        assert_eq!(scopes.written(grant), api);
+        assert!(read("c0ffee00-0000-4000-8000-000000000008/.default").is_ok());
+        let unknown = |text: &str| read(text).expect_err("refused").at_authorize().row().number;
+        assert_eq!(
+            unknown("api://c0ffee00-0000-4000-8000-000000000008/wish"),
+            650_053
+        );
+        assert_eq!(
+            unknown("api://c0ffee00-0000-4000-8000-000000000001/wish"),
+            500_011
         );
     }
 }

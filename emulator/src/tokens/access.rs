@@ -77,6 +77,12 @@ impl AccessTokens {
             TenantKind::Personal => "EwB4",
         };
         let token = format!("{prefix}{}", random::text::<1100>());
+        self.keep(token.clone(), grant, contexts);
+        token
+    }
+
+    /// Keeps a token made elsewhere: those for an app's own API are JWTs, so that the API can check them.
+    pub(crate) fn keep(&self, token: String, grant: AccessTokenGrant, contexts: BTreeSet<String>) {
         let mut issued = lock(&self.issued);
         let long_lapsed = grant.issued_at - KEPT_AFTER_LAPSE;
         if issued.len() % SWEEP_EVERY == SWEEP_EVERY - 1 {
@@ -87,8 +93,7 @@ impl AccessTokens {
             moment: Moment::next(),
             contexts,
         };
-        issued.insert(token.clone(), kept);
-        token
+        issued.insert(token, kept);
     }
 
     /// What `token` stands for, lapsed or not; `None` for a token never issued here.

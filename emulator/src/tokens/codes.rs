@@ -22,10 +22,14 @@ pub(crate) struct CodeGrant {
     pub(crate) redirect: RedirectTarget,
     /// What was asked.
     pub(crate) scopes: Scopes,
+    /// The browser session it was issued in.
+    pub(crate) session: Option<String>,
     /// Goes into the ID token.
     pub(crate) nonce: Option<String>,
     /// The sign-in it comes from.
     pub(crate) proof: Proof,
+    /// Whether it was handed out beside tokens (`spa_code`), for the app's page to redeem (entra 51).
+    pub(crate) beside_tokens: bool,
     /// What the verifier must fit.
     pub(crate) challenge: Option<Challenge>,
     /// Unix seconds.

@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::ConsentPolicy;
+use super::{ApiId, ConsentPolicy};
 use UserConsent::{AdministratorsOnly, KeptFromManaged, LowImpact, Ordinary};
 
 /// An API that tokens can be asked for.
@@ -14,10 +14,12 @@ pub enum Resource {
     Graph,
     /// Office 365 Exchange Online, the API behind IMAP, POP and SMTP sign-in.
     ExchangeOnline,
+    /// An app of the world in its part as an API (entra 79).
+    Application(ApiId),
 }
 
 impl Resource {
-    /// The resource a scope's prefix names, without the slash at its end.
+    /// Microsoft's resource that a scope's prefix names, without the slash at its end.
     pub fn named(identifier: &str) -> Option<Self> {
         match identifier.to_ascii_lowercase().as_str() {
             "https://graph.microsoft.com" | "00000003-0000-0000-c000-000000000000" => {
@@ -31,18 +33,20 @@ impl Resource {
     }
 
     /// The prefix of its scopes, with the slash.
-    pub fn prefix(self) -> &'static str {
+    pub fn prefix(self) -> String {
         match self {
-            Self::Graph => "https://graph.microsoft.com/",
-            Self::ExchangeOnline => "https://outlook.office.com/",
+            Self::Graph => "https://graph.microsoft.com/".into(),
+            Self::ExchangeOnline => "https://outlook.office.com/".into(),
+            Self::Application(id) => format!("api://{id}/"),
         }
     }
 
-    /// Its delegated permissions.
+    /// Its delegated permissions, as far as they are Microsoft's.
     pub fn permissions(self) -> &'static [Permission] {
         match self {
             Self::Graph => GRAPH,
             Self::ExchangeOnline => EXCHANGE_ONLINE,
+            Self::Application(_) => &[],
         }
     }
 
@@ -156,6 +160,18 @@ const GRAPH: &[Permission] = &[
         "Directory.Read.All",
         "Read directory data",
         "Users, groups and apps of your organisation.",
+    ),
+    permission(
+        AdministratorsOnly,
+        "Application.Read.All",
+        "Read applications",
+        "App registrations of your organisation, not their secrets.",
+    ),
+    permission(
+        AdministratorsOnly,
+        "Application.ReadWrite.All",
+        "Read and write all applications",
+        "Change app registrations and their credentials.",
     ),
     permission(
         KeptFromManaged,

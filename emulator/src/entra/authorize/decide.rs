@@ -14,7 +14,10 @@ use crate::{
         oauth_error::OAuthError,
         scopes::Grant,
     },
-    world::{Application, ConsentPolicy, Person, PersonId, TenantKind, World},
+    world::{
+        Application, ConsentPolicy, Membership, Person, PersonId, Resource, TenantKind,
+        UserConsent, World,
+    },
 };
 
 /// Everything the decision rests on.
@@ -26,6 +29,8 @@ pub(crate) struct Situation<'a> {
     pub(crate) grants: &'a Grants,
     /// Who is signed in to this browser.
     pub(crate) signed_in: &'a [PersonId],
+    /// Unix seconds.
+    pub(crate) now: i64,
 }
 
 /// What comes next.
@@ -125,10 +130,27 @@ fn signed_in(situation: &Situation<'_>, id: &PersonId) -> Step {
     if let Some(bar) = Bar::between(person, situation.application) {
         return Step::Stop(bar.at_authorize(situation.application));
     }
-    let held = situation
-        .grants
-        .held(person, &situation.application.client_id);
-    let needed = resolve(&situation.request.scopes, situation.application, &held);
+    let Some(member) = situation
+        .request
+        .authority
+        .membership(person, situation.world)
+    else {
+        return Step::ChooseAccount;
+    };
+    consent(situation, member)
+}
+
+/// With nothing else in the way: what is left to agree to.
+fn consent(situation: &Situation<'_>, member: Membership<'_>) -> Step {
+    let id = &member.person.id;
+    let application = situation.application;
+    let held = situation.grants.held(member, application, situation.now);
+    let needed = resolve(
+        &situation.request.scopes,
+        application,
+        &held,
+        situation.world,
+    );
     let asked_again = situation.request.prompt == Prompt::Consent;
     let to_agree: BTreeSet<Grant> = needed
         .iter()
@@ -140,7 +162,7 @@ fn signed_in(situation: &Situation<'_>, id: &PersonId) -> Step {
         false
             if to_agree
                 .iter()
-                .all(|grant| may_agree(situation, person, *grant)) =>
+                .all(|grant| may_agree(situation, member, *grant)) =>
         {
             Step::Consent(id.clone(), needed)
         }
@@ -148,20 +170,28 @@ fn signed_in(situation: &Situation<'_>, id: &PersonId) -> Step {
     }
 }
 
-/// Whether `person` may agree to `grant` alone. Personal accounts know no tenant policy (entra 33).
-fn may_agree(situation: &Situation<'_>, person: &Person, (resource, name): Grant) -> bool {
-    let Some(tenant) = situation.world.tenant(&person.tenant) else {
-        return false;
-    };
+/// Whether somebody may agree to `grant` alone. Personal accounts know no tenant policy (entra 33).
+fn may_agree(situation: &Situation<'_>, member: Membership<'_>, (resource, name): Grant) -> bool {
+    let tenant = member.tenant;
     let policy = match tenant.kind {
         TenantKind::Company => tenant.consent_policy,
         TenantKind::Personal => ConsentPolicy::Legacy,
     };
     let application = situation.application;
     let trusted = application.verified_publisher.is_some() || application.home_tenant == tenant.id;
-    let permission = resource.permission(name);
-    person.is_administrator()
-        || permission.is_some_and(|known| known.consent.allows_user(policy, trusted))
+    // Chosen: what an app of the world exposes counts like Microsoft's ordinary permissions.
+    let consent = match resource {
+        Resource::Application(_) => Some(UserConsent::Ordinary),
+        Resource::Graph | Resource::ExchangeOnline => {
+            resource.permission(name).map(|known| known.consent)
+        }
+    };
+    administers(member) || consent.is_some_and(|consent| consent.allows_user(policy, trusted))
+}
+
+/// Whether they may agree to anything in this tenant: administrators at home. Guests are guests.
+fn administers(member: Membership<'_>) -> bool {
+    member.person.is_administrator() && !member.is_guest()
 }
 
 fn admit(situation: &Situation<'_>, person: &Person) -> Result<(), OAuthError> {

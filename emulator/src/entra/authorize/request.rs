@@ -83,7 +83,7 @@ impl AuthorizeRequest {
         Ok(Self {
             authority,
             client_id: application.client_id.clone(),
-            scopes: Scopes::read(parameters.get("scope").unwrap_or_default())
+            scopes: Scopes::read(parameters.get("scope").unwrap_or_default(), world)
                 .map_err(|trouble| sent(trouble.at_authorize()))?,
             nonce: parameters.get("nonce").map(str::to_owned),
             challenge: Challenge::of(parameters).map_err(sent)?,

@@ -10,7 +10,7 @@ use crate::{
         pages::{AccountField, ApprovalPage, ConsentPage, FormTarget, PickerPage, SignInPage},
     },
     page::Page,
-    world::{Application, Person, TenantKind, World},
+    world::{Application, Membership, Person, TenantKind},
 };
 
 impl Visit<'_> {
@@ -49,7 +49,8 @@ impl Visit<'_> {
             }
             Step::Consent(id, permissions) => person(id).map(|person| {
                 let permissions = permissions.iter().copied().collect();
-                let for_organization = may_agree_for_all(person, &self.world);
+                let member = self.flow.request.authority.membership(person, &self.world);
+                let for_organization = member.is_some_and(may_agree_for_all);
                 ConsentPage {
                     target: self.target(),
                     application,
@@ -116,12 +117,10 @@ impl Visit<'_> {
     }
 }
 
-/// Whether `person` may agree for everybody: administrators of companies.
-pub(super) fn may_agree_for_all(person: &Person, world: &World) -> bool {
-    let company = world
-        .tenant(&person.tenant)
-        .is_some_and(|tenant| tenant.kind == TenantKind::Company);
-    company && person.is_administrator()
+/// Whether somebody may agree for everybody: administrators of companies, at home.
+pub(super) fn may_agree_for_all(member: Membership<'_>) -> bool {
+    let company = member.tenant.kind == TenantKind::Company;
+    company && member.person.is_administrator() && !member.is_guest()
 }
 
 fn fixed(person: &Person) -> AccountField<'_> {

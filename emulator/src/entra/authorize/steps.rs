@@ -19,8 +19,8 @@ use super::{
 };
 use crate::{
     entra::{
-        aadsts, error_page, grants::Grantee, oauth_error::OAuthError, parameters::Parameters,
-        request_ids::RequestIds,
+        aadsts, consented::revive, error_page, grants::Grantee, oauth_error::OAuthError,
+        parameters::Parameters, request_ids::RequestIds,
     },
     state::EmulatorState,
     tokens::Proof,
@@ -141,14 +141,22 @@ impl Visit<'_> {
         let Some(person) = self.world.person(&id) else {
             return self.go_on();
         };
-        let grantee = match for_organization && may_agree_for_all(person, &self.world) {
-            true => Grantee::Tenant(person.tenant.clone()),
-            false => Grantee::Person(id),
+        let Some(member) = self.flow.request.authority.membership(person, &self.world) else {
+            return self.go_on();
         };
+        let now = self.state.clock.now();
+        let (grantee, from) = match for_organization && may_agree_for_all(member) {
+            true => {
+                let delay = application.switches.consent_delay;
+                (Grantee::Tenant(member.tenant.id.clone()), now + delay)
+            }
+            false => (Grantee::Person(member.id.clone()), now),
+        };
+        revive(self.state, &self.world, application, &member.tenant.id);
         self.state
             .entra
             .grants
-            .give(grantee, &application.client_id, permissions);
+            .give(grantee, &application.client_id, permissions, from);
         self.finish(person)
     }
 }

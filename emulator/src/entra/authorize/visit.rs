@@ -15,7 +15,7 @@ use crate::{
     },
     state::EmulatorState,
     tokens::CodeGrant,
-    world::{Application, Person, World},
+    world::{Application, Person, TenantId, World},
 };
 
 /// A visitor's browser at one step of a flow.
@@ -64,6 +64,7 @@ impl<'state> Visit<'state> {
             world: &self.world,
             grants: &self.state.entra.grants,
             signed_in: &self.state.entra.browsers.signed_in(self.browser.as_ref()),
+            now: self.state.clock.now(),
         })
     }
 
@@ -99,19 +100,28 @@ impl<'state> Visit<'state> {
         )
     }
 
+    /// The tenant `person` signs in to: their home, or the one they are a guest of (entra 59).
+    pub(super) fn tenant_of(&self, person: &Person) -> TenantId {
+        let member = self.flow.request.authority.membership(person, &self.world);
+        member.map_or_else(|| person.tenant.clone(), |member| member.tenant.id.clone())
+    }
+
     /// Ends the flow with a code for the app (entra.md §3.3).
     pub(super) fn finish(&self, person: &Person) -> Response {
         let request = &self.flow.request;
         let browser = self.browser.as_ref();
         let proof = self.state.entra.browsers.proof(browser, &person.id);
+        let session_state = self.state.entra.browsers.session_state(browser);
         let code = self.state.entra.codes.issue(CodeGrant {
             person: person.id.clone(),
-            tenant: person.tenant.clone(),
+            tenant: self.tenant_of(person),
             client_id: request.client_id.clone(),
             redirect: request.delivery.target.clone(),
             scopes: request.scopes.clone(),
             nonce: request.nonce.clone(),
             proof: proof.founding(),
+            session: Some(session_state.clone()),
+            beside_tokens: false,
             challenge: request.challenge.clone(),
             issued_at: self.state.clock.now(),
         });
@@ -119,7 +129,6 @@ impl<'state> Visit<'state> {
         if request.wants_client_info {
             answer.push(("client_info", client_info(person)));
         }
-        let session_state = self.state.entra.browsers.session_state(browser);
         request
             .delivery
             .send(answer, vec![("session_state", session_state)])

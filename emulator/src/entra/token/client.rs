@@ -4,7 +4,7 @@ use axum::http::{HeaderMap, header::AUTHORIZATION};
 use base64::{Engine, prelude::BASE64_STANDARD};
 use percent_encoding::percent_decode_str;
 
-use super::call::TokenCall;
+use super::{assertion, call::TokenCall};
 use crate::{
     entra::{aadsts, oauth_error::OAuthError, parameters::Parameters},
     world::Platform,
@@ -17,21 +17,21 @@ pub(super) enum Credential {
     None,
     /// A client secret, from body or header.
     Secret(String),
-    /// A signed assertion. No registration of the world has a certificate yet, so none is ever accepted.
-    Assertion,
+    /// A signed assertion (entra 49, 50).
+    Assertion(String),
 }
 
 impl Credential {
     /// The client id and the credential of a request (entra 48).
     ///
     /// # Errors
-    /// 900144 without client id, 90013 for an unreadable header or for two credentials at once.
+    /// 900144 without client id or with half an assertion, 90013 for an unreadable header or for two credentials at once.
     pub(super) fn read(
         headers: &HeaderMap,
         parameters: &Parameters,
     ) -> Result<(String, Self), OAuthError> {
         let basic = basic(headers)?;
-        let assertion = parameters.get("client_assertion").map(|_| Self::Assertion);
+        let assertion = assertion_of(parameters)?.map(Self::Assertion);
         let posted = parameters
             .get("client_secret")
             .map(|secret| Self::Secret(secret.to_owned()));
@@ -65,6 +65,27 @@ impl Credential {
                 "more than one client credential",
             )),
         }
+    }
+}
+
+/// `client_assertion`, which must come with its type.
+fn assertion_of(parameters: &Parameters) -> Result<Option<String>, OAuthError> {
+    let assertion = parameters.get("client_assertion");
+    match (assertion, parameters.get("client_assertion_type")) {
+        (None, None) => Ok(None),
+        (Some(assertion), Some(JWT_BEARER)) => Ok(Some(assertion.to_owned())),
+        (Some(_), Some(other)) => Err(OAuthError::about(
+            &aadsts::PARAMETER_UNSUPPORTED,
+            &format!("'client_assertion_type': '{other}'"),
+        )),
+        (Some(_), None) => Err(OAuthError::about(
+            &aadsts::PARAMETER_MISSING,
+            "client_assertion_type",
+        )),
+        (None, Some(_)) => Err(OAuthError::about(
+            &aadsts::PARAMETER_MISSING,
+            "client_assertion",
+        )),
     }
 }
 
@@ -108,11 +129,29 @@ pub(super) fn check(call: &TokenCall<'_>, platform: Platform) -> Result<(), OAut
         }
         (Platform::Spa, Some(_)) => Ok(()),
         (_, Some(origin)) => Err(OAuthError::about(&aadsts::ORIGIN_NOT_ALLOWED, origin)),
-        (Platform::Public, None) if with_credential => {
+        (Platform::Public, None) | (Platform::Web, None)
+            if with_credential && is_public(call, platform) =>
+        {
             Err((&aadsts::SECRET_FROM_PUBLIC_CLIENT).into())
         }
-        (Platform::Public, None) => Ok(()),
-        (Platform::Web, None) => check_credential(call),
+        (_, None) if is_public(call, platform) => Ok(()),
+        (_, None) => check_credential(call),
+    }
+}
+
+/// Installed programs, and web apps whose registration allows public client flows (entra 46).
+fn is_public(call: &TokenCall<'_>, platform: Platform) -> bool {
+    platform == Platform::Public || call.application.fallback_public
+}
+
+/// Whether the caller of a flow for servers only proved its identity.
+///
+/// # Errors
+/// 9002326 with `Origin`, and whatever is wrong with the credential.
+pub(super) fn check_confidential(call: &TokenCall<'_>) -> Result<(), OAuthError> {
+    match &call.origin {
+        Some(origin) => Err(OAuthError::about(&aadsts::ORIGIN_NOT_ALLOWED, origin)),
+        None => check_credential(call),
     }
 }
 
@@ -121,7 +160,7 @@ fn check_credential(call: &TokenCall<'_>) -> Result<(), OAuthError> {
     let refused = |row| Err(OAuthError::about(row, application.client_id.as_str()));
     match &call.credential {
         Credential::None => Err((&aadsts::SECRET_MISSING).into()),
-        Credential::Assertion => refused(&aadsts::ASSERTION_UNKNOWN),
+        Credential::Assertion(assertion) => assertion::check(call, assertion),
         Credential::Secret(presented) => {
             match application
                 .secrets
@@ -135,3 +174,5 @@ fn check_credential(call: &TokenCall<'_>) -> Result<(), OAuthError> {
         }
     }
 }
+
+const JWT_BEARER: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";

@@ -3,10 +3,11 @@
 use super::{
     call::{Refusal, TokenCall},
     client,
+    entitlement::Entitlement,
     issue::{Issue, Listing},
 };
 use crate::{
-    entra::{aadsts, admission::Bar, grants::resolve, oauth_error::OAuthError, scopes::Scopes},
+    entra::{aadsts, oauth_error::OAuthError, scopes::Scopes},
     tokens::{CodeGrant, CodeState, RefreshLife},
     world::Platform,
 };
@@ -52,7 +53,7 @@ fn check(call: &TokenCall<'_>, grant: &CodeGrant) -> Result<(), Refusal> {
 /// Platform, origin, credential, and whether the code was issued to this client.
 fn authenticate(call: &TokenCall<'_>, grant: &CodeGrant) -> Result<(), OAuthError> {
     let uses_pkce = grant.challenge.is_some() && call.parameters.get("code_verifier").is_some();
-    if grant.redirect.platform == Platform::Spa && !uses_pkce {
+    if grant.redirect.platform == Platform::Spa && !uses_pkce && !grant.beside_tokens {
         return Err((&aadsts::PKCE_REQUIRED).into());
     }
     client::check(call, grant.redirect.platform)?;
@@ -67,6 +68,10 @@ fn check_grant(call: &TokenCall<'_>, grant: &CodeGrant) -> Result<(), OAuthError
     if call.tenant_of(&grant.tenant).is_none() {
         return Err((&aadsts::OTHER_TENANT).into());
     }
+    // A code handed to a page beside its server's tokens has no redirect and no verifier (entra 51).
+    if grant.beside_tokens {
+        return check_age(call, grant);
+    }
     let redirect_uri = call.required("redirect_uri")?;
     if redirect_uri != grant.redirect.uri {
         return Err(OAuthError::about(
@@ -74,9 +79,7 @@ fn check_grant(call: &TokenCall<'_>, grant: &CodeGrant) -> Result<(), OAuthError
             redirect_uri,
         ));
     }
-    if grant.is_expired(call.now) {
-        return Err((&aadsts::CODE_EXPIRED).into());
-    }
+    check_age(call, grant)?;
     let proven = match (&grant.challenge, call.parameters.get("code_verifier")) {
         (Some(challenge), Some(verifier)) => challenge.matches(verifier),
         (None, None) => true,
@@ -89,33 +92,31 @@ fn check_grant(call: &TokenCall<'_>, grant: &CodeGrant) -> Result<(), OAuthError
     }
 }
 
+fn check_age(call: &TokenCall<'_>, grant: &CodeGrant) -> Result<(), OAuthError> {
+    match grant.is_expired(call.now) {
+        true => Err((&aadsts::CODE_EXPIRED).into()),
+        false => Ok(()),
+    }
+}
+
 /// Scopes of the redemption: those it names, or else those of the authorize request (entra.md §4).
 fn prepare(call: &TokenCall<'_>, grant: CodeGrant) -> Result<Issue, OAuthError> {
     let scopes = match call.parameters.sent("scope") {
         None => grant.scopes.clone(),
         Some(text) => {
-            let named = Scopes::read(text).map_err(|trouble| trouble.at_redemption())?;
+            let named =
+                Scopes::read(text, &call.world).map_err(|trouble| trouble.at_redemption())?;
             if named.resources().len() > 1 {
                 return Err((&aadsts::SEVERAL_RESOURCES).into());
             }
             named
         }
     };
-    let person = call
-        .world
-        .person(&grant.person)
-        .ok_or_else(|| account_unknown(&grant))?;
-    if let Some(bar) = Bar::between(person, &call.application) {
-        return Err(bar.at_token(&call.application));
-    }
-    let held = call.state.entra.grants.held(person, &grant.client_id);
-    if !resolve(&scopes, &call.application, &held).is_subset(&held) {
-        return Err(OAuthError::about(
-            &aadsts::CONSENT_MISSING,
-            grant.client_id.as_str(),
-        ));
-    }
+    let entitlement = Entitlement::of(call, &grant.person, &grant.tenant)?;
+    entitlement.check(call, &scopes)?;
+    let beside = call.parameters.get("return_spa_code") == Some("1");
     Ok(Issue {
+        page_code: beside && grant.redirect.platform == Platform::Web,
         refreshable: scopes.asks("offline_access"),
         refresh_life: RefreshLife::beginning(grant.redirect.platform, call.now),
         platform: grant.redirect.platform,
@@ -123,12 +124,9 @@ fn prepare(call: &TokenCall<'_>, grant: CodeGrant) -> Result<Issue, OAuthError> 
         tenant: grant.tenant,
         proof: grant.proof,
         nonce: grant.nonce,
+        session: grant.session,
         listing: Listing::AllHeld,
         scopes,
-        held,
+        held: entitlement.held,
     })
-}
-
-fn account_unknown(grant: &CodeGrant) -> OAuthError {
-    OAuthError::about(&aadsts::ACCOUNT_UNKNOWN, grant.person.as_str())
 }

@@ -9,20 +9,24 @@ use axum::{
 };
 use serde::Serialize;
 
-use super::call::TokenCall;
+use super::{
+    api_token::{self, Actor},
+    call::TokenCall,
+};
 use crate::{
     entra::{
         answer_headers,
         client_info::client_info,
         grants::resolve,
-        id_token::{IdTokenClaims, IdTokenSubject},
+        id_token::{Beside, IdTokenClaims, IdTokenSubject},
         keys::KeysMissing,
+        redirect_uri::RedirectTarget,
         request_ids::RequestIds,
         scopes::{Grant, Scopes, is_oidc},
     },
     random,
-    tokens::{AccessTokenGrant, Proof, RefreshGrant, RefreshLife},
-    world::{Person, PersonId, Platform, Resource, Tenant, TenantId},
+    tokens::{AccessTokenGrant, CodeGrant, Proof, RefreshGrant, RefreshLife},
+    world::{Membership, PersonId, Platform, Resource, Tenant, TenantId},
 };
 
 /// What a granted request comes down to.
@@ -41,6 +45,10 @@ pub(super) struct Issue {
     /// Whether a refresh token goes with it.
     pub(super) refreshable: bool,
     pub(super) refresh_life: RefreshLife,
+    /// The browser session behind it, where that is known.
+    pub(super) session: Option<String>,
+    /// Whether a code for the app's page goes with it (entra 51).
+    pub(super) page_code: bool,
 }
 
 /// Which of the held permissions an access token carries.
@@ -55,14 +63,13 @@ pub(super) enum Listing {
 impl Issue {
     /// Issues the tokens and answers with them.
     pub(super) async fn answer(self, call: &TokenCall<'_>, ids: &RequestIds) -> Response {
-        let known = (
-            call.world.person(&self.person),
-            call.world.tenant(&self.tenant),
-        );
-        let (Some(person), Some(tenant)) = known else {
+        let person = call.world.person(&self.person);
+        let known = person.and_then(|person| call.world.membership(person, &self.tenant));
+        let Some(member) = known else {
             return trouble("person or tenant vanished");
         };
-        let id_token = match self.id_token(call, person, tenant).await {
+        let tenant = member.tenant;
+        let id_token = match self.id_token(call, member, Beside::default()).await {
             Ok(id_token) => id_token,
             Err(missing) => return trouble(&missing.to_string()),
         };
@@ -74,16 +81,23 @@ impl Issue {
             .unwrap_or(Resource::Graph);
         let carried = self.carried(call, resource);
         let life = life(call);
+        let Some(access_token) = self
+            .access_token(call, member, resource, &carried, life)
+            .await
+        else {
+            return trouble("an access token could not be signed");
+        };
         let body = Body {
             token_type: "Bearer",
             scope: self.scope_text(&carried),
             expires_in: life,
             ext_expires_in: life,
             refresh_in: call.claims.handles_challenges.then_some(life / 2),
-            access_token: self.access_token(call, tenant, resource, &carried, life),
+            access_token,
+            spa_code: self.page_code.then(|| self.code_for_page(call)),
             refresh_token_expires_in: self.refresh_token_life(call.now),
             client_info: (call.parameters.get("client_info") == Some("1"))
-                .then(|| client_info(person)),
+                .then(|| client_info(member.person)),
             refresh_token: self.refreshable.then(|| self.refresh_token(call, tenant)),
             id_token,
         };
@@ -94,7 +108,7 @@ impl Issue {
 
     /// The permissions the access token carries.
     fn carried(&self, call: &TokenCall<'_>, resource: Resource) -> BTreeSet<Grant> {
-        let asked = resolve(&self.scopes, &call.application, &self.held);
+        let asked = resolve(&self.scopes, &call.application, &self.held, &call.world);
         let all = match self.listing {
             Listing::AllHeld => self.held.clone(),
             Listing::AskedOnly => asked.clone(),
@@ -132,8 +146,8 @@ impl Issue {
     async fn id_token(
         &self,
         call: &TokenCall<'_>,
-        person: &Person,
-        tenant: &Tenant,
+        member: Membership<'_>,
+        beside: Beside<'_>,
     ) -> Result<Option<String>, KeysMissing> {
         if !self.scopes.asks("openid") {
             return Ok(None);
@@ -141,28 +155,31 @@ impl Issue {
         let keys = call.state.entra.keys.ready().await?;
         let claims = IdTokenClaims::about(&IdTokenSubject {
             origin: &call.state.origin,
-            client_id: &call.application.client_id,
-            person,
-            tenant,
+            application: &call.application,
+            member,
             nonce: self.nonce.as_deref(),
+            session: self.session.as_deref(),
+            signed_in_at: self.proof.signed_in_at,
+            beside,
             profile: self.scopes.asks("profile"),
             email: self.scopes.asks("email"),
             now: call.now,
         });
-        keys.signing(tenant.kind)
+        keys.signing(member.tenant.kind)
             .sign(&claims)
             .map(Some)
             .map_err(|_| KeysMissing)
     }
 
-    fn access_token(
+    /// An access token: opaque for Microsoft's APIs, a JWT for those of apps. `None` if there are no keys to sign it.
+    async fn access_token(
         &self,
         call: &TokenCall<'_>,
-        tenant: &Tenant,
+        member: Membership<'_>,
         resource: Resource,
         carried: &BTreeSet<Grant>,
         life: i64,
-    ) -> String {
+    ) -> Option<String> {
         let grant = AccessTokenGrant {
             person: self.person.clone(),
             tenant: self.tenant.clone(),
@@ -173,9 +190,40 @@ impl Issue {
             expires_at: call.now + life,
             handles_claims_challenges: call.claims.handles_challenges,
         };
-        call.state
-            .access_tokens
-            .issue_in(grant, tenant.kind, self.proof.contexts.clone())
+        let tokens = &call.state.access_tokens;
+        let contexts = self.proof.contexts.clone();
+        let Resource::Application(api) = resource else {
+            return Some(tokens.issue_in(grant, member.tenant.kind, contexts));
+        };
+        let actor = Actor {
+            api,
+            tenant: &self.tenant,
+            issued_at: grant.issued_at,
+            expires_at: grant.expires_at,
+        };
+        let token = api_token::signed(call, &actor, api_token::about(api, member, carried)).await?;
+        tokens.keep(token.clone(), grant, contexts);
+        Some(token)
+    }
+
+    /// A second code for the app's page, good without redirect URI and verifier.
+    fn code_for_page(&self, call: &TokenCall<'_>) -> String {
+        call.state.entra.codes.issue(CodeGrant {
+            person: self.person.clone(),
+            tenant: self.tenant.clone(),
+            client_id: call.application.client_id.clone(),
+            redirect: RedirectTarget {
+                uri: String::new(),
+                platform: Platform::Spa,
+            },
+            scopes: self.scopes.clone(),
+            session: self.session.clone(),
+            nonce: None,
+            proof: self.proof.clone(),
+            beside_tokens: true,
+            challenge: None,
+            issued_at: call.now,
+        })
     }
 
     fn refresh_token(&self, call: &TokenCall<'_>, tenant: &Tenant) -> String {
@@ -213,7 +261,7 @@ fn life(call: &TokenCall<'_>) -> i64 {
     }
 }
 
-fn trouble(what: &str) -> Response {
+pub(super) fn trouble(what: &str) -> Response {
     tracing::error!(what, "a token could not be issued");
     StatusCode::INTERNAL_SERVER_ERROR.into_response()
 }
@@ -231,6 +279,8 @@ struct Body {
     refresh_token: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     refresh_token_expires_in: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    spa_code: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     id_token: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -1,9 +1,15 @@
 //! `/token`: one file for each grant, one for the client's credential, one for what is issued.
 
+mod api_token;
+mod app_only;
+mod assertion;
 mod call;
 mod client;
 mod code;
+mod device;
+mod entitlement;
 mod issue;
+mod on_behalf_of;
 mod refresh;
 
 use std::sync::Arc;
@@ -56,6 +62,9 @@ async fn grant(call: &TokenCall<'_>, ids: &RequestIds) -> Result<(Response, Plat
     let issued = match call.required("grant_type")? {
         "authorization_code" => code::redeem(call)?,
         "refresh_token" => refresh::renew(call)?,
+        "urn:ietf:params:oauth:grant-type:device_code" | "device_code" => device::poll(call)?,
+        "urn:ietf:params:oauth:grant-type:jwt-bearer" => on_behalf_of::exchange(call)?,
+        "client_credentials" => return Ok((app_only::answer(call, ids).await?, Platform::Web)),
         other => return Err(OAuthError::about(&aadsts::GRANT_TYPE_UNKNOWN, other).into()),
     };
     let platform = issued.platform;

@@ -3,18 +3,19 @@
 use super::{
     call::{Refusal, TokenCall},
     client,
+    entitlement::{Entitlement, unconsented},
     issue::{Issue, Listing},
 };
 use crate::{
     clock::rfc3339,
     entra::{
         aadsts,
-        admission::Bar,
-        grants::resolve,
+        authority::Authority,
         oauth_error::OAuthError,
         scopes::{ScopeTrouble, Scopes},
     },
     tokens::{INACTIVITY_LIMIT, RefreshGrant, RefreshLife, RefreshState},
+    world::TenantId,
 };
 
 /// Turns a refresh token into what is to be issued. The token itself stays as it is (entra 62).
@@ -56,41 +57,47 @@ fn check(call: &TokenCall<'_>, grant: &RefreshGrant) -> Result<(), OAuthError> {
 }
 
 fn prepare(call: &TokenCall<'_>, grant: RefreshGrant) -> Result<Issue, OAuthError> {
-    let unconsented = || OAuthError::about(&aadsts::CONSENT_MISSING, grant.client_id.as_str());
-    let unknown_account = || OAuthError::about(&aadsts::ACCOUNT_UNKNOWN, grant.person.as_str());
-    let named = call.parameters.get("scope").map(Scopes::read).transpose();
+    let named = call.parameters.get("scope");
+    let named = named
+        .map(|text| Scopes::read(text, &call.world))
+        .transpose();
     let named = named.map_err(|trouble| match trouble {
-        ScopeTrouble::UnknownPermission(_) => unconsented(),
+        ScopeTrouble::UnknownPermission(_) => unconsented(call),
         other => other.at_redemption(),
     })?;
-    let person = call
-        .world
-        .person(&grant.person)
-        .ok_or_else(unknown_account)?;
-    call.tenant_of(&grant.tenant).ok_or_else(unknown_account)?;
-    if let Some(bar) = Bar::between(person, &call.application) {
-        return Err(bar.at_token(&call.application));
-    }
-    let held = call.state.entra.grants.held(person, &grant.client_id);
+    let tenant = tenant(call, &grant)?;
+    let entitlement = Entitlement::of(call, &grant.person, &tenant)?;
     let listing = if named.is_some() {
         Listing::AskedOnly
     } else {
         Listing::AllHeld
     };
     let scopes = named.unwrap_or_else(|| grant.scopes.clone());
-    if !resolve(&scopes, &call.application, &held).is_subset(&held) {
-        return Err(unconsented());
-    }
+    entitlement.check(call, &scopes)?;
     Ok(Issue {
         refreshable: true,
         refresh_life: grant.life,
         platform: grant.platform,
         person: grant.person,
-        tenant: grant.tenant,
+        tenant,
         proof: grant.proof,
         nonce: None,
+        session: None,
         listing,
         scopes,
-        held,
+        page_code: false,
+        held: entitlement.held,
     })
+}
+
+/// The tenant that answers: the one named in the path, where the person may be a guest, or the one of the sign-in. A
+/// refresh token is bound to person and app, not to a tenant (entra 63).
+fn tenant(call: &TokenCall<'_>, grant: &RefreshGrant) -> Result<TenantId, OAuthError> {
+    match &call.authority {
+        Authority::Tenant(named) => Ok(named.clone()),
+        Authority::Common | Authority::Organizations | Authority::Consumers => call
+            .tenant_of(&grant.tenant)
+            .map(|tenant| tenant.id.clone())
+            .ok_or_else(|| OAuthError::about(&aadsts::ACCOUNT_UNKNOWN, grant.person.as_str())),
+    }
 }
