@@ -285,8 +285,9 @@ async fn starting_over_leaves_nothing_but_the_addresses() {
     );
     let news = site.steps().await;
     assert_eq!((&news["ahead"], &news["steps"]), (&json!(0), &json!([])));
-    assert_eq!(site.begin().await.status, StatusCode::CREATED);
-    let body: Value = serde_json::from_str(&site.begin().await.text).unwrap();
+    let started = site.begin().await;
+    assert_eq!(started.status, StatusCode::CREATED, "{}", started.text);
+    let body: Value = serde_json::from_str(&started.text).unwrap();
     assert!(
         body["authorize_endpoint"]
             .as_str()
