@@ -1,16 +1,21 @@
 //! Opening a vault: what stays, what is refused, and many at once.
 
 use std::future::poll_fn;
+use std::sync::Arc;
 use std::task::Poll;
 
 use sqlx::Row as _;
 
 use super::world::{KEY, NOW, World, grant, identity, profile};
-use crate::vault::database::{DatabaseError, MIGRATIONS, MigrateError};
+use crate::vault::database::{Database, DatabaseError, MIGRATIONS, MigrateError};
+use crate::vault::grants::GrantVersion;
+use crate::vault::id::{AccountId, OwnerId};
+use crate::vault::refreshes::BeginRefresh;
 use crate::vault::{KeyRing, Location, OpenError, Vault};
 
 on_every_engine![
     a_vault_answers,
+    tables_of_an_earlier_version_are_brought_up,
     tables_of_a_later_version_are_refused,
     an_altered_migration_is_refused,
     a_caller_who_goes_away_leaves_nothing_half_done,
@@ -27,6 +32,33 @@ async fn a_vault_answers(world: &World) {
         world.vault.check().await.is_err(),
         "and says when it does not"
     );
+}
+
+/// R127: what is there stays, and what is new works with it.
+async fn tables_of_an_earlier_version_are_brought_up(world: &World) {
+    let database = Database::connect(&world.elsewhere().await).await.unwrap();
+    database.migrate(&MIGRATIONS[..1]).await.unwrap();
+    let mut transaction = database.write().await.unwrap();
+    let id = AccountId::random().unwrap();
+    sqlx::query(
+        "insert into accounts (id, tid, oid, state, state_since, grant_version, event_count, created_at)
+         values ($1, 'tid', 'oid', 'connected', 1, 7, 0, 1)",
+    )
+    .bind(id.to_string())
+    .execute(&mut *transaction)
+    .await
+    .unwrap();
+    transaction.commit().await.unwrap();
+    for _ in 0..2 {
+        database.migrate(MIGRATIONS).await.unwrap();
+    }
+    let vault = Vault {
+        database,
+        keys: Arc::new(keys(KEY)),
+    };
+    let owner = OwnerId::new().unwrap();
+    let begun = vault.begin_refresh(id, GrantVersion(7), owner, 0).await;
+    assert!(matches!(begun, Ok(BeginRefresh::Lead(_))), "{begun:?}");
 }
 
 /// R127

@@ -42,9 +42,7 @@ impl World {
 
     /// A schema of its own on a server that this test process starts for itself.
     pub(super) async fn on_postgres() -> Self {
-        let address = connect_outlook_throwaway_postgres::new_schema().await;
-        let address = address.unwrap_or_else(|missing| panic!("{missing}"));
-        Self::at(address.parse().unwrap(), None).await
+        Self::at(new_schema().await, None).await
     }
 
     async fn at(location: Location, folder: Option<TempDir>) -> Self {
@@ -66,6 +64,18 @@ impl World {
         Vault::open(&self.location, KeyRing::parse(KEY).unwrap())
             .await
             .unwrap()
+    }
+
+    /// A new and empty place on the same engine.
+    pub(super) async fn elsewhere(&self) -> Location {
+        match &self.location {
+            Location::Memory => Location::Memory,
+            Location::SqliteFile(path) => {
+                let name = AccountId::random().unwrap();
+                Location::SqliteFile(path.with_file_name(format!("{name}.sqlite")))
+            }
+            Location::Postgres(_) => new_schema().await,
+        }
     }
 
     pub(super) async fn connect(&self, person: &str, grant: &Grant) -> Account {
@@ -161,6 +171,12 @@ impl World {
         assert_eq!(done.rows_affected(), 1);
         transaction.commit().await.unwrap();
     }
+}
+
+async fn new_schema() -> Location {
+    let address = connect_outlook_throwaway_postgres::new_schema().await;
+    let address = address.unwrap_or_else(|missing| panic!("{missing}"));
+    address.parse().unwrap()
 }
 
 fn key_of(table: &str) -> &'static str {
