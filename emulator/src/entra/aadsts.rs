@@ -69,6 +69,8 @@ codes! {
     REDIRECT_URI_MISMATCH = 50011 "invalid_request": "The redirect URI {} specified in the request does not match the redirect URIs configured for the application.";
     NO_REDIRECT_URI_REGISTERED = 500113 "invalid_request": "No reply address is registered for the application {}.";
 
+    INSTANCE_UNKNOWN = 50049 "invalid_instance": "Unknown or invalid instance: '{}'.";
+
     // How it is asked.
     QUERY_TOO_LONG = 90015 "invalid_request": "Requested query string is too long.";
     PARAMETER_REPEATED = 90100 "invalid_request": "The '{}' request parameter is not valid: it appears more than once.";
@@ -77,6 +79,7 @@ codes! {
     RESOURCE_PARAMETER = 901002 "invalid_request": "The 'resource' request parameter isn't supported.";
     RESPONSE_TYPE_UNKNOWN = 70005 "unsupported_response_type": "The response type '{}' is not supported.";
     RESPONSE_TYPE_NOT_ENABLED = 700054 "unsupported_response_type": "response_type 'id_token' is not enabled for the application.";
+    TOKEN_NOT_ENABLED = 700051 "unsupported_response_type": "response_type 'token' is not enabled for the application.";
     RESPONSE_MODE_UNSUPPORTED = 70007 "invalid_request": "'{}' is not a supported value of 'response_mode' when requesting a token.";
     CHALLENGE_MISSING = 50147 "invalid_request": "MissingCodeChallenge - The size of the code challenge parameter isn't valid.";
     CHALLENGE_SIZE = 501491 "invalid_request": "Invalid size of Code_Challenge parameter.";

@@ -4,7 +4,12 @@ use std::{collections::HashMap, sync::Mutex};
 
 use axum::http::{HeaderMap, HeaderValue, header::COOKIE};
 
-use crate::{lock::lock, random, tokens::Proof, world::PersonId};
+use crate::{
+    lock::lock,
+    random,
+    tokens::Proof,
+    world::{ClientId, PersonId},
+};
 
 /// The browsers that have met the emulator.
 #[derive(Debug, Default)]
@@ -22,6 +27,8 @@ struct Browser {
     signed_in: Vec<PersonId>,
     /// How each of them proved it.
     proofs: HashMap<PersonId, Proof>,
+    /// The apps of the session, with who signed in to each.
+    apps: Vec<(PersonId, ClientId)>,
 }
 
 impl Browsers {
@@ -48,6 +55,7 @@ impl Browsers {
             session_state: random::guid(),
             signed_in: Vec::new(),
             proofs: HashMap::new(),
+            apps: Vec::new(),
         };
         let browser = known.entry(id.clone()).or_insert_with(fresh);
         if !browser.signed_in.contains(person) {
@@ -55,6 +63,22 @@ impl Browsers {
         }
         browser.proofs.insert(person.clone(), proof);
         id
+    }
+
+    /// Counts an app among those of the session (entra 81).
+    pub(crate) fn visit(
+        &self,
+        browser: Option<&BrowserId>,
+        person: &PersonId,
+        client_id: &ClientId,
+    ) {
+        let mut known = lock(&self.known);
+        let visited = (person.clone(), client_id.clone());
+        if let Some(browser) = browser.and_then(|id| known.get_mut(id))
+            && !browser.apps.contains(&visited)
+        {
+            browser.apps.push(visited);
+        }
     }
 
     /// How `person` proved who they are in this browser; the proof of nothing for strangers.

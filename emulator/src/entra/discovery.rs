@@ -17,9 +17,10 @@ use axum::{
 use serde_json::{Value, json};
 
 use super::{
-    authority::Authority, oauth_error::OAuthError, parameters::Parameters, request_ids::RequestIds,
+    authority::Authority, instance, oauth_error::OAuthError, parameters::Parameters,
+    request_ids::RequestIds,
 };
-use crate::{headers, state::EmulatorState};
+use crate::{headers, state::EmulatorState, world::Cloud};
 
 /// `GET /{tenant}/v2.0/.well-known/openid-configuration`
 pub(super) async fn document(
@@ -29,7 +30,9 @@ pub(super) async fn document(
 ) -> Response {
     match Authority::named(&segment, &state.world()) {
         Ok(authority) => {
-            public(Json(described(&state.origin, &segment, &authority)).into_response())
+            let called = instance::called(&state, &headers);
+            let document = described(&state.origin, &called, &segment, &authority);
+            public(Json(document).into_response())
         }
         Err(unknown) => refused(&state, &headers, &unknown),
     }
@@ -51,8 +54,15 @@ pub(super) async fn keys(
 }
 
 /// The fields of entra.md §2.1. There is no `code_challenge_methods_supported`: Microsoft has none either (entra 4).
-fn described(origin: &str, segment: &str, authority: &Authority) -> Value {
-    let at = |path: &str| format!("{origin}/{segment}/{path}");
+/// Under another host name the endpoints are those of that name, and the cloud is the one it stands for; the issuer stays,
+/// as China's does under its second name (entra 9). Microsoft also lists a `kerberos_endpoint`: nothing answers there.
+fn described(
+    origin: &str,
+    (called, cloud): &(String, Cloud),
+    segment: &str,
+    authority: &Authority,
+) -> Value {
+    let at = |path: &str| format!("{called}/{segment}/{path}");
     json!({
         "token_endpoint": at("oauth2/v2.0/token"),
         "token_endpoint_auth_methods_supported": ["client_secret_post", "private_key_jwt", "client_secret_basic"],
@@ -64,18 +74,17 @@ fn described(origin: &str, segment: &str, authority: &Authority) -> Value {
         "scopes_supported": ["openid", "profile", "email", "offline_access"],
         "issuer": format!("{origin}/{}/v2.0", authority.issuer_segment()),
         "request_uri_parameter_supported": false,
-        "userinfo_endpoint": format!("{origin}/oidc/userinfo"),
+        "userinfo_endpoint": format!("{called}/oidc/userinfo"),
         "authorization_endpoint": at("oauth2/v2.0/authorize"),
         "device_authorization_endpoint": at("oauth2/v2.0/devicecode"),
         "http_logout_supported": true,
         "frontchannel_logout_supported": true,
         "end_session_endpoint": at("oauth2/v2.0/logout"),
         "claims_supported": CLAIMS,
-        "kerberos_endpoint": at("kerberos"),
         "tenant_region_scope": region(authority),
-        "cloud_instance_name": "microsoftonline.com",
-        "cloud_graph_host_name": "graph.windows.net",
-        "msgraph_host": "graph.microsoft.com",
+        "cloud_instance_name": cloud.name(),
+        "cloud_graph_host_name": cloud.directory_graph(),
+        "msgraph_host": cloud.graph(),
         "rbac_url": "https://pas.windows.net",
     })
 }
@@ -85,7 +94,7 @@ fn region(authority: &Authority) -> Option<&'static str> {
 }
 
 /// Readable from any origin, good for a day (entra 5).
-fn public(mut answer: Response) -> Response {
+pub(super) fn public(mut answer: Response) -> Response {
     let public = [
         (CONTENT_TYPE, "application/json; charset=utf-8"),
         (ACCESS_CONTROL_ALLOW_ORIGIN, "*"),

@@ -175,9 +175,14 @@ pub(crate) fn resolve(
     resolved
 }
 
-/// Every delegated permission a registration lists, but for OpenID Connect's own.
-pub(crate) fn registered(application: &Application, world: &World) -> Vec<Grant> {
-    let listed = Scopes::read(&application.permissions.join(" "), world).unwrap_or_default();
+/// Every delegated permission a registration lists.
+pub(crate) fn listed(application: &Application, world: &World) -> Scopes {
+    Scopes::read(&application.permissions.join(" "), world).unwrap_or_default()
+}
+
+/// The same but for OpenID Connect's own.
+fn registered(application: &Application, world: &World) -> Vec<Grant> {
+    let listed = listed(application, world);
     let named = listed.asked().iter().filter_map(|asked| match asked {
         Asked::Permission(grant) => Some(*grant),
         Asked::Default(_) => None,

@@ -11,10 +11,12 @@ mod certificate;
 mod claims_request;
 mod client_info;
 mod consented;
+mod device;
 mod discovery;
 mod error_page;
 mod grants;
 mod id_token;
+mod instance;
 mod keys;
 mod login_hint;
 mod logout;
@@ -85,7 +87,18 @@ pub(crate) fn router(state: Arc<EmulatorState>) -> Router {
             get(discovery::document),
         )
         .route("/{tenant}/discovery/v2.0/keys", get(discovery::keys))
+        .route("/common/discovery/instance", get(instance::discover))
         .route("/{tenant}/oauth2/v2.0/authorize", get(authorize::begin))
+        .route("/{tenant}/adminconsent", get(authorize::first_edition))
+        .route(
+            "/{tenant}/v2.0/adminconsent",
+            get(authorize::second_edition),
+        )
+        .route(
+            "/{tenant}/oauth2/v2.0/devicecode",
+            post(device::authorize).fallback(token::wrong_verb),
+        )
+        .route("/devicelogin", get(device::ask).post(device::typed))
         .route("/{tenant}/sign-in", post(authorize::go_on))
         .route(
             "/{tenant}/oauth2/v2.0/token",

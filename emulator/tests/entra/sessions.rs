@@ -188,7 +188,7 @@ async fn declining_consent_tells_the_app_why() {
 async fn accounts_of_elsewhere_are_stopped_on_the_page() {
     let stage = Stage::start().await;
     let hinted = |tenant, address| App::DEMO.start().at(tenant).with("login_hint", address);
-    hinted("contoso.example", KATHERINE)
+    hinted("contoso.example", crate::support::MARGARET)
         .shown(&stage)
         .await
         .stays_with(50_020);

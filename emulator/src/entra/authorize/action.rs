@@ -15,6 +15,8 @@ pub(super) enum Action {
     Accept { for_organization: bool },
     /// "Cancel" on the consent page.
     Decline,
+    /// "Continue" on the page that names the waiting program.
+    Confirm,
     /// "Cancel" on any other page.
     Cancel,
     /// Back to the picker.
@@ -37,6 +39,7 @@ impl Action {
             "accept" => Some(Self::Accept {
                 for_organization: form.get("for_organization") == Some("yes"),
             }),
+            "confirm" => Some(Self::Confirm),
             "decline" => Some(Self::Decline),
             "cancel" => Some(Self::Cancel),
             "restart" => Some(Self::Restart),

@@ -4,13 +4,15 @@ use std::collections::BTreeSet;
 
 use super::{
     flow::Progress,
+    purpose::{AdminConsent, Purpose},
     request::{AuthorizeRequest, Prompt},
 };
 use crate::{
     entra::{
         aadsts,
         admission::Bar,
-        grants::{Grants, resolve},
+        grants::{Grants, listed, resolve},
+        login_hint,
         oauth_error::OAuthError,
         scopes::Grant,
     },
@@ -46,6 +48,8 @@ pub(crate) enum Step {
     Consent(PersonId, BTreeSet<Grant>),
     /// The page that says that an administrator must agree.
     NeedApproval(PersonId),
+    /// The page that asks whether they know the program that waits (entra 76).
+    ConfirmDevice(PersonId),
     /// An error page of ours.
     Stop(OAuthError),
     /// An error for the app.
@@ -69,7 +73,8 @@ pub(crate) fn decide(situation: &Situation<'_>) -> Step {
 /// `prompt=none` (entra 20): an answer at once, whichever.
 fn silently(situation: &Situation<'_>) -> Step {
     let hint = situation.request.login_hint.as_deref();
-    let fits = |person: &&Person| hint.is_none_or(|hint| person.address.eq_ignore_ascii_case(hint));
+    let hinted = hint.map(|hint| hinted(situation, hint).map(|person| &person.id));
+    let fits = |person: &&Person| hinted.is_none_or(|hinted| hinted == Some(&person.id));
     let candidates: Vec<&Person> = usable(situation).into_iter().filter(fits).collect();
     match candidates[..] {
         [] => Step::Refuse((&aadsts::NO_SESSION).into()),
@@ -95,7 +100,7 @@ fn begin(situation: &Situation<'_>) -> Step {
         return Step::ChooseAccount;
     }
     if let Some(hint) = &request.login_hint {
-        return match situation.world.person_at(hint) {
+        return match hinted(situation, hint) {
             Some(person) => chosen(situation, &person.id),
             None => Step::SignInAs(hint.clone()),
         };
@@ -104,6 +109,12 @@ fn begin(situation: &Situation<'_>) -> Step {
         [person] => chosen(situation, &person.id),
         _ => Step::ChooseAccount,
     }
+}
+
+/// Whom a `login_hint` means: an address, or the opaque claim of an ID token.
+fn hinted<'a>(situation: &Situation<'a>, hint: &str) -> Option<&'a Person> {
+    let world = situation.world;
+    login_hint::read(hint, world).or_else(|| world.person_at(hint))
 }
 
 fn chosen(situation: &Situation<'_>, id: &PersonId) -> Step {
@@ -137,7 +148,29 @@ fn signed_in(situation: &Situation<'_>, id: &PersonId) -> Step {
     else {
         return Step::ChooseAccount;
     };
-    consent(situation, member)
+    match &situation.request.purpose {
+        Purpose::AdminConsent(asked) => admin_consent(situation, member, *asked),
+        Purpose::Device {
+            confirmed: false, ..
+        } => Step::ConfirmDevice(id.clone()),
+        Purpose::Device { .. } | Purpose::Answer(_) => consent(situation, member),
+    }
+}
+
+/// What an administrator is asked to agree to for everybody; anybody else learns that they are none (entra 35).
+fn admin_consent(situation: &Situation<'_>, member: Membership<'_>, asked: AdminConsent) -> Step {
+    let id = member.person.id.clone();
+    if !administers(member) || member.tenant.kind == TenantKind::Personal {
+        return Step::NeedApproval(id);
+    }
+    let application = situation.application;
+    let scopes = match asked.everything {
+        true => listed(application, situation.world),
+        false => situation.request.scopes.clone(),
+    };
+    let nothing = BTreeSet::new();
+    let needed = resolve(&scopes, application, &nothing, situation.world);
+    Step::Consent(id, needed)
 }
 
 /// With nothing else in the way: what is left to agree to.

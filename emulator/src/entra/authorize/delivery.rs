@@ -61,6 +61,15 @@ impl Delivery {
         }
     }
 
+    /// Sends `answer` without the state.
+    pub(crate) fn send_stateless(&self, answer: Answer) -> Response {
+        let stateless = Self {
+            state: None,
+            ..self.clone()
+        };
+        stateless.send(answer, Vec::new())
+    }
+
     /// Sends an error (entra 23, 26).
     pub(crate) fn send_error(
         &self,

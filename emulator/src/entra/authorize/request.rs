@@ -1,7 +1,10 @@
 //! Reading an authorize request (entra.md §3.1). Until client and redirect URI are known to belong together, errors stay
 //! on our side; from there on the app hears of them.
 
-use super::delivery::{Delivery, ResponseMode};
+use super::{
+    delivery::{Delivery, ResponseMode},
+    purpose::{Purpose, ResponseType},
+};
 use crate::{
     entra::{
         aadsts, authority::Authority, claims_request::ClaimsRequest, known_application,
@@ -9,7 +12,7 @@ use crate::{
         redirect_uri::RedirectTarget, scopes::Scopes,
     },
     random,
-    world::{Application, ClientId, World},
+    world::{Application, ClientId, Platform, World},
 };
 
 /// A well-formed request of a known app.
@@ -25,6 +28,10 @@ pub(crate) struct AuthorizeRequest {
     pub(crate) login_hint: Option<String>,
     /// `client_info=1`
     pub(crate) wants_client_info: bool,
+    /// `instance_aware=true`
+    pub(crate) instance_aware: bool,
+    /// What it is for.
+    pub(crate) purpose: Purpose,
 }
 
 /// `prompt`.
@@ -78,7 +85,9 @@ impl AuthorizeRequest {
         let delivery = Delivery::new(target, mode, parameters.sent("state"));
         let sent = |error| Rejected::Sent(Box::new(delivery.clone()), error);
         asked_mode.map_err(sent)?;
-        response_type.and_then(ResponseType::check).map_err(sent)?;
+        let response_type = response_type
+            .and_then(|kind| kind.check(application, mode, parameters))
+            .map_err(sent)?;
         check_rest(parameters).map_err(sent)?;
         Ok(Self {
             authority,
@@ -90,13 +99,47 @@ impl AuthorizeRequest {
             prompt: Prompt::read(parameters).map_err(sent)?,
             login_hint: parameters.get("login_hint").map(str::to_owned),
             wants_client_info: parameters.get("client_info") == Some("1"),
+            instance_aware: parameters.get("instance_aware") == Some("true"),
+            purpose: Purpose::Answer(response_type),
             delivery,
         })
     }
 }
 
+impl AuthorizeRequest {
+    /// The sign-in behind a device's code. There is no app to answer; `back` is the page where the code was typed.
+    pub(in crate::entra) fn for_device(
+        authority: Authority,
+        client_id: ClientId,
+        scopes: Scopes,
+        user_code: String,
+        back: String,
+    ) -> Self {
+        let target = RedirectTarget {
+            uri: back,
+            platform: Platform::Public,
+        };
+        Self {
+            authority,
+            client_id,
+            delivery: Delivery::new(target, ResponseMode::Query, None),
+            scopes,
+            nonce: None,
+            challenge: None,
+            prompt: Prompt::Unset,
+            login_hint: None,
+            wants_client_info: false,
+            instance_aware: false,
+            purpose: Purpose::Device {
+                user_code,
+                confirmed: false,
+            },
+        }
+    }
+}
+
 /// The app that asks, if it may be used at this authority.
-fn known_client<'world>(
+pub(super) fn known_client<'world>(
     segment: &str,
     parameters: &Parameters,
     world: &'world World,
@@ -117,7 +160,7 @@ fn known_client<'world>(
 }
 
 /// The redirect URI asked for. Without one, Entra takes a registered URI at random (entra.md §3.1): so do we.
-fn redirect_target(
+pub(super) fn redirect_target(
     parameters: &Parameters,
     application: &Application,
 ) -> Result<RedirectTarget, OAuthError> {
@@ -147,52 +190,6 @@ fn check_rest(parameters: &Parameters) -> Result<(), OAuthError> {
         return Err((&aadsts::RESOURCE_PARAMETER).into());
     }
     ClaimsRequest::of(parameters).map(|_| ())
-}
-
-/// `response_type`, as a set of words.
-#[derive(Clone, Debug)]
-struct ResponseType(Vec<String>);
-
-impl ResponseType {
-    fn read(parameters: &Parameters) -> Result<Self, OAuthError> {
-        let text = parameters.get("response_type");
-        let text =
-            text.ok_or_else(|| OAuthError::about(&aadsts::PARAMETER_MISSING, "response_type"))?;
-        Ok(Self(
-            text.split(' ')
-                .filter(|word| !word.is_empty())
-                .map(str::to_owned)
-                .collect(),
-        ))
-    }
-
-    fn has(&self, word: &str) -> bool {
-        self.0.iter().any(|candidate| candidate == word)
-    }
-
-    /// Fragment as soon as a token is asked of this endpoint (entra 12).
-    fn default_mode(&self) -> ResponseMode {
-        match self.has("id_token") || self.has("token") {
-            true => ResponseMode::Fragment,
-            false => ResponseMode::Query,
-        }
-    }
-
-    /// Only `code` is served: no registration enables the implicit and hybrid ways (entra 17).
-    fn check(self) -> Result<(), OAuthError> {
-        let known = |word: &String| ["code", "id_token", "token"].contains(&word.as_str());
-        match () {
-            () if !self.0.iter().all(known) => Err(OAuthError::about(
-                &aadsts::RESPONSE_TYPE_UNKNOWN,
-                &self.0.join(" "),
-            )),
-            () if self.has("id_token") => Err((&aadsts::RESPONSE_TYPE_NOT_ENABLED).into()),
-            () if self.has("token") => {
-                Err(OAuthError::about(&aadsts::RESPONSE_TYPE_UNKNOWN, "token"))
-            }
-            () => Ok(()),
-        }
-    }
 }
 
 impl ResponseMode {

@@ -2,12 +2,15 @@
 
 use axum::{http::StatusCode, response::Response};
 
-use super::{decide::Step, visit::Visit};
+use super::{decide::Step, purpose::Purpose, visit::Visit};
 use crate::{
     entra::{
         aadsts,
         oauth_error::OAuthError,
-        pages::{AccountField, ApprovalPage, ConsentPage, FormTarget, PickerPage, SignInPage},
+        pages::{
+            AccountField, ApprovalPage, ConsentPage, DeviceConfirmPage, FormTarget, PickerPage,
+            SignInPage,
+        },
     },
     page::Page,
     world::{Application, Membership, Person, TenantKind},
@@ -57,6 +60,15 @@ impl Visit<'_> {
                     person,
                     permissions,
                     for_organization,
+                    everybody: self.for_everybody(application),
+                }
+                .page()
+            }),
+            Step::ConfirmDevice(id) => person(id).map(|person| {
+                DeviceConfirmPage {
+                    target: self.target(),
+                    application,
+                    person,
                 }
                 .page()
             }),
@@ -71,6 +83,17 @@ impl Visit<'_> {
                 .page()
             }),
             _ => None,
+        }
+    }
+
+    /// The application permissions an administrator grants with their consent; none unless that is what it is for.
+    fn for_everybody<'app>(&self, application: &'app Application) -> Option<&'app [String]> {
+        match self.flow.request.purpose {
+            Purpose::AdminConsent(asked) if asked.everything => {
+                Some(&application.application_permissions)
+            }
+            Purpose::AdminConsent(_) => Some(&[]),
+            Purpose::Answer(_) | Purpose::Device { .. } => None,
         }
     }
 

@@ -14,13 +14,12 @@ use super::{
     decide::Step,
     flow::{Flow, FlowId, Progress},
     request::{AuthorizeRequest, Rejected},
-    show::may_agree_for_all,
     visit::Visit,
 };
 use crate::{
     entra::{
-        aadsts, consented::revive, error_page, grants::Grantee, oauth_error::OAuthError,
-        parameters::Parameters, request_ids::RequestIds,
+        aadsts, error_page, oauth_error::OAuthError, parameters::Parameters,
+        request_ids::RequestIds,
     },
     state::EmulatorState,
     tokens::Proof,
@@ -44,16 +43,27 @@ pub(in crate::entra) async fn begin(
         Err(Rejected::Sent(delivery, error)) => {
             delivery.send_error(&error, &ids, &state.clock, &state.origin)
         }
-        Ok(request) => {
-            let flow = Flow {
-                request,
-                progress: Progress::Begun,
-                correlation: ids.correlation,
-                segment,
-            };
-            Visit::new(&state, &headers, FlowId::fresh(), flow).go_on()
-        }
+        Ok(request) => begin_with(&state, &headers, request, segment, ids.correlation).await,
     }
+}
+
+/// Begins the sign-in of a request that is in order.
+pub(in crate::entra) async fn begin_with(
+    state: &EmulatorState,
+    headers: &HeaderMap,
+    request: AuthorizeRequest,
+    segment: String,
+    correlation: String,
+) -> Response {
+    let flow = Flow {
+        request,
+        progress: Progress::Begun,
+        correlation,
+        segment,
+    };
+    Visit::new(state, headers, FlowId::fresh(), flow)
+        .go_on()
+        .await
 }
 
 /// `POST /{tenant}/sign-in`: what was pressed on a page.
@@ -70,30 +80,34 @@ pub(in crate::entra) async fn go_on(
     };
     let mut visit = Visit::new(&state, &headers, flow_id, flow);
     match Action::read(&form) {
-        Some(action) => visit.take(action),
-        None => visit.go_on(),
+        Some(action) => visit.take(action).await,
+        None => visit.go_on().await,
     }
 }
 
 impl Visit<'_> {
-    fn take(&mut self, action: Action) -> Response {
+    async fn take(&mut self, action: Action) -> Response {
         match action {
-            Action::Choose(person) => self.progress(Progress::Chosen(person)),
-            Action::UseAnother => self.progress(Progress::Naming),
-            Action::Restart => self.progress(Progress::Choosing),
-            Action::SignIn { address, password } => self.sign_in(&address, &password),
-            Action::Accept { for_organization } => self.accept(for_organization),
+            Action::Choose(person) => self.progress(Progress::Chosen(person)).await,
+            Action::UseAnother => self.progress(Progress::Naming).await,
+            Action::Restart => self.progress(Progress::Choosing).await,
+            Action::SignIn { address, password } => self.sign_in(&address, &password).await,
+            Action::Accept { for_organization } => self.accept(for_organization).await,
             Action::Decline => self.refuse(&(&aadsts::CONSENT_DECLINED).into()),
-            Action::Cancel => self.flow.request.delivery.send_cancelled(),
+            Action::Confirm => {
+                self.confirm_device();
+                self.go_on().await
+            }
+            Action::Cancel => self.cancel(),
         }
     }
 
-    fn progress(&mut self, progress: Progress) -> Response {
+    async fn progress(&mut self, progress: Progress) -> Response {
         self.flow.progress = progress;
-        self.go_on()
+        self.go_on().await
     }
 
-    fn sign_in(&mut self, address: &str, password: &str) -> Response {
+    async fn sign_in(&mut self, address: &str, password: &str) -> Response {
         let application = match self.application() {
             Ok(application) => application,
             Err(gone) => return self.stop(&gone),
@@ -122,42 +136,11 @@ impl Visit<'_> {
             .sign_in(self.browser.as_ref(), &id, proof);
         let cookie = browser.to_cookie();
         self.browser = Some(browser);
-        let mut answer = self.progress(Progress::Authenticated(id));
+        let mut answer = self.progress(Progress::Authenticated(id)).await;
         answer
             .headers_mut()
             .extend(cookie.map(|cookie| (SET_COOKIE, cookie)));
         answer
-    }
-
-    /// Records the consent, but only where the decision before us is indeed that consent.
-    fn accept(&mut self, for_organization: bool) -> Response {
-        let application = match self.application() {
-            Ok(application) => application,
-            Err(gone) => return self.stop(&gone),
-        };
-        let Step::Consent(id, permissions) = self.decide(application) else {
-            return self.go_on();
-        };
-        let Some(person) = self.world.person(&id) else {
-            return self.go_on();
-        };
-        let Some(member) = self.flow.request.authority.membership(person, &self.world) else {
-            return self.go_on();
-        };
-        let now = self.state.clock.now();
-        let (grantee, from) = match for_organization && may_agree_for_all(member) {
-            true => {
-                let delay = application.switches.consent_delay;
-                (Grantee::Tenant(member.tenant.id.clone()), now + delay)
-            }
-            false => (Grantee::Person(member.id.clone()), now),
-        };
-        revive(self.state, &self.world, application, &member.tenant.id);
-        self.state
-            .entra
-            .grants
-            .give(grantee, &application.client_id, permissions, from);
-        self.finish(person)
     }
 }
 

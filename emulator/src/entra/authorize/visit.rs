@@ -9,12 +9,8 @@ use super::{
     flow::{Flow, FlowId},
 };
 use crate::{
-    entra::{
-        browsers::BrowserId, client_info::client_info, error_page, oauth_error::OAuthError,
-        request_ids::RequestIds,
-    },
+    entra::{browsers::BrowserId, error_page, oauth_error::OAuthError, request_ids::RequestIds},
     state::EmulatorState,
-    tokens::CodeGrant,
     world::{Application, Person, TenantId, World},
 };
 
@@ -69,7 +65,7 @@ impl<'state> Visit<'state> {
     }
 
     /// Takes the next step and answers the browser.
-    pub(super) fn go_on(&self) -> Response {
+    pub(super) async fn go_on(&self) -> Response {
         let application = match self.application() {
             Ok(application) => application,
             Err(gone) => return self.stop(&gone),
@@ -78,7 +74,7 @@ impl<'state> Visit<'state> {
             Step::Stop(error) => self.stop(&error),
             Step::Refuse(error) => self.refuse(&error),
             Step::Finish(person) => match self.world.person(&person) {
-                Some(person) => self.finish(person),
+                Some(person) => self.finish(application, person).await,
                 None => self.show(application, &Step::ChooseAccount, None),
             },
             page => self.show(application, &page, None),
@@ -90,47 +86,9 @@ impl<'state> Visit<'state> {
         error_page::refuse(self.state, &self.ids, error)
     }
 
-    /// Ends the flow with an error for the app.
-    pub(super) fn refuse(&self, error: &OAuthError) -> Response {
-        self.flow.request.delivery.send_error(
-            error,
-            &self.ids,
-            &self.state.clock,
-            &self.state.origin,
-        )
-    }
-
     /// The tenant `person` signs in to: their home, or the one they are a guest of (entra 59).
     pub(super) fn tenant_of(&self, person: &Person) -> TenantId {
         let member = self.flow.request.authority.membership(person, &self.world);
         member.map_or_else(|| person.tenant.clone(), |member| member.tenant.id.clone())
-    }
-
-    /// Ends the flow with a code for the app (entra.md §3.3).
-    pub(super) fn finish(&self, person: &Person) -> Response {
-        let request = &self.flow.request;
-        let browser = self.browser.as_ref();
-        let proof = self.state.entra.browsers.proof(browser, &person.id);
-        let session_state = self.state.entra.browsers.session_state(browser);
-        let code = self.state.entra.codes.issue(CodeGrant {
-            person: person.id.clone(),
-            tenant: self.tenant_of(person),
-            client_id: request.client_id.clone(),
-            redirect: request.delivery.target.clone(),
-            scopes: request.scopes.clone(),
-            nonce: request.nonce.clone(),
-            proof: proof.founding(),
-            session: Some(session_state.clone()),
-            beside_tokens: false,
-            challenge: request.challenge.clone(),
-            issued_at: self.state.clock.now(),
-        });
-        let mut answer = vec![("code", code)];
-        if request.wants_client_info {
-            answer.push(("client_info", client_info(person)));
-        }
-        request
-            .delivery
-            .send(answer, vec![("session_state", session_state)])
     }
 }

@@ -18,13 +18,15 @@ pub(crate) struct ConsentPage<'world> {
     pub(crate) permissions: Vec<Grant>,
     /// Whether this person may agree for the whole organisation.
     pub(crate) for_organization: bool,
+    /// Set where an administrator agrees for everybody: the application permissions that go with it.
+    pub(crate) everybody: Option<&'world [String]>,
 }
 
 impl ConsentPage<'_> {
     /// The page.
     pub(crate) fn page(&self) -> Page {
         let choices = html! {
-            @if self.for_organization {
+            @if self.for_organization && self.everybody.is_none() {
                 label.check for="for_organization" {
                     input #for_organization type="checkbox" name="for_organization" value="yes";
                     span { "Consent on behalf of your organization" }
@@ -45,8 +47,12 @@ impl ConsentPage<'_> {
                     (account_chip(&self.person.address))
                     h1 { "Permissions requested" }
                     (publisher(self.application))
+                    @if self.everybody.is_some() { p.note { "Review for your organization: if you accept, this app gets access for everybody in it, and nobody else will be asked." } }
                     p { "This app would like to:" }
-                    ul.scopes { @for grant in &self.permissions { (in_words(*grant)) } }
+                    ul.scopes {
+                        @for grant in &self.permissions { (in_words(*grant)) }
+                        @for role in self.everybody.unwrap_or_default() { li data-role=(role) { b { (role) } span.soft.small { "Without anybody signed in, for all accounts." } } }
+                    }
                     (self.target.form(&choices))
                 }
             },

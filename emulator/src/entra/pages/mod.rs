@@ -3,6 +3,7 @@
 
 mod approval;
 mod consent;
+mod device;
 mod error;
 mod form_post;
 mod picker;
@@ -13,6 +14,7 @@ use maud::{Markup, html};
 
 pub(crate) use approval::ApprovalPage;
 pub(crate) use consent::ConsentPage;
+pub(crate) use device::{DeviceCodePage, DeviceConfirmPage, device_done};
 pub(crate) use error::ErrorPage;
 pub(crate) use form_post::FormPostPage;
 pub(crate) use picker::PickerPage;

@@ -12,24 +12,23 @@ use crate::{
         oauth_error::OAuthError,
         scopes::{Grant, Scopes},
     },
-    world::{Membership, PersonId, TenantId},
+    world::{PersonId, TenantId},
 };
 
 /// Somebody who may have tokens, and what they agreed to.
-pub(super) struct Entitlement<'call> {
-    pub(super) member: Membership<'call>,
+pub(super) struct Entitlement {
     /// Everything they agreed to for this app, or their tenant did.
     pub(super) held: BTreeSet<Grant>,
 }
 
-impl<'call> Entitlement<'call> {
+impl Entitlement {
     /// What `person` may have in `tenant`.
     ///
     /// # Errors
     /// 50034 the account is gone or does not belong to the tenant, 700016 the tenant removed the app, and whatever keeps
     /// them out.
     pub(super) fn of(
-        call: &'call TokenCall<'_>,
+        call: &TokenCall<'_>,
         person: &PersonId,
         tenant: &TenantId,
     ) -> Result<Self, OAuthError> {
@@ -45,7 +44,7 @@ impl<'call> Entitlement<'call> {
             return Err(bar.at_token(application));
         }
         let held = call.state.entra.grants.held(member, application, call.now);
-        Ok(Self { member, held })
+        Ok(Self { held })
     }
 
     /// Whether consent covers `scopes`.

@@ -51,6 +51,14 @@ pub(super) struct Issue {
     pub(super) page_code: bool,
 }
 
+/// An access token as the answer tells of it.
+pub(super) struct Granted {
+    pub(super) access_token: String,
+    pub(super) scope: String,
+    /// Seconds.
+    pub(super) life: i64,
+}
+
 /// Which of the held permissions an access token carries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Listing {
@@ -73,27 +81,16 @@ impl Issue {
             Ok(id_token) => id_token,
             Err(missing) => return trouble(&missing.to_string()),
         };
-        let resource = self
-            .scopes
-            .resources()
-            .first()
-            .copied()
-            .unwrap_or(Resource::Graph);
-        let carried = self.carried(call, resource);
-        let life = life(call);
-        let Some(access_token) = self
-            .access_token(call, member, resource, &carried, life)
-            .await
-        else {
+        let Some(granted) = self.granted(call, member).await else {
             return trouble("an access token could not be signed");
         };
         let body = Body {
             token_type: "Bearer",
-            scope: self.scope_text(&carried),
-            expires_in: life,
-            ext_expires_in: life,
-            refresh_in: call.claims.handles_challenges.then_some(life / 2),
-            access_token,
+            scope: granted.scope,
+            expires_in: granted.life,
+            ext_expires_in: granted.life,
+            refresh_in: call.claims.handles_challenges.then_some(granted.life / 2),
+            access_token: granted.access_token,
             spa_code: self.page_code.then(|| self.code_for_page(call)),
             refresh_token_expires_in: self.refresh_token_life(call.now),
             client_info: (call.parameters.get("client_info") == Some("1"))
@@ -104,6 +101,24 @@ impl Issue {
         let mut answer = (StatusCode::OK, Json(body)).into_response();
         answer_headers::add(answer.headers_mut(), ids, 0);
         answer
+    }
+
+    /// The access token, for the first resource asked for (entra 64). `None` if there are no keys to sign it.
+    pub(super) async fn granted(
+        &self,
+        call: &TokenCall<'_>,
+        member: Membership<'_>,
+    ) -> Option<Granted> {
+        let resource = self.scopes.resources().first().copied();
+        let resource = resource.unwrap_or(Resource::Graph);
+        let carried = self.carried(call, resource);
+        let life = life(call);
+        let token = self.access_token(call, member, resource, &carried, life);
+        Some(Granted {
+            access_token: token.await?,
+            scope: self.scope_text(&carried),
+            life,
+        })
     }
 
     /// The permissions the access token carries.
@@ -143,7 +158,8 @@ impl Issue {
             .join(" ")
     }
 
-    async fn id_token(
+    /// The ID token, if `openid` was asked for.
+    pub(super) async fn id_token(
         &self,
         call: &TokenCall<'_>,
         member: Membership<'_>,
@@ -261,7 +277,7 @@ fn life(call: &TokenCall<'_>) -> i64 {
     }
 }
 
-pub(super) fn trouble(what: &str) -> Response {
+pub(in crate::entra) fn trouble(what: &str) -> Response {
     tracing::error!(what, "a token could not be issued");
     StatusCode::INTERNAL_SERVER_ERROR.into_response()
 }

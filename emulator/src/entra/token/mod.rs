@@ -8,6 +8,7 @@ mod client;
 mod code;
 mod device;
 mod entitlement;
+mod handout;
 mod issue;
 mod on_behalf_of;
 mod refresh;
@@ -27,6 +28,9 @@ use axum::{
     },
     response::{IntoResponse, Response},
 };
+
+pub(super) use handout::{Handout, hand_out};
+pub(super) use issue::trouble;
 
 use self::call::{Refusal, TokenCall};
 use super::{aadsts, oauth_error::OAuthError, parameters::Parameters, request_ids::RequestIds};
