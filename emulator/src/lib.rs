@@ -23,6 +23,7 @@ mod exchange;
 pub mod graph;
 mod headers;
 mod lock;
+mod outbound;
 mod page;
 mod random;
 mod router;

@@ -18,7 +18,14 @@ pub(crate) fn router(state: Arc<EmulatorState>, mail: MailSettings) -> Router {
         .fallback(entra::not_found)
         .layer(middleware::from_fn_with_state(
             Arc::clone(&state),
+            entra::serve_applications,
+        ))
+        .layer(middleware::from_fn_with_state(
+            Arc::clone(&state),
             exchange::record,
         ));
-    recorded.merge(control::router(state)).merge(page::assets())
+    recorded
+        .merge(entra::control(Arc::clone(&state)))
+        .merge(control::router(state))
+        .merge(page::assets())
 }

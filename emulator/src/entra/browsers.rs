@@ -31,6 +31,27 @@ struct Browser {
     apps: Vec<(PersonId, ClientId)>,
 }
 
+/// What a sign-out ended.
+#[derive(Debug)]
+pub(crate) struct Ended {
+    /// The apps that those who left had signed in to.
+    pub(crate) apps: Vec<ClientId>,
+    pub(crate) session_state: String,
+    /// Whether the browser has no session any more.
+    pub(crate) nobody_left: bool,
+}
+
+impl Default for Ended {
+    /// The end of nothing: the browser had no session.
+    fn default() -> Self {
+        Self {
+            apps: Vec::new(),
+            session_state: String::new(),
+            nobody_left: true,
+        }
+    }
+}
+
 impl Browsers {
     /// Who is signed in, in the order of signing in.
     pub(crate) fn signed_in(&self, browser: Option<&BrowserId>) -> Vec<PersonId> {
@@ -105,9 +126,27 @@ impl Browsers {
         }
     }
 
-    /// Signs everybody out of this browser.
-    pub(crate) fn sign_out(&self, browser: &BrowserId) {
-        lock(&self.known).remove(browser);
+    /// Signs these people out of this browser. The session ends with the last of them.
+    pub(crate) fn sign_out(&self, browser: &BrowserId, leaving: &[PersonId]) -> Ended {
+        let mut known = lock(&self.known);
+        let Some(session) = known.get_mut(browser) else {
+            return Ended::default();
+        };
+        let leaves = |person: &PersonId| leaving.contains(person);
+        let left = session.apps.iter().filter(|(person, _)| leaves(person));
+        let mut ended = Ended {
+            apps: left.map(|(_, client_id)| client_id.clone()).collect(),
+            session_state: session.session_state.clone(),
+            nobody_left: false,
+        };
+        session.apps.retain(|(person, _)| !leaves(person));
+        session.signed_in.retain(|person| !leaves(person));
+        session.proofs.retain(|person, _| !leaves(person));
+        if session.signed_in.is_empty() {
+            ended.nobody_left = true;
+            known.remove(browser);
+        }
+        ended
     }
 
     /// The `session_state` of answers to this browser: the same as long as the session lasts.

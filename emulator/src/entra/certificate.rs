@@ -97,6 +97,14 @@ fn time(text: &[u8]) -> Option<i64> {
     Some(days_since_1970(year, month, day) * 86_400 + second_of_day)
 }
 
+/// Unix seconds of a moment as Graph writes it, `2026-03-01T09:15:02Z`; fractions of a second do not count.
+pub(crate) fn unix_seconds(rfc3339: &str) -> Option<i64> {
+    let whole = rfc3339.strip_suffix('Z')?.split('.').next()?;
+    let (date, clock) = whole.split_once('T')?;
+    let digits: String = [date, clock].concat().split(['-', ':']).collect();
+    (digits.len() == 14).then(|| time(format!("{digits}Z").as_bytes()))?
+}
+
 /// Days from 1970-01-01 in the proleptic Gregorian calendar, with years counted from March.
 fn days_since_1970(year: i64, month: i64, day: i64) -> i64 {
     let year = if month <= 2 { year - 1 } else { year };
@@ -152,5 +160,7 @@ mod tests {
         assert_eq!(time(b"20000301000001Z"), Some(951_868_801));
         assert_eq!(time(b"491231235959Z"), Some(2_524_607_999));
         assert_eq!(time(b"soon"), None);
+        assert_eq!(unix_seconds("2000-03-01T00:00:01.5Z"), Some(951_868_801));
+        assert_eq!(unix_seconds("2000-03-01"), None);
     }
 }

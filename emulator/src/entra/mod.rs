@@ -4,6 +4,8 @@
 mod aadsts;
 mod admission;
 mod answer_headers;
+mod applications;
+mod association;
 mod authority;
 mod authorize;
 mod browsers;
@@ -37,6 +39,7 @@ use axum::{
     routing::{get, post},
 };
 
+pub(crate) use applications::serve as serve_applications;
 pub(crate) use error_page::not_found;
 pub use keys::SigningKeys;
 pub(crate) use pkce::Challenge;
@@ -115,6 +118,13 @@ pub(crate) fn router(state: Arc<EmulatorState>) -> Router {
             get(user_info::answer).post(user_info::answer),
         )
         .route("/error", get(error_page::explain))
+        .with_state(state)
+}
+
+/// What tests and people ask about this part: none of it exists at Microsoft.
+pub(crate) fn control(state: Arc<EmulatorState>) -> Router {
+    Router::new()
+        .route("/_emulator/association", get(association::check))
         .with_state(state)
 }
 

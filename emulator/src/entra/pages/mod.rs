@@ -19,7 +19,7 @@ pub(crate) use error::ErrorPage;
 pub(crate) use form_post::FormPostPage;
 pub(crate) use picker::PickerPage;
 pub(crate) use sign_in::{AccountField, SignInPage};
-pub(crate) use signed_out::signed_out;
+pub(crate) use signed_out::{LogoutPicker, signed_out};
 
 use super::authorize::FlowId;
 
