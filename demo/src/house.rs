@@ -92,7 +92,6 @@ impl House {
     }
 
     /// The backend's routes, without the base path.
-    #[must_use]
     pub fn outlook(&self) -> Router {
         self.backend.router()
     }
