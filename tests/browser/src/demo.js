@@ -37,6 +37,11 @@ export class Demo {
     return this.#output;
   }
 
+  /** Whether the process is gone. */
+  get hasEnded() {
+    return this.#process.exitCode !== null || this.#process.signalCode !== null;
+  }
+
   /** Presses Ctrl-C and waits for the end: `{code, signal}`. */
   async interrupt() {
     this.#process.kill("SIGINT");
@@ -45,7 +50,7 @@ export class Demo {
 
   /** Ends it if it still runs, and removes its data. */
   async close() {
-    if (this.#process.exitCode === null) this.#process.kill("SIGKILL");
+    if (!this.hasEnded) this.#process.kill("SIGKILL");
     await this.#ended;
     await rm(this.data, { recursive: true, force: true });
   }

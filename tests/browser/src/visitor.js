@@ -12,6 +12,7 @@ export class Visitor {
 
   static async arrive(browser, demo, options = {}) {
     const context = await browser.newContext({ viewport: WIDE, locale: "en-GB", ...options });
+    context.setDefaultTimeout(PATIENCE_MS);
     const witness = await Witness.watch(context, demo.origin);
     return new Visitor(demo, context, witness, await context.newPage());
   }
@@ -82,17 +83,15 @@ export class Visitor {
 
   /** Does something that leads to another document, and waits for that. */
   async pressing(work) {
-    const arrived = this.page.waitForEvent("framenavigated", (frame) => frame === this.page.mainFrame());
+    const arrived = this.page.waitForEvent("domcontentloaded");
     await work();
     await arrived;
-    await this.page.waitForLoadState("domcontentloaded");
   }
 
   /** Connects up to the last redirect, which is held back: the address Microsoft sends the browser to. */
   async callbackAddress() {
     let held;
     const microsoft = `${this.demo.emulator.origin}/**`;
-    await this.leave();
     await this.page.route(microsoft, async (route) => {
       const answer = await route.fetch({ maxRedirects: 0 });
       const { location = "" } = answer.headers();
@@ -100,9 +99,8 @@ export class Visitor {
       held = location;
       return route.fulfill({ contentType: "text/html", body: "<title>held back</title>" });
     });
-    while ((await this.page.title()) !== "held back") {
-      await this.pressing(() => this.page.locator("[data-primary]").click());
-    }
+    await this.leave();
+    while (!held) await this.pressing(() => this.page.locator("[data-primary]").click());
     await this.page.unroute(microsoft);
     return held;
   }
@@ -119,6 +117,9 @@ export class Visitor {
     const [code_verifier] = /[A-Za-z0-9_-]{43}/.exec(record);
     return { state: parameters.get("state"), code: parameters.get("code"), code_verifier };
   }
+
+  /** Looks into everything that script could read here now. */
+  look = () => this.witness.look(this.page);
 
   /** What `fetch` in this page gets: `{status, body}`. */
   fetch = (path, options) => this.page.evaluate(fetchInPage, { path, options });
@@ -139,3 +140,5 @@ async function fetchInPage({ path, options = {} }) {
 
 const WIDE = { width: 1280, height: 900 };
 const MOST_PAGES = 8;
+// For whatever a story waits; long, for machines that have much else to do.
+const PATIENCE_MS = 20_000;

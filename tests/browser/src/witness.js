@@ -12,8 +12,9 @@ export class Witness {
     const witness = new Witness();
     witness.#origin = origin;
     await context.addInitScript(reportViolations);
-    context.on("request", (request) => witness.#later(witness.#sawRequest(request)));
-    context.on("response", (response) => witness.#later(witness.#sawResponse(response)));
+    context.on("request", (request) => witness.#sawRequest(request));
+    context.on("response", (response) => witness.#sawResponse(response));
+    context.on("requestfinished", (request) => witness.#later(witness.#sawBody(request)));
     context.on("console", (message) => witness.#sawConsole(message));
     context.on("weberror", (error) => witness.complaints.push(`uncaught: ${error.error()?.stack}`));
     context.on("page", (page) => page.on("framenavigated", (frame) => witness.#saw("address", frame.url(), frame.url())));
@@ -37,9 +38,9 @@ export class Witness {
     await devtools.detach();
   }
 
-  async #sawRequest(request) {
+  #sawRequest(request) {
     const url = request.url();
-    const { cookie, ...headers } = await request.allHeaders();
+    const { cookie, ...headers } = request.headers();
     const fromHere = url.startsWith(this.#origin) || headers.referer?.startsWith(this.#origin);
     if (!fromHere) return;
     this.#saw("request address", url, url);
@@ -47,12 +48,19 @@ export class Witness {
     this.#saw("request body", url, request.postData() ?? "");
   }
 
-  async #sawResponse(response) {
+  #sawResponse(response) {
     const url = response.url();
     if (!url.startsWith(this.#origin)) return;
-    const { "set-cookie": _, ...headers } = await response.allHeaders();
+    const { "set-cookie": _, ...headers } = response.headers();
     this.#saw("answer headers", url, JSON.stringify(headers));
-    // Redirects and answers of a page that was left meanwhile have no body.
+  }
+
+  // Asked for an answer that is never finished because its page was left, Playwright would wait for ever.
+  async #sawBody(request) {
+    const url = request.url();
+    if (!url.startsWith(this.#origin)) return;
+    const response = await request.response();
+    // Redirects have no body.
     const body = await response.body().catch(() => Buffer.alloc(0));
     this.#saw("answer body", url, body.toString("latin1"));
   }
@@ -65,7 +73,7 @@ export class Witness {
   }
 
   // Chromium reports every answer of 4xx as an error; refusals of the API are answers like others.
-  #mayBeRefused = (url) => url.startsWith(`${this.#origin}/outlook/v1/`) || url === `${this.#origin}/favicon.ico`;
+  #mayBeRefused = (url) => url.startsWith(`${this.#origin}/outlook/v1/`) || new URL(url).pathname === "/favicon.ico";
 
   #saw(where, url, text) {
     this.#sightings.push({ where, url, text });
@@ -115,7 +123,9 @@ async function readEverything() {
     "history state": JSON.stringify(history.state) ?? "",
     "window name": window.name,
     referrer: document.referrer,
-    timings: performance.getEntries().map(({ name }) => name).join("\n"),
+    // Chromium keeps the address that this very document was reached by for as long as it lives.
+    arrival: performance.getEntriesByType("navigation").map(({ name }) => name).join("\n"),
+    timings: performance.getEntries().filter(({ entryType }) => entryType !== "navigation").map(({ name }) => name).join("\n"),
     document: markup(document),
     fields: [...document.querySelectorAll("input, textarea")].map(({ value }) => value).join("\n"),
   };

@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { test } from "node:test";
 
 import { launch } from "./chromium.js";
 import { Demo } from "./demo.js";
@@ -10,20 +11,22 @@ import { leaksIn, leaksInText } from "./leaks.js";
 import { secretsIn } from "./secrets.js";
 import { Visitor } from "./visitor.js";
 
-/** Runs `story` in a world of its own. Whatever the story is about, nothing leaks in it and no page complains. */
-export const inWorld = (story) => async (test) => {
-  const world = await World.open();
-  try {
-    await story(world, test);
-    await world.isClean();
-  } finally {
-    await world.close();
-  }
-};
+/** Tells a story in a world of its own. Whatever it is about, nothing leaks in it and no page complains. */
+export const story = (title, tell) =>
+  test(title, { timeout: LONGEST_MS }, async () => {
+    const world = await World.open();
+    try {
+      await tell(world);
+      await world.isClean();
+    } finally {
+      await world.close();
+    }
+  });
 
 class World {
   #browser;
   #visitors = [];
+  #secrets = [];
 
   static async open() {
     const world = new World();
@@ -50,12 +53,27 @@ class World {
 
   /** Everything that was secret so far, handles of sessions and flows included. */
   async secrets() {
+    // A demo that has ended issues nothing new.
+    if (this.demo.hasEnded) return this.#secrets;
     const secrets = secretsIn(await this.emulator.exchanges(), await this.emulator.world());
     for (const { context } of this.#visitors) {
       const cookies = await context.cookies(this.demo.origin);
       secrets.push(...cookies.filter(({ httpOnly }) => httpOnly).map(({ value }) => ({ kind: "cookie", value })));
     }
+    this.#secrets = secrets;
     return secrets;
+  }
+
+  /** Ends the demo as Ctrl-C does, and says how it ended. What was secret stays known for the search. */
+  async interrupt() {
+    await this.secrets();
+    for (const { witness, context } of this.#visitors) {
+      for (const page of context.pages()) {
+        await witness.look(page);
+        await page.goto("about:blank");
+      }
+    }
+    return this.demo.interrupt();
   }
 
   /** Every place where a secret was seen that has no business there. */
@@ -84,3 +102,5 @@ class World {
     await this.demo.close();
   }
 }
+
+const LONGEST_MS = 120_000;

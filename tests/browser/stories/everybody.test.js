@@ -1,13 +1,12 @@
 // Without a mouse, with a screen reader, on a small screen, in the dark.
 
 import assert from "node:assert/strict";
-import { test } from "node:test";
 
 import { violations } from "../src/axe.js";
 import { hasFocus, tabTo } from "../src/keyboard.js";
-import { inWorld } from "../src/world.js";
+import { story } from "../src/world.js";
 
-test("the whole way goes by keyboard alone", inWorld(async (world) => {
+story("the whole way goes by keyboard alone", async (world) => {
   const visitor = await world.visitor();
   const { page } = visitor;
   await visitor.open();
@@ -36,35 +35,35 @@ test("the whole way goes by keyboard alone", inWorld(async (world) => {
   await tabTo(page, visitor.see("disconnect"));
   await page.keyboard.press("Space");
   await visitor.connectButton().waitFor();
-}));
+});
 
-test("everything that can be pressed has a name, and what happens is announced", inWorld(async (world) => {
+story("everything that can be pressed has a name, and what happens is announced", async (world) => {
   const visitor = await world.visitor();
   for await (const state of states(visitor)) {
     assert.deepEqual(await nameless(visitor.page), [], state);
   }
   const notice = visitor.see("notice");
   assert.ok(["status", "alert"].includes(await notice.getAttribute("role")) || (await notice.getAttribute("aria-live")));
-}));
+});
 
 for (const colorScheme of ["light", "dark"]) {
-  test(`nothing is wrong by WCAG 2.2 A and AA in the ${colorScheme}`, inWorld(async (world) => {
+  story(`nothing is wrong by WCAG 2.2 A and AA in the ${colorScheme}`, async (world) => {
     const visitor = await world.visitor({ colorScheme });
     for await (const state of states(visitor)) {
       assert.deepEqual(await violations(visitor.page), [], state);
     }
-  }));
+  });
 }
 
-test("nothing moves sideways on a screen of 360 pixels", inWorld(async (world) => {
+story("nothing moves sideways on a screen of 360 pixels", async (world) => {
   const visitor = await world.visitor({ viewport: { width: 360, height: 720 }, hasTouch: true, isMobile: true });
   for await (const state of states(visitor)) {
     const [needed, given] = await visitor.page.evaluate(() => [document.scrollingElement.scrollWidth, innerWidth]);
     assert.ok(given <= 360 && needed <= given, `${state}: ${needed} pixels wide, window ${given}`);
   }
-}));
+});
 
-test("the page follows the visitor's choice of light or dark", inWorld(async (world) => {
+story("the page follows the visitor's choice of light or dark", async (world) => {
   const brightness = async (colorScheme) => {
     const visitor = await world.visitor({ colorScheme });
     await visitor.open();
@@ -74,15 +73,15 @@ test("the page follows the visitor's choice of light or dark", inWorld(async (wo
   };
   const [light, dark] = [await brightness("light"), await brightness("dark")];
   assert.ok(light > 190 && dark < 65, `light ${light}, dark ${dark}`);
-}));
+});
 
-test("somebody who asked for less motion gets none", inWorld(async (world) => {
+story("somebody who asked for less motion gets none", async (world) => {
   const visitor = await world.visitor({ reducedMotion: "reduce" });
   await visitor.open();
   await visitor.connect();
   const moving = await visitor.page.evaluate(() => document.getAnimations().filter(({ playState }) => playState === "running").length);
   assert.equal(moving, 0);
-}));
+});
 
 /** Every state of the page and of Microsoft's pages, one after another. */
 async function* states(visitor) {
@@ -104,8 +103,8 @@ async function* states(visitor) {
   await visitor.see("disconnect").click();
   await visitor.connectButton().waitFor();
   yield "disconnected";
-  await visitor.leave();
-  await visitor.sayNo();
+  await visitor.pressing(() => visitor.see("decline").click());
+  await visitor.sayNo("Permissions requested");
   await visitor.startAgain().waitFor();
   yield "declined";
 }

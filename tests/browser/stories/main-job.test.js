@@ -2,13 +2,12 @@
 
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { test } from "node:test";
 
 import { header } from "../src/emulator.js";
 import { rowsInVault } from "../src/vault.js";
-import { inWorld } from "../src/world.js";
+import { story } from "../src/world.js";
 
-test("a visitor connects, reads, comes back an hour later, and leaves nothing behind", inWorld(async (world) => {
+story("a visitor connects, reads, comes back an hour later, and leaves nothing behind", async (world) => {
   const visitor = await world.visitor();
   await visitor.open();
   await visitor.connect();
@@ -30,23 +29,21 @@ test("a visitor connects, reads, comes back an hour later, and leaves nothing be
   await visitor.look();
   await visitor.see("disconnect").click();
   await visitor.connectButton().waitFor();
-  await world.isClean();
-  assert.deepEqual(await world.demo.interrupt(), { code: 0, signal: null });
+  assert.deepEqual(await world.interrupt(), { code: 0, signal: null });
   const { grants, data_keys: keys } = await rowsInVault(world.demo.data);
   assert.deepEqual({ grants, keys }, { grants: 0, keys: 0 });
-}));
+});
 
-test("while a mailbox is connected, its tokens are in the vault and nowhere else", inWorld(async (world) => {
+story("while a mailbox is connected, its tokens are in the vault and nowhere else", async (world) => {
   const visitor = await world.visitor();
   await visitor.open();
   await visitor.connect();
-  await world.isClean();
-  await world.demo.interrupt();
+  await world.interrupt();
   const { grants, data_keys: keys } = await rowsInVault(world.demo.data);
   assert.deepEqual({ grants, keys }, { grants: 1, keys: 1 });
-}));
+});
 
-test("the verifier of the page is the one that reaches Microsoft, and nothing else of the page does", inWorld(async (world) => {
+story("the verifier of the page is the one that reaches Microsoft, and nothing else of the page does", async (world) => {
   const visitor = await world.visitor();
   await visitor.open();
   await visitor.leave();
@@ -71,9 +68,9 @@ test("the verifier of the page is the one that reaches Microsoft, and nothing el
   for (const { path, query } of await world.emulator.exchanges()) {
     assert.ok(!secrets.some((secret) => decodeURIComponent(`${path}?${query}`).includes(secret)), `a secret in the address ${path}`);
   }
-}));
+});
 
-test("while the visitor is at Microsoft, the verifier waits in this tab's session storage and nowhere else", inWorld(async (world) => {
+story("while the visitor is at Microsoft, the verifier waits in this tab's session storage and nowhere else", async (world) => {
   const visitor = await world.visitor();
   await visitor.open();
   await visitor.leave();
@@ -95,9 +92,9 @@ test("while the visitor is at Microsoft, the verifier waits in this tab's sessio
   const [{ form }] = await world.emulator.tokenRequests();
   assert.ok(stores.session[0].includes(form.code_verifier));
   assert.equal(await visitor.page.evaluate(() => sessionStorage.length), 0);
-}));
+});
 
-test("the code is out of the address before anything else happens, and out of the history", inWorld(async (world) => {
+story("the code is out of the address before anything else happens, and out of the history", async (world) => {
   const visitor = await world.visitor();
   await visitor.open();
   await visitor.connect();
@@ -108,9 +105,9 @@ test("the code is out of the address before anything else happens, and out of th
   const posted = sightings.findIndex(({ where, url }) => where === "request body" && url.endsWith("/outlook/v1/sessions"));
   assert.ok(arrived >= 0 && cleaned > arrived, "the address is cleaned");
   assert.ok(cleaned < posted, "before the code is sent on");
-}));
+});
 
-test("a mailbox stays connected when the page is opened again", inWorld(async (world) => {
+story("a mailbox stays connected when the page is opened again", async (world) => {
   const visitor = await world.visitor();
   await visitor.open();
   await visitor.connect();
@@ -120,7 +117,7 @@ test("a mailbox stays connected when the page is opened again", inWorld(async (w
   await second.goto(world.demo.address);
   await shows(second.getByTestId("account-address"), "ada@contoso.example");
   assert.equal((await world.emulator.tokenRequests()).length, 1);
-}));
+});
 
 async function shows(locator, text) {
   await locator.waitFor();

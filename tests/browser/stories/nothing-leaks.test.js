@@ -1,11 +1,10 @@
 // The search that ends every story can find what it looks for.
 
 import assert from "node:assert/strict";
-import { test } from "node:test";
 
-import { inWorld } from "../src/world.js";
+import { story } from "../src/world.js";
 
-test("the search finds a token wherever a page could put it", inWorld(async (world) => {
+story("the search finds a token wherever a page could put it", async (world) => {
   const visitor = await world.visitor();
   await visitor.open();
   await visitor.connect();
@@ -44,9 +43,9 @@ test("the search finds a token wherever a page could put it", inWorld(async (wor
     assert.ok(leaks.some((leak) => leak.startsWith(`a ${kind} in request address `)), `${kind}: ${leaks}`);
     await world.forget(fresh);
   }
-}));
+});
 
-test("no cookie of ours can be read by script, and each keeps the rules", inWorld(async (world) => {
+story("no cookie of ours can be read by script, and each keeps the rules", async (world) => {
   const visitor = await world.visitor();
   await visitor.open();
   await visitor.connect();
@@ -56,4 +55,4 @@ test("no cookie of ours can be read by script, and each keeps the rules", inWorl
     const { httpOnly, secure, path, domain } = cookie;
     assert.deepEqual({ httpOnly, secure, path, domain, sameSite: cookie.sameSite }, { httpOnly: true, secure: true, path: "/", domain: "localhost", sameSite });
   }
-}));
+});

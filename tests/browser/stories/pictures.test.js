@@ -4,16 +4,15 @@
 import assert from "node:assert/strict";
 import { mkdir, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { test } from "node:test";
 
 import { ROOT } from "../src/demo.js";
-import { inWorld } from "../src/world.js";
+import { story } from "../src/world.js";
 
 const SIZES = { narrow: { width: 390, height: 844 }, wide: { width: 1280, height: 900 } };
 
 for (const [size, viewport] of Object.entries(SIZES)) {
   for (const colorScheme of ["light", "dark"]) {
-    test(`the page in its states, ${size} and ${colorScheme}`, inWorld(async (world) => {
+    story(`the page in its states, ${size} and ${colorScheme}`, async (world) => {
       const visitor = await world.visitor({ viewport, colorScheme, reducedMotion: "reduce" });
       const taken = [];
       await walk(visitor, async (state) => {
@@ -22,11 +21,11 @@ for (const [size, viewport] of Object.entries(SIZES)) {
         taken.push(path);
       });
       for (const path of taken) assert.ok((await stat(path)).size > 5_000, path);
-    }));
+    });
   }
 }
 
-test("the picture of the README", inWorld(async (world) => {
+story("the picture of the README", async (world) => {
   const visitor = await world.visitor({ viewport: SIZES.wide, colorScheme: "light", reducedMotion: "reduce", deviceScaleFactor: 2 });
   await visitor.open();
   await visitor.connect();
@@ -36,7 +35,7 @@ test("the picture of the README", inWorld(async (world) => {
   const path = process.env.UPDATE_PICTURES ? join(ROOT, "docs/demo.png") : join(ROOT, "target/screenshots/readme.png");
   await visitor.page.screenshot({ path });
   assert.ok((await stat(path)).size > 20_000);
-}));
+});
 
 async function walk(visitor, picture) {
   await mkdir(join(ROOT, "target/screenshots"), { recursive: true });
@@ -58,8 +57,8 @@ async function walk(visitor, picture) {
   await visitor.see("disconnect").click();
   await visitor.connectButton().waitFor();
   await picture("6-disconnected");
-  await visitor.leave();
-  await visitor.sayNo();
+  await visitor.pressing(() => visitor.see("decline").click());
+  await visitor.sayNo("Permissions requested");
   await visitor.startAgain().waitFor();
   await picture("7-declined");
 }

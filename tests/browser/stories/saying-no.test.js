@@ -1,11 +1,10 @@
 // Saying no is as good an end as any: the page says so kindly and can start again.
 
 import assert from "node:assert/strict";
-import { test } from "node:test";
 
-import { inWorld } from "../src/world.js";
+import { story } from "../src/world.js";
 
-test("a visitor who declines is told so kindly, and connects when they change their mind", inWorld(async (world) => {
+story("a visitor who declines is told so kindly, and connects when they change their mind", async (world) => {
   const visitor = await world.visitor();
   await visitor.open();
   await visitor.leave();
@@ -17,9 +16,9 @@ test("a visitor who declines is told so kindly, and connects when they change th
   await visitor.sayYes();
   await visitor.seesMail();
   assert.equal((await visitor.see("account-name").textContent()).trim(), "Ada Lovelace");
-}));
+});
 
-test("a visitor who turns back before signing in is told so kindly", inWorld(async (world) => {
+story("a visitor who turns back before signing in is told so kindly", async (world) => {
   const visitor = await world.visitor();
   await visitor.open();
   await visitor.leave();
@@ -27,18 +26,18 @@ test("a visitor who turns back before signing in is told so kindly", inWorld(asy
   await isKind(visitor);
   await nothingHappened(world, visitor);
   await visitor.connect();
-}));
+});
 
-test("a visitor who just comes back by the browser's own button can start again", inWorld(async (world) => {
+story("a visitor who just comes back by the browser's own button can start again", async (world) => {
   const visitor = await world.visitor();
   await visitor.open();
   await visitor.leave();
   await visitor.pressing(() => visitor.page.goBack());
   await visitor.connectButton().waitFor();
   await visitor.connect();
-}));
+});
 
-test("a visitor who is connected keeps the mailbox when they decline a second time", inWorld(async (world) => {
+story("a visitor who is connected keeps the mailbox when they decline a second time", async (world) => {
   const visitor = await world.visitor();
   await visitor.open();
   await visitor.connect();
@@ -47,7 +46,7 @@ test("a visitor who is connected keeps the mailbox when they decline a second ti
   await isKind(visitor);
   await visitor.seesMail();
   assert.equal((await world.emulator.tokenRequests()).length, 1);
-}));
+});
 
 // Kind: a way on, and no word of a machine.
 async function isKind(visitor) {

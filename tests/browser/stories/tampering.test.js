@@ -1,12 +1,11 @@
 // Somebody tampers with the way back. Each time: a typed refusal, no token request, and nothing broken.
 
 import assert from "node:assert/strict";
-import { test } from "node:test";
 
 import { codeIn } from "../src/secrets.js";
-import { inWorld } from "../src/world.js";
+import { story } from "../src/world.js";
 
-test("a callback that is opened a second time changes nothing", inWorld(async (world) => {
+story("a callback that is opened a second time changes nothing", async (world) => {
   const visitor = await world.visitor();
   await visitor.open();
   const callback = await visitor.callbackAddress();
@@ -19,9 +18,9 @@ test("a callback that is opened a second time changes nothing", inWorld(async (w
   await visitor.seesMail();
   assert.equal((await world.emulator.tokenRequests()).length, 1);
   assert.ok(!visitor.page.url().includes("code="), visitor.page.url());
-}));
+});
 
-test("a callback with an altered state connects nothing", inWorld(async (world) => {
+story("a callback with an altered state connects nothing", async (world) => {
   const visitor = await world.visitor();
   await visitor.open();
   const callback = await visitor.callbackAddress();
@@ -31,9 +30,9 @@ test("a callback with an altered state connects nothing", inWorld(async (world) 
   await visitor.startAgain().waitFor();
   assert.deepEqual(await world.emulator.tokenRequests(), []);
   await visitor.connect();
-}));
+});
 
-test("a callback carried into another browser connects nothing there, and its owner can still use it", inWorld(async (world) => {
+story("a callback carried into another browser connects nothing there, and its owner can still use it", async (world) => {
   const [owner, stranger] = [await world.visitor(), await world.visitor()];
   await owner.open();
   const callback = await owner.callbackAddress();
@@ -46,9 +45,9 @@ test("a callback carried into another browser connects nothing there, and its ow
   await owner.page.goto(callback);
   await owner.seesMail();
   assert.equal((await world.emulator.tokenRequests()).length, 1);
-}));
+});
 
-test("a stranger who has code, state and verifier still lacks the browser", inWorld(async (world) => {
+story("a stranger who has code, state and verifier still lacks the browser", async (world) => {
   const [owner, stranger] = [await world.visitor(), await world.visitor()];
   await owner.open();
   const callback = await owner.callbackAddress();
@@ -66,9 +65,9 @@ test("a stranger who has code, state and verifier still lacks the browser", inWo
   assert.deepEqual(await world.emulator.tokenRequests(), []);
   await owner.page.goto(callback);
   await owner.seesMail();
-}));
+});
 
-test("a code that is sent twice is redeemed once", inWorld(async (world) => {
+story("a code that is sent twice is redeemed once", async (world) => {
   const visitor = await world.visitor();
   await visitor.open();
   const callback = await visitor.callbackAddress();
@@ -80,9 +79,9 @@ test("a code that is sent twice is redeemed once", inWorld(async (world) => {
   assert.equal((await world.emulator.tokenRequests()).length, 1);
   await visitor.page.goto(world.demo.address);
   await visitor.seesMail();
-}));
+});
 
-test("a code injected into an attempt of somebody else is not redeemed with their verifier", inWorld(async (world) => {
+story("a code injected into an attempt of somebody else is not redeemed with their verifier", async (world) => {
   const [victim, attacker] = [await world.visitor(), await world.visitor()];
   await attacker.open();
   const attackersCode = codeIn(await attacker.callbackAddress());
@@ -93,9 +92,9 @@ test("a code injected into an attempt of somebody else is not redeemed with thei
   assert.equal(await victim.cookie("__Host-connect-outlook-session"), undefined);
   const [{ exchange, answer }] = await world.emulator.tokenRequests();
   assert.deepEqual([exchange.status, answer.error], [400, "invalid_grant"]);
-}));
+});
 
-test("two tabs of one browser, each with an attempt of its own, both end well", inWorld(async (world) => {
+story("two tabs of one browser, each with an attempt of its own, both end well", async (world) => {
   const visitor = await world.visitor();
   await visitor.open();
   const first = await visitor.callbackAddress();
@@ -107,4 +106,4 @@ test("two tabs of one browser, each with an attempt of its own, both end well", 
   await second.page.goto(other);
   await second.seesMail();
   assert.equal((await world.emulator.tokenRequests()).length, 2);
-}));
+});
