@@ -31,6 +31,15 @@ pub enum VaultError {
     NoRandomness(#[from] NoRandomness),
 }
 
+impl VaultError {
+    /// Whether a key was missing that another process may have brought in: read the key file again
+    /// ([`reload_keys`](super::Vault::reload_keys)) and repeat the operation once (F49).
+    #[must_use]
+    pub const fn wants_keys(&self) -> bool {
+        matches!(self, Self::Sealed(SealError::KeyUnknown { .. }))
+    }
+}
+
 impl From<sqlx::Error> for VaultError {
     fn from(error: sqlx::Error) -> Self {
         if passes(&error) {

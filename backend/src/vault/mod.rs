@@ -15,25 +15,31 @@ mod error;
 pub mod events;
 pub mod grants;
 pub mod id;
+mod keys;
+mod progress;
 mod purge;
 pub mod refreshes;
+mod rotate;
 mod seal;
 pub mod sessions;
-
-use std::sync::Arc;
+mod verify;
 
 pub use database::{DatabaseError, Location, LocationError, MigrateError};
 pub use error::VaultError;
+pub use progress::Progress;
 pub use purge::Purged;
+pub use rotate::Rotated;
 pub use seal::{KeyId, KeyRing, KeyRingError, SealError};
+pub use verify::{FAILURES_TOLD, Verified};
 
-use database::{Database, Record};
+use database::Database;
+use keys::Keys;
 
 /// An open vault. Copies share connections and keys.
 #[derive(Clone, Debug)]
 pub struct Vault {
     database: Database,
-    keys: Arc<KeyRing>,
+    keys: Keys,
 }
 
 /// Why a vault did not open. Each stops the start of a server (R12).
@@ -64,9 +70,9 @@ impl Vault {
         let database = Database::open(location).await?;
         let vault = Self {
             database,
-            keys: Arc::new(keys),
+            keys: Keys::new(keys),
         };
-        if let Some(key) = vault.missing_key().await? {
+        if let Some(key) = vault.missing_key(&vault.keys()).await? {
             vault.close().await;
             return Err(OpenError::KeyMissing { key });
         }
@@ -87,19 +93,5 @@ impl Vault {
     /// Closes all connections and waits for them. Every later operation of any copy fails.
     pub async fn close(&self) {
         self.database.close().await;
-    }
-
-    /// A key-encryption key that data keys are wrapped under and that the ring does not hold.
-    async fn missing_key(&self) -> Result<Option<String>, VaultError> {
-        let rows = sqlx::query("select distinct kek_id from data_keys")
-            .fetch_all(self.database.reader())
-            .await?;
-        for row in rows {
-            let key = Record::new("data_keys", "kek_id", row).text("kek_id")?;
-            if !KeyId::parse(&key).is_some_and(|key| self.keys.holds(key)) {
-                return Ok(Some(key));
-            }
-        }
-        Ok(None)
     }
 }

@@ -26,14 +26,15 @@ impl Vault {
         .bind(id.to_string())
         .fetch_optional(self.database.reader())
         .await?;
-        row.map(|row| self.read_account(id, &Record::new("accounts", "id", row)))
+        row.map(|row| self.read_account(&Record::new("accounts", "id", row)))
             .transpose()
     }
 
-    fn read_account(&self, id: AccountId, row: &Record) -> Result<Account, VaultError> {
+    pub(in crate::vault) fn read_account(&self, row: &Record) -> Result<Account, VaultError> {
         let identity = Identity::new(&row.text("tid")?, &row.text("oid")?);
+        let id = AccountId::parse(&row.text("id")?);
         Ok(Account {
-            id,
+            id: id.ok_or_else(|| row.contradiction("id"))?,
             identity: identity.map_err(|_| row.contradiction("oid"))?,
             profile: self.read_profile(row)?,
             state: read_state(row)?,
@@ -46,7 +47,7 @@ impl Vault {
             return Ok(Profile::default());
         }
         let id = row.text("id")?;
-        let key = self.keys.unwrap(&wrapped_key(row)?)?;
+        let key = self.keys().unwrap(&wrapped_key(row)?)?;
         let open = |field: Field| -> Result<String, VaultError> {
             let sealed = row.text(field.column().1)?;
             Ok(std::mem::take(

@@ -92,7 +92,7 @@ impl Vault {
             Proof::Page(challenge) => Ok((challenge.clone(), None)),
             Proof::Server(verifier) => {
                 let place = Place::new(Field::CodeVerifier, id);
-                let sealed = self.keys.seal_attempt(place, verifier.expose())?;
+                let sealed = self.keys().seal_attempt(place, verifier.expose())?;
                 Ok((verifier.challenge(), Some(sealed)))
             }
         }

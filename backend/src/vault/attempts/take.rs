@@ -76,7 +76,7 @@ impl Vault {
             Some(sealed) => {
                 let id = row.text("id")?;
                 let verifier = self
-                    .keys
+                    .keys()
                     .open_attempt(Place::new(Field::CodeVerifier, &id), &sealed)?;
                 let verifier = CodeVerifier::parse(&verifier);
                 Proof::Server(verifier.map_err(|_| row.contradiction("sealed_code_verifier"))?)

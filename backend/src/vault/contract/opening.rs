@@ -1,15 +1,12 @@
 //! Opening a vault: what stays, what is refused, and many at once.
 
-use std::future::poll_fn;
-use std::sync::Arc;
-use std::task::Poll;
-
 use sqlx::Row as _;
 
-use super::world::{KEY, NOW, World, grant, identity, profile};
+use super::world::{KEY, NOW, World, grant, identity, polled_at_most, profile};
 use crate::vault::database::{Database, DatabaseError, MIGRATIONS, MigrateError};
 use crate::vault::grants::GrantVersion;
 use crate::vault::id::{AccountId, OwnerId};
+use crate::vault::keys::Keys;
 use crate::vault::refreshes::BeginRefresh;
 use crate::vault::{KeyRing, Location, OpenError, Vault};
 
@@ -54,7 +51,7 @@ async fn tables_of_an_earlier_version_are_brought_up(world: &World) {
     }
     let vault = Vault {
         database,
-        keys: Arc::new(keys(KEY)),
+        keys: Keys::new(keys(KEY)),
     };
     let owner = OwnerId::new().unwrap();
     let begun = vault.begin_refresh(id, GrantVersion(7), owner, 0).await;
@@ -121,20 +118,6 @@ async fn a_caller_who_goes_away_leaves_nothing_half_done(world: &World) {
     for table in ["grants", "data_keys", "events"] {
         assert_eq!(world.count(table).await, accounts, "{table}");
     }
-}
-
-/// Drives `future` for as many steps and then drops it. Whether it ended before.
-async fn polled_at_most(steps: usize, future: impl Future) -> bool {
-    let mut future = std::pin::pin!(future);
-    let mut left = steps;
-    poll_fn(|context| {
-        if left == 0 {
-            return Poll::Ready(false);
-        }
-        left -= 1;
-        future.as_mut().poll(context).map(|_| true)
-    })
-    .await
 }
 
 #[tokio::test]

@@ -1,5 +1,8 @@
 //! A vault to try things on, and the people in it.
 
+use std::future::poll_fn;
+use std::task::Poll;
+
 use connect_outlook_protocol::authority::Tenant;
 use connect_outlook_protocol::pkce::CodeVerifier;
 use connect_outlook_protocol::scope::Scopes;
@@ -13,6 +16,7 @@ use crate::vault::attempts::{AttemptKind, NewAttempt, Proof};
 use crate::vault::events::EventKind;
 use crate::vault::grants::{Committed, Grant, GrantVersion};
 use crate::vault::id::{AccountId, BrowserDigest, NonceDigest, StateDigest};
+use crate::vault::keys::Keys;
 use crate::vault::sessions::SessionLimits;
 use crate::vault::{KeyRing, Location, Vault};
 
@@ -64,6 +68,14 @@ impl World {
         Vault::open(&self.location, KeyRing::parse(KEY).unwrap())
             .await
             .unwrap()
+    }
+
+    /// The same rows behind a key ring of its own.
+    pub(super) fn another_vault(&self) -> Vault {
+        Vault {
+            database: self.vault.database.clone(),
+            keys: Keys::new(KeyRing::parse(KEY).unwrap()),
+        }
     }
 
     /// A new and empty place on the same engine.
@@ -155,6 +167,20 @@ impl World {
         row.get(0)
     }
 
+    /// The id of some row in which the column is filled.
+    pub(super) async fn first_row_with(&self, table: &str, column: &str) -> String {
+        let statement = AssertSqlSafe(format!(
+            "select {} from {table} where {column} is not null limit 1",
+            key_of(table)
+        ));
+        let reader = self.vault.database.reader();
+        sqlx::query(statement)
+            .fetch_one(reader)
+            .await
+            .unwrap()
+            .get(0)
+    }
+
     /// What somebody with access to the database could do.
     pub(super) async fn tamper(&self, table: &str, column: &str, row: &str, value: &str) {
         let statement = AssertSqlSafe(format!(
@@ -177,6 +203,20 @@ async fn new_schema() -> Location {
     let address = connect_outlook_throwaway_postgres::new_schema().await;
     let address = address.unwrap_or_else(|missing| panic!("{missing}"));
     address.parse().unwrap()
+}
+
+/// Drives `future` for as many steps and then drops it. Whether it ended before.
+pub(super) async fn polled_at_most(steps: usize, future: impl Future) -> bool {
+    let mut future = std::pin::pin!(future);
+    let mut left = steps;
+    poll_fn(|context| {
+        if left == 0 {
+            return Poll::Ready(false);
+        }
+        left -= 1;
+        future.as_mut().poll(context).map(|_| true)
+    })
+    .await
 }
 
 fn key_of(table: &str) -> &'static str {

@@ -87,7 +87,7 @@ impl SealingKey {
 }
 
 /// The key that a sealed value says it needs, without opening it.
-pub(super) fn key_of(place: Place<'_>, sealed: &str) -> Result<KeyId, SealError> {
+pub(in crate::vault) fn key_of(place: Place<'_>, sealed: &str) -> Result<KeyId, SealError> {
     Blob::decode(sealed)
         .map(|blob| blob.key)
         .map_err(|_| SealError::UnknownFormat {

@@ -132,15 +132,31 @@ impl KeyRing {
     /// # Errors
     /// [`SealError::KeyUnknown`] when it is wrapped under a key that is not here; [`SealError::Damaged`].
     pub(in crate::vault) fn unwrap(&self, stored: &WrappedKey) -> Result<SealingKey, SealError> {
+        Ok(SealingKey::new(stored.id, &self.unwrap_bytes(stored)?))
+    }
+
+    fn unwrap_bytes(&self, stored: &WrappedKey) -> Result<Zeroizing<[u8; 32]>, SealError> {
         let place = || format!("data_keys.wrapped of row {}", stored.id);
         let wrapped: [u8; WRAPPED_LENGTH] = STANDARD
             .decode(&stored.wrapped)
             .ok()
             .and_then(|bytes| bytes.try_into().ok())
             .ok_or_else(|| SealError::UnknownFormat { place: place() })?;
-        let data_key = unwrap(&self.find(stored.kek_id)?.wrapping, &wrapped)
-            .ok_or_else(|| SealError::Damaged { place: place() })?;
-        Ok(SealingKey::new(stored.id, &data_key))
+        unwrap(&self.find(stored.kek_id)?.wrapping, &wrapped)
+            .ok_or_else(|| SealError::Damaged { place: place() })
+    }
+
+    /// Wraps the same data key under the current key (R120).
+    ///
+    /// # Errors
+    /// As for [`Self::unwrap`].
+    pub(in crate::vault) fn rewrap(&self, stored: &WrappedKey) -> Result<WrappedKey, SealError> {
+        let data_key = self.unwrap_bytes(stored)?;
+        Ok(WrappedKey {
+            id: stored.id,
+            kek_id: self.current.id,
+            wrapped: STANDARD.encode(wrap(&self.current.wrapping, &data_key)),
+        })
     }
 
     /// Seals what belongs to an attempt, which has no account and so no data key (R122).

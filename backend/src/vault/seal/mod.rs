@@ -20,7 +20,7 @@ mod place;
 mod wrap;
 
 pub use blob::KeyId;
-pub(super) use cipher::SealingKey;
+pub(super) use cipher::{SealingKey, key_of};
 pub use error::{KeyRingError, SealError};
 pub use key_ring::KeyRing;
 pub(super) use key_ring::WrappedKey;

@@ -1,0 +1,187 @@
+//! A new key-encryption key: everything comes under it while everybody goes on working.
+
+use std::collections::BTreeMap;
+
+use super::world::{KEY, NOW, World, attempt, grant, polled_at_most, verifier};
+use crate::vault::attempts::{AttemptKind, NewAttempt, Proof};
+use crate::vault::id::{AccountId, BrowserDigest, StateDigest};
+use crate::vault::{KeyRing, OpenError, Progress, SealError, VaultError};
+
+on_every_engine![
+    a_new_key_takes_over_step_by_step,
+    a_rotation_may_be_stopped_anywhere,
+    everybody_reads_and_connects_during_a_rotation,
+    a_key_in_use_cannot_be_taken_away,
+    a_process_without_the_new_key_says_so_and_learns_it,
+    what_does_not_open_is_left_as_it_is,
+];
+
+const NEW: &str = "ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff";
+
+fn ring(text: &str) -> KeyRing {
+    KeyRing::parse(text).unwrap()
+}
+
+fn both() -> KeyRing {
+    ring(&format!("{NEW}\n{KEY}"))
+}
+
+fn id(text: &str) -> String {
+    ring(text).current_id().to_string()
+}
+
+async fn people(world: &World, count: usize) -> Vec<AccountId> {
+    let mut ids = Vec::new();
+    for number in 0..count {
+        ids.push(world.connect(&number.to_string(), &grant("1")).await.id);
+    }
+    ids
+}
+
+async fn opens(world: &World, id: AccountId) -> bool {
+    let tokens = world.vault.tokens(id, NOW).await;
+    let profile = world.vault.account(id).await;
+    tokens.is_ok_and(|tokens| tokens.is_some()) && profile.is_ok_and(|account| account.is_some())
+}
+
+/// R120: both readable, re-wrapped, then the old one may go.
+async fn a_new_key_takes_over_step_by_step(world: &World) {
+    let ids = people(world, 5).await;
+    let began = NewAttempt {
+        proof: Proof::Server(verifier("a")),
+        ..attempt("a", "browser")
+    };
+    world.vault.begin_attempt(&began, NOW).await.unwrap();
+    world.vault.reload_keys(both()).await.unwrap();
+    let first = ids[0].to_string();
+    let before = world.raw("grants", "sealed_access_token", &first).await;
+    assert_eq!(
+        world.vault.key_uses().await.unwrap(),
+        BTreeMap::from([(id(KEY), 6)])
+    );
+
+    let mut told = Vec::new();
+    let rotated = world.vault.rotate(|step| told.push(step)).await.unwrap();
+    assert_eq!((rotated.data_keys, rotated.code_verifiers), (5, 1));
+    assert!(rotated.left_behind.is_empty());
+    assert_eq!(told, [Progress { done: 5, total: 5 }]);
+    assert_eq!(
+        world.vault.key_uses().await.unwrap(),
+        BTreeMap::from([(id(NEW), 6)])
+    );
+    let after = world.raw("grants", "sealed_access_token", &first).await;
+    assert_eq!(after, before, "what the data key seals stays");
+
+    let again = world.vault.rotate(|step| told.push(step)).await.unwrap();
+    assert_eq!((again.data_keys, again.code_verifiers), (0, 0));
+    assert_eq!(told.len(), 1, "nothing to do, nothing to tell");
+
+    world.vault.reload_keys(ring(NEW)).await.unwrap();
+    for id in ids {
+        assert!(opens(world, id).await);
+    }
+    let (state, browser) = (StateDigest::of("state-a"), BrowserDigest::of("browser"));
+    let taken = world
+        .vault
+        .take_attempt(state, browser, AttemptKind::Connect, NOW);
+    assert_eq!(taken.await.unwrap().proof, began.proof);
+}
+
+/// F25: at every instant every row opens, and the next run does the rest.
+async fn a_rotation_may_be_stopped_anywhere(world: &World) {
+    let ids = people(world, 3).await;
+    let mut ended = 0;
+    for patience in 0..60 {
+        let keys = if patience % 2 == 0 {
+            both()
+        } else {
+            ring(&format!("{KEY}\n{NEW}"))
+        };
+        world.vault.reload_keys(keys).await.unwrap();
+        ended += i64::from(polled_at_most(patience, world.vault.rotate(|_| ())).await);
+        for id in &ids {
+            assert!(opens(world, *id).await, "stopped after {patience} steps");
+        }
+    }
+    assert!((1..60).contains(&ended), "{ended} came to their end");
+    world.vault.reload_keys(both()).await.unwrap();
+    world.vault.rotate(|_| ()).await.unwrap();
+    assert_eq!(
+        world.vault.key_uses().await.unwrap(),
+        BTreeMap::from([(id(NEW), 3)])
+    );
+}
+
+/// R120: online. 450 accounts are three batches.
+async fn everybody_reads_and_connects_during_a_rotation(world: &World) {
+    let ids = people(world, 450).await;
+    world.vault.reload_keys(both()).await.unwrap();
+    let vault = world.vault.clone();
+    let rotation = tokio::spawn(async move { vault.rotate(|_| ()).await });
+    for (index, id) in ids.iter().enumerate().step_by(15) {
+        assert!(opens(world, *id).await);
+        let again = world.connect(&index.to_string(), &grant("2")).await;
+        assert_eq!(again.id, *id);
+    }
+    let newcomer = world.connect("grace", &grant("1")).await.id;
+    let rotated = rotation.await.unwrap().unwrap();
+    assert_eq!(rotated.data_keys, 450);
+    assert!(opens(world, newcomer).await);
+    assert_eq!(
+        world.vault.key_uses().await.unwrap(),
+        BTreeMap::from([(id(NEW), 451)])
+    );
+}
+
+/// R120: a version retires at zero references and not before.
+async fn a_key_in_use_cannot_be_taken_away(world: &World) {
+    let ids = people(world, 1).await;
+    let refused = world.vault.reload_keys(ring(NEW)).await;
+    let needed = id(KEY);
+    assert!(matches!(refused, Err(OpenError::KeyMissing { key }) if key == needed));
+    assert!(opens(world, ids[0]).await, "the ring before stays");
+}
+
+/// F49
+async fn a_process_without_the_new_key_says_so_and_learns_it(world: &World) {
+    let ids = people(world, 2).await;
+    let (here, there) = (&world.vault, world.another_vault());
+    there.reload_keys(both()).await.unwrap();
+    there.rotate(|_| ()).await.unwrap();
+    let error = here.tokens(ids[0], NOW).await.unwrap_err();
+    assert!(error.wants_keys(), "{error}");
+    assert!(matches!(
+        error,
+        VaultError::Sealed(SealError::KeyUnknown { key }) if key == id(NEW)
+    ));
+    assert_eq!(
+        world
+            .count("grants where unreadable_since is not null")
+            .await,
+        0,
+        "the row is not to blame"
+    );
+    here.reload_keys(both()).await.unwrap();
+    for id in ids {
+        assert!(opens(world, id).await);
+    }
+}
+
+/// R119: one broken row does not stop the others, and is reported.
+async fn what_does_not_open_is_left_as_it_is(world: &World) {
+    let ids = people(world, 3).await;
+    let broken = ids[1].to_string();
+    world
+        .tamper("data_keys", "wrapped", &broken, "broken")
+        .await;
+    world.vault.reload_keys(both()).await.unwrap();
+    let rotated = world.vault.rotate(|_| ()).await.unwrap();
+    assert_eq!(rotated.data_keys, 2);
+    let [left] = rotated.left_behind.as_slice() else {
+        panic!("{rotated:?}")
+    };
+    assert!(left.starts_with("data_keys.wrapped of row"), "{left}");
+    let kept = world.raw("data_keys", "wrapped", &broken).await;
+    assert_eq!(kept.as_deref(), Some("broken"));
+    assert!(opens(world, ids[0]).await && opens(world, ids[2]).await);
+}

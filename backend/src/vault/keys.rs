@@ -1,0 +1,90 @@
+//! The key ring in use. It can be exchanged while the vault is open (F49).
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use super::database::Record;
+use super::seal::{Field, Place, key_of};
+use super::{KeyId, KeyRing, OpenError, Vault, VaultError};
+
+/// Copies share it.
+#[derive(Clone)]
+pub(super) struct Keys(Arc<RwLock<Arc<KeyRing>>>);
+
+impl Keys {
+    pub(super) fn new(ring: KeyRing) -> Self {
+        Self(Arc::new(RwLock::new(Arc::new(ring))))
+    }
+}
+
+impl Vault {
+    /// The ring as it is now: an operation takes it once and keeps to it.
+    pub(super) fn keys(&self) -> Arc<KeyRing> {
+        let ring = self.keys.0.read().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(&ring)
+    }
+
+    /// Puts another key ring in place of the present one, in all copies of this vault. To be called when the key file
+    /// was changed, or when an operation failed for want of a key ([`VaultError::wants_keys`]): another process may
+    /// have brought a new one in.
+    ///
+    /// # Errors
+    /// [`OpenError::KeyMissing`] when data keys are wrapped under a key that `ring` does not hold. The present ring
+    /// stays then.
+    pub async fn reload_keys(&self, ring: KeyRing) -> Result<(), OpenError> {
+        if let Some(key) = self.missing_key(&ring).await? {
+            return Err(OpenError::KeyMissing { key });
+        }
+        *self.keys.0.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(ring);
+        Ok(())
+    }
+
+    /// How many data keys are wrapped and how many open attempts are sealed under each key-encryption key. One that is
+    /// not in here may be taken out of the key file, once every process knows the newer one (R120).
+    ///
+    /// # Errors
+    /// [`VaultError`].
+    pub async fn key_uses(&self) -> Result<BTreeMap<String, u64>, VaultError> {
+        let mut uses = self.data_keys_under_each_key().await?;
+        let rows = sqlx::query(
+            "select id, sealed_code_verifier from attempts where sealed_code_verifier is not null",
+        )
+        .fetch_all(self.database.reader())
+        .await?;
+        for row in rows {
+            let row = Record::new("attempts", "id", row);
+            let (id, sealed) = (row.text("id")?, row.text("sealed_code_verifier")?);
+            let key = key_of(Place::new(Field::CodeVerifier, &id), &sealed)?;
+            *uses.entry(key.to_string()).or_default() += 1;
+        }
+        Ok(uses)
+    }
+
+    /// A key-encryption key that data keys are wrapped under and that `ring` does not hold.
+    pub(super) async fn missing_key(&self, ring: &KeyRing) -> Result<Option<String>, VaultError> {
+        let held = |key: &String| KeyId::parse(key).is_some_and(|key| ring.holds(key));
+        let uses = self.data_keys_under_each_key().await?;
+        Ok(uses.into_keys().find(|key| !held(key)))
+    }
+
+    async fn data_keys_under_each_key(&self) -> Result<BTreeMap<String, u64>, VaultError> {
+        let rows = sqlx::query("select kek_id, count(*) as uses from data_keys group by kek_id")
+            .fetch_all(self.database.reader())
+            .await?;
+        let read = |row| {
+            let row = Record::new("data_keys", "kek_id", row);
+            Ok((row.text("kek_id")?, row.number("uses")?.unsigned_abs()))
+        };
+        rows.into_iter().map(read).collect()
+    }
+}
+
+impl fmt::Debug for Keys {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .fmt(formatter)
+    }
+}
