@@ -11,6 +11,7 @@ use crate::{
     exchange::Exchange,
     graph::MailSettings,
     router,
+    scenario::{Line, Lines},
     state::EmulatorState,
     world::World,
 };
@@ -220,7 +221,8 @@ async fn serve(listener: TcpListener, routes: Router, mut stopped: watch::Receiv
         // An error means that the emulator was dropped: stop as well.
         let _dropped = stopped.wait_for(|stop| *stop).await;
     };
-    if let Err(error) = axum::serve(listener, routes)
+    let routes = routes.into_make_service_with_connect_info::<Line>();
+    if let Err(error) = axum::serve(Lines(listener), routes)
         .with_graceful_shutdown(until_stopped)
         .await
     {

@@ -12,7 +12,7 @@ use axum::{
 use http_body_util::{BodyExt, Limited};
 use serde::Serialize;
 
-use crate::{clock::Clock, lock::lock, state::EmulatorState};
+use crate::{clock::Clock, lock::lock, scenario::Ending, state::EmulatorState};
 
 /// One request and its answer.
 #[derive(Clone, Debug, Serialize)]
@@ -37,6 +37,10 @@ pub struct Exchange {
     pub response_headers: Vec<(String, String)>,
     /// Body of the answer as text.
     pub response_body: RecordedBody,
+    /// How a fault ended the connection, in which case the client saw less than stands here: `reset_before`,
+    /// `reset_after` or `truncated`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fault: Option<&'static str>,
 }
 
 impl Exchange {
@@ -173,6 +177,7 @@ fn begun(clock: &Clock, request: &request::Parts, body: &Bytes) -> Exchange {
         status: 0,
         response_headers: Vec::new(),
         response_body: RecordedBody::default(),
+        fault: None,
     }
 }
 
@@ -180,6 +185,10 @@ fn complete(exchange: &mut Exchange, answer: &response::Parts, body: &Bytes) {
     exchange.status = answer.status.as_u16();
     exchange.response_headers = pairs(&answer.headers);
     exchange.response_body = RecordedBody::of(body);
+    exchange.fault = answer
+        .extensions
+        .get::<Ending>()
+        .map(|ending| ending.text());
 }
 
 fn pairs(headers: &HeaderMap) -> Vec<(String, String)> {

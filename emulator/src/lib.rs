@@ -14,6 +14,7 @@
 //! Everything it issues is made up: its keys live as long as the process, its passwords are printed on its pages. That is
 //! why its tokens and secrets are plain text here and appear in the record of exchanges.
 
+mod challenge;
 mod clock;
 mod configuration;
 mod control;
@@ -27,13 +28,16 @@ mod outbound;
 mod page;
 mod random;
 mod router;
+pub mod scenario;
 mod state;
+mod switches;
 pub mod tokens;
 pub mod world;
 
 pub use clock::{Clock, rfc3339};
 pub use configuration::Configuration;
 pub use emulator::{Emulator, EmulatorBuilder, StartError};
-pub use entra::SigningKeys;
+pub use entra::{ApprovalRequest, Decision, KeysMissing, RollOver, SigningKeys};
 pub use exchange::{Exchange, RecordedBody};
 pub use state::EmulatorState;
+pub use switches::Switches;

@@ -7,6 +7,8 @@ use crate::{
     entra::EntraState,
     exchange::Exchanges,
     lock::{read, write},
+    scenario::{Faults, Scenarios},
+    switches::Switches,
     tokens::{AccessTokens, AppTokens},
     world::World,
 };
@@ -25,6 +27,9 @@ pub struct EmulatorState {
     /// The record of exchanges.
     pub exchanges: Exchanges,
     pub(crate) entra: EntraState,
+    pub(crate) scenarios: Scenarios,
+    pub(crate) faults: Faults,
+    switches: RwLock<Switches>,
     world: RwLock<Arc<World>>,
 }
 
@@ -43,6 +48,9 @@ impl EmulatorState {
             app_tokens: AppTokens::default(),
             exchanges: Exchanges::keeping(exchange_capacity),
             entra,
+            scenarios: Scenarios::default(),
+            faults: Faults::default(),
+            switches: RwLock::default(),
             world: RwLock::new(Arc::new(world)),
         }
     }
@@ -50,6 +58,16 @@ impl EmulatorState {
     /// The world as it is now. Later changes do not show in it: take it once for each request.
     pub fn world(&self) -> Arc<World> {
         Arc::clone(&read(&self.world))
+    }
+
+    /// How it behaves where one can choose.
+    pub fn switches(&self) -> Switches {
+        read(&self.switches).clone()
+    }
+
+    /// Changes how it behaves, for all later requests.
+    pub fn change_switches(&self, change: impl FnOnce(&mut Switches)) {
+        change(&mut write(&self.switches));
     }
 
     /// Changes the world for all later requests.

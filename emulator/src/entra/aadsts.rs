@@ -113,6 +113,18 @@ codes! {
     PASSWORD_WRONG = 50126 "invalid_grant": "Error validating credentials due to invalid username or password.";
     FLOW_EXPIRED = 50089 "invalid_grant": "Authentication failed due to flow token expired. The sign-in was finished or given up; start again from the application.";
 
+    // What can be set as trouble.
+    SECOND_FACTOR_NEEDED = 50076 "interaction_required" + "basic_action": "Due to a configuration change made by your administrator, or because you moved to a new location, you must use multi-factor authentication to access '{}'.";
+    SECOND_FACTOR_WRONG = 500121 "invalid_grant": "Authentication failed during strong authentication request.";
+    SIGN_IN_TOO_OLD = 70043 "invalid_grant" + "token_expired": "The refresh token has expired or is invalid due to sign-in frequency checks by Conditional Access. The token was issued on {} and the maximum allowed lifetime for this request has passed.";
+    SESSIONS_REVOKED = 50173 "invalid_grant" + "bad_token": "The provided grant has expired due to it being revoked, a fresh auth token is needed. The user might have changed or reset their password. The grant was issued on '{}'.";
+    APPROVAL_REQUEST_OFFERED = 90095 "access_denied": "{} needs permission to access resources in your organization that only an admin can grant. You can ask for approval here.";
+    RISKY_APP = 900941 "access_denied": "Administrator consent is required. {} is considered risky.";
+    RISKY_APP_IN_REQUEST = 900981 "access_denied": "An admin consent request was received for a risky app: {}.";
+    REQUEST_LOOP = 50196 "invalid_grant": "The server terminated an operation because it encountered a client request loop. Please contact your app vendor.";
+    TENANT_THROTTLED = 90055 "temporarily_unavailable": "The request was throttled because there were too many.";
+    SERVICE_TROUBLE = 90033 "temporarily_unavailable": "A transient error has occurred. Please try again.";
+
     // Redemption and refresh.
     CODE_SPENT = 54005 "invalid_grant": "OAuth2 Authorization code was already redeemed, please retry with a new valid code or use an existing refresh token.";
     CODE_EXPIRED = 70008 "invalid_grant": "The provided authorization code or refresh token has expired due to inactivity. Send a new interactive authorization request for this user and resource.";

@@ -174,6 +174,11 @@ impl BrowserId {
             .map(|(_, value)| Self(value.to_owned()))
     }
 
+    /// The cookie's value.
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
+    }
+
     /// The `Set-Cookie` value that makes the browser remember it until it is closed.
     pub(crate) fn to_cookie(&self) -> Option<HeaderValue> {
         HeaderValue::from_str(&format!(

@@ -5,10 +5,12 @@ use serde_json::Value;
 use super::{aadsts, oauth_error::OAuthError, parameters::Parameters};
 
 /// What a `claims` parameter asks for.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct ClaimsRequest {
     /// The client declares that it handles claims challenges: `xms_cc` holds `cp1`, in any case.
     pub(crate) handles_challenges: bool,
+    /// The authentication contexts it demands (`acrs`).
+    pub(crate) contexts: Vec<String>,
 }
 
 impl ClaimsRequest {
@@ -23,6 +25,7 @@ impl ClaimsRequest {
         match serde_json::from_str::<Value>(text) {
             Ok(claims @ Value::Object(_)) => Ok(Self {
                 handles_challenges: declares_cp1(&claims),
+                contexts: contexts(&claims),
             }),
             _ => Err(OAuthError::about(
                 &aadsts::PARAMETER_INVALID,
@@ -30,6 +33,16 @@ impl ClaimsRequest {
             )),
         }
     }
+}
+
+/// What `acrs` demands, as `value` or `values`.
+fn contexts(claims: &Value) -> Vec<String> {
+    let demanded = |pointer| claims.pointer(pointer);
+    let one = demanded("/access_token/acrs/value").into_iter();
+    let many = demanded("/access_token/acrs/values").and_then(Value::as_array);
+    one.chain(many.into_iter().flatten())
+        .filter_map(|value| value.as_str().map(str::to_owned))
+        .collect()
 }
 
 fn declares_cp1(claims: &Value) -> bool {

@@ -45,6 +45,35 @@ impl Grants {
         }
     }
 
+    /// Takes back what this person, or this tenant, agreed to for `client`, or for all apps.
+    pub(crate) fn take_back(
+        &self,
+        person: Option<&PersonId>,
+        tenant: Option<&TenantId>,
+        client: Option<&ClientId>,
+    ) {
+        lock(&self.given).retain(|(grantee, of), _| {
+            let theirs = match grantee {
+                Grantee::Person(id) => person.is_none_or(|person| person == id),
+                Grantee::Tenant(id) => person.is_none() || tenant == Some(id),
+            };
+            !(theirs && client.is_none_or(|client| client == of))
+        });
+    }
+
+    /// Everything that was agreed to, in no order.
+    pub(crate) fn all(&self) -> Vec<(Grantee, ClientId, Vec<Grant>)> {
+        let given = lock(&self.given);
+        let told = given.iter().map(|((grantee, client), grants)| {
+            (
+                grantee.clone(),
+                client.clone(),
+                grants.keys().copied().collect(),
+            )
+        });
+        told.collect()
+    }
+
     /// What holds at `now` for somebody in one tenant, by their own consent or the tenant's. A tenant that removed the app
     /// holds nothing.
     pub(crate) fn held(

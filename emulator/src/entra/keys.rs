@@ -1,7 +1,10 @@
 //! Signing keys: RSA-2048, made when the emulator starts and gone when it stops (entra 6). Making them takes a moment, so
 //! it happens beside everything else, and whoever needs them waits.
 
-use std::{sync::Arc, thread};
+use std::{
+    sync::{Arc, RwLock},
+    thread,
+};
 
 use base64::{
     Engine,
@@ -13,11 +16,14 @@ use ring::{
     signature::{RSA_PKCS1_SHA256, RsaKeyPair},
 };
 use rsa::{RsaPrivateKey, pkcs8::EncodePrivateKey, traits::PublicKeyParts};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use tokio::sync::watch;
 
-use crate::world::{CONSUMERS_TENANT_ID, TenantKind};
+use crate::{
+    lock::{read, write},
+    world::{CONSUMERS_TENANT_ID, TenantKind},
+};
 
 /// The keys of an emulator, perhaps still in the making. Clones share them, also between emulators: tests that start
 /// many spare themselves the making.
@@ -53,18 +59,73 @@ impl SigningKeys {
     }
 }
 
+/// What becomes of the old key when a new one takes over (entra 7).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RollOver {
+    /// It stays published, so that tokens signed by it are still good.
+    Planned,
+    /// It is gone at once, as after a theft.
+    Emergency,
+}
+
+/// The keys of one emulator: those it was given, until they roll over.
+#[derive(Debug)]
+pub(crate) struct KeyRing {
+    given: SigningKeys,
+    rolled: RwLock<Option<Arc<KeySet>>>,
+}
+
+impl KeyRing {
+    pub(crate) fn of(given: SigningKeys) -> Self {
+        Self {
+            given,
+            rolled: RwLock::default(),
+        }
+    }
+
+    /// The keys in use, once they are made.
+    ///
+    /// # Errors
+    /// [`KeysMissing`] if making them failed; the log has said why.
+    pub(crate) async fn ready(&self) -> Result<Arc<KeySet>, KeysMissing> {
+        let rolled = read(&self.rolled).clone();
+        match rolled {
+            Some(keys) => Ok(keys),
+            None => self.given.ready().await,
+        }
+    }
+
+    /// Makes a new key that signs for tenants of this kind from now on, and answers its id.
+    ///
+    /// # Errors
+    /// [`KeysMissing`] if it could not be made.
+    pub(crate) async fn roll_over(
+        &self,
+        kind: TenantKind,
+        mode: RollOver,
+    ) -> Result<String, KeysMissing> {
+        let made = tokio::task::spawn_blocking(Key::make).await;
+        let key = made.map_err(|_| KeysMissing)?.map_err(|_| KeysMissing)?;
+        let id = key.id.clone();
+        let keys = self.ready().await?.rolled(kind, mode, key);
+        *write(&self.rolled) = Some(Arc::new(keys));
+        Ok(id)
+    }
+}
+
 /// The signing keys could not be made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the signing keys could not be made")]
-pub(crate) struct KeysMissing;
+pub struct KeysMissing;
 
 /// The keys in use.
 #[derive(Debug)]
 pub(crate) struct KeySet {
     /// May sign for any company tenant; the first one does.
-    company: [Key; 2],
-    /// Signs for personal accounts and may sign for nobody else.
-    personal: Key,
+    company: Vec<Arc<Key>>,
+    /// May sign for personal accounts and for nobody else; the first one does.
+    personal: Vec<Arc<Key>>,
 }
 
 impl KeySet {
@@ -75,18 +136,36 @@ impl KeySet {
             let [first, second, personal] =
                 making.map(|key| key.join().unwrap_or(Err(MakingFailed::Interrupted)));
             Ok(Self {
-                company: [first?, second?],
-                personal: personal?,
+                company: vec![Arc::new(first?), Arc::new(second?)],
+                personal: vec![Arc::new(personal?)],
             })
         })
     }
 
     /// The key that signs tokens of this kind of tenant.
-    pub(crate) fn signing(&self, kind: TenantKind) -> &Key {
-        match kind {
-            TenantKind::Company => &self.company[0],
+    ///
+    /// # Errors
+    /// Never: making and rolling over leave at least one of each kind.
+    pub(crate) fn signing(&self, kind: TenantKind) -> Result<&Key, KeysMissing> {
+        let keys = match kind {
+            TenantKind::Company => &self.company,
             TenantKind::Personal => &self.personal,
+        };
+        keys.first().map(AsRef::as_ref).ok_or(KeysMissing)
+    }
+
+    /// These keys with `key` in the place of the one that signed so far.
+    fn rolled(&self, kind: TenantKind, mode: RollOver, key: Key) -> Self {
+        let (mut company, mut personal) = (self.company.clone(), self.personal.clone());
+        let keys = match kind {
+            TenantKind::Company => &mut company,
+            TenantKind::Personal => &mut personal,
+        };
+        if mode == RollOver::Emergency && !keys.is_empty() {
+            keys.remove(0);
         }
+        keys.insert(0, Arc::new(key));
+        Self { company, personal }
     }
 
     /// The published document. Each key names the issuer it may sign for (entra.md §2.3).
@@ -96,8 +175,11 @@ impl KeySet {
             .company
             .iter()
             .map(|key| key.published(&issuer("{tenantid}")));
-        let personal = self.personal.published(&issuer(CONSUMERS_TENANT_ID));
-        json!({ "keys": company.chain([personal]).collect::<Vec<_>>() })
+        let personal = self
+            .personal
+            .iter()
+            .map(|key| key.published(&issuer(CONSUMERS_TENANT_ID)));
+        json!({ "keys": company.chain(personal).collect::<Vec<_>>() })
     }
 }
 

@@ -4,8 +4,12 @@
 mod aadsts;
 mod admission;
 mod answer_headers;
+<<<<<<< HEAD
 mod applications;
 mod association;
+=======
+mod approvals;
+>>>>>>> 33d5ab8 (wip)
 mod authority;
 mod authorize;
 mod browsers;
@@ -22,6 +26,7 @@ mod instance;
 mod keys;
 mod login_hint;
 mod logout;
+mod loops;
 mod oauth_error;
 mod pages;
 mod parameters;
@@ -30,6 +35,7 @@ mod redirect_uri;
 mod request_ids;
 mod scopes;
 mod token;
+mod unavailable;
 mod user_info;
 
 use std::sync::Arc;
@@ -39,12 +45,17 @@ use axum::{
     routing::{get, post},
 };
 
+<<<<<<< HEAD
 pub(crate) use applications::serve as serve_applications;
+=======
+pub use approvals::{ApprovalRequest, Decision};
+>>>>>>> 33d5ab8 (wip)
 pub(crate) use error_page::not_found;
-pub use keys::SigningKeys;
+pub use keys::{KeysMissing, RollOver, SigningKeys};
 pub(crate) use pkce::Challenge;
 pub(crate) use redirect_uri::RedirectTarget;
 pub(crate) use scopes::Scopes;
+pub(crate) use unavailable::unavailable;
 
 use self::oauth_error::OAuthError;
 use crate::{
@@ -56,10 +67,12 @@ use crate::{
 /// What the identity platform remembers.
 #[derive(Debug)]
 pub(crate) struct EntraState {
-    pub(crate) keys: SigningKeys,
+    pub(crate) keys: keys::KeyRing,
     pub(crate) browsers: browsers::Browsers,
     pub(crate) flows: authorize::Flows,
     pub(crate) grants: grants::Grants,
+    pub(crate) approvals: approvals::Approvals,
+    pub(crate) loops: loops::Loops,
     pub(crate) codes: Codes,
     pub(crate) refresh_tokens: RefreshTokens,
     pub(crate) device_codes: DeviceCodes,
@@ -70,10 +83,12 @@ pub(crate) struct EntraState {
 impl EntraState {
     pub(crate) fn new(keys: SigningKeys, fixed_token_life: Option<i64>) -> Self {
         Self {
-            keys,
+            keys: keys::KeyRing::of(keys),
             browsers: browsers::Browsers::default(),
             flows: authorize::Flows::default(),
             grants: grants::Grants::default(),
+            approvals: approvals::Approvals::default(),
+            loops: loops::Loops::default(),
             codes: Codes::default(),
             refresh_tokens: RefreshTokens::default(),
             device_codes: DeviceCodes::default(),

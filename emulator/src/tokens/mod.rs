@@ -8,6 +8,7 @@ mod opaque;
 mod proof;
 mod refresh;
 
+pub(crate) use access::Issued;
 pub use access::{AccessTokenGrant, AccessTokens};
 pub use app_only::{AppTokenGrant, AppTokens};
 pub(crate) use codes::{CodeGrant, CodeState, Codes};

@@ -25,6 +25,7 @@ fn tenants() -> Vec<Tenant> {
         consent_policy,
         email_claim,
         cloud: Cloud::Global,
+        approval_workflow: false,
     };
     vec![
         company(
@@ -49,6 +50,7 @@ fn tenants() -> Vec<Tenant> {
             consent_policy: ConsentPolicy::Legacy,
             email_claim: true,
             cloud: Cloud::Global,
+            approval_workflow: false,
         },
     ]
 }

@@ -20,6 +20,9 @@ pub struct Tenant {
     /// Whether ID tokens for its people may carry `email`: Entra leaves the claim out of multi-tenant apps' tokens
     /// unless the domain's owner is verified (entra.md §10.1).
     pub email_claim: bool,
+    /// Whether people who need an administrator's consent can ask for it by a form (entra 32).
+    #[serde(default)]
+    pub approval_workflow: bool,
     /// The cloud it lives in; told to apps that ask with `instance_aware` (entra 28).
     #[serde(default)]
     pub cloud: Cloud,

@@ -19,6 +19,10 @@ pub(super) enum Action {
     Confirm,
     /// "Cancel" on any other page.
     Cancel,
+    /// The code of the second factor.
+    Verify { code: String },
+    /// A request for an administrator's approval.
+    RequestApproval { reason: String },
     /// Back to the picker.
     Restart,
 }
@@ -40,6 +44,10 @@ impl Action {
                 for_organization: form.get("for_organization") == Some("yes"),
             }),
             "confirm" => Some(Self::Confirm),
+            "verify" => Some(Self::Verify { code: text("code") }),
+            "request_approval" => Some(Self::RequestApproval {
+                reason: text("reason"),
+            }),
             "decline" => Some(Self::Decline),
             "cancel" => Some(Self::Cancel),
             "restart" => Some(Self::Restart),

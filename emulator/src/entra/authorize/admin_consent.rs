@@ -109,6 +109,7 @@ fn read(
         }),
         nonce: None,
         challenge: None,
+        contexts: Vec::new(),
         wants_client_info: false,
         instance_aware: false,
     })

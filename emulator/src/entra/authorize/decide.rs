@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{
+    bars,
     flow::Progress,
     purpose::{AdminConsent, Purpose},
     request::{AuthorizeRequest, Prompt},
@@ -16,6 +17,8 @@ use crate::{
         oauth_error::OAuthError,
         scopes::Grant,
     },
+    scenario::Standing,
+    tokens::Proof,
     world::{
         Application, ConsentPolicy, Membership, Person, PersonId, Resource, TenantKind,
         UserConsent, World,
@@ -33,6 +36,10 @@ pub(crate) struct Situation<'a> {
     pub(crate) signed_in: &'a [PersonId],
     /// Unix seconds.
     pub(crate) now: i64,
+    /// What is set as trouble.
+    pub(crate) standing: Standing<'a>,
+    /// How somebody proved who they are in this browser.
+    pub(crate) proof_of: &'a dyn Fn(&PersonId) -> Proof,
 }
 
 /// What comes next.
@@ -46,10 +53,16 @@ pub(crate) enum Step {
     SignInAs(String),
     /// The consent page for these permissions.
     Consent(PersonId, BTreeSet<Grant>),
-    /// The page that says that an administrator must agree.
-    NeedApproval(PersonId),
+    /// The page that says that an administrator must agree to these permissions.
+    NeedApproval(PersonId, BTreeSet<Grant>),
     /// The page that asks whether they know the program that waits (entra 76).
     ConfirmDevice(PersonId),
+    /// The page that asks for a second factor.
+    SecondFactor(PersonId),
+    /// The page that says that this person may not go on at all.
+    Barred(PersonId, OAuthError),
+    /// A page that stays, though all is well.
+    Stay(PersonId),
     /// An error page of ours.
     Stop(OAuthError),
     /// An error for the app.
@@ -79,14 +92,17 @@ fn silently(situation: &Situation<'_>) -> Step {
     match candidates[..] {
         [] => Step::Refuse((&aadsts::NO_SESSION).into()),
         [person] => match signed_in(situation, &person.id) {
-            Step::Consent(..) | Step::NeedApproval(_) => {
+            Step::Consent(..) | Step::NeedApproval(..) => {
                 let client = situation.application.client_id.as_str();
                 Step::Refuse(OAuthError::about(
                     &aadsts::CONSENT_MISSING_AT_AUTHORIZE,
                     client,
                 ))
             }
-            Step::Stop(error) => Step::Refuse(error),
+            Step::Stop(error) | Step::Barred(_, error) => Step::Refuse(error),
+            Step::SecondFactor(_) => {
+                Step::Refuse(OAuthError::about(&aadsts::SECOND_FACTOR_NEEDED, GRAPH_APP))
+            }
             step => step,
         },
         _ => Step::Refuse((&aadsts::SEVERAL_SESSIONS).into()),
@@ -139,7 +155,13 @@ fn signed_in(situation: &Situation<'_>, id: &PersonId) -> Step {
         return Step::Stop(refused);
     }
     if let Some(bar) = Bar::between(person, situation.application) {
-        return Step::Stop(bar.at_authorize(situation.application));
+        return Step::Barred(id.clone(), bar.at_authorize(situation.application));
+    }
+    if let Some(error) = bars::between(situation, person) {
+        return Step::Barred(id.clone(), error);
+    }
+    if bars::second_factor_is_wanted(situation, id) {
+        return Step::SecondFactor(id.clone());
     }
     let Some(member) = situation
         .request
@@ -160,9 +182,6 @@ fn signed_in(situation: &Situation<'_>, id: &PersonId) -> Step {
 /// What an administrator is asked to agree to for everybody; anybody else learns that they are none (entra 35).
 fn admin_consent(situation: &Situation<'_>, member: Membership<'_>, asked: AdminConsent) -> Step {
     let id = member.person.id.clone();
-    if !administers(member) || member.tenant.kind == TenantKind::Personal {
-        return Step::NeedApproval(id);
-    }
     let application = situation.application;
     let scopes = match asked.everything {
         true => listed(application, situation.world),
@@ -170,7 +189,10 @@ fn admin_consent(situation: &Situation<'_>, member: Membership<'_>, asked: Admin
     };
     let nothing = BTreeSet::new();
     let needed = resolve(&scopes, application, &nothing, situation.world);
-    Step::Consent(id, needed)
+    match administers(member) && member.tenant.kind == TenantKind::Company {
+        true => Step::Consent(id, needed),
+        false => Step::NeedApproval(id, needed),
+    }
 }
 
 /// With nothing else in the way: what is left to agree to.
@@ -199,7 +221,7 @@ fn consent(situation: &Situation<'_>, member: Membership<'_>) -> Step {
         {
             Step::Consent(id.clone(), needed)
         }
-        false => Step::NeedApproval(id.clone()),
+        false => Step::NeedApproval(id.clone(), needed),
     }
 }
 
@@ -219,7 +241,8 @@ fn may_agree(situation: &Situation<'_>, member: Membership<'_>, (resource, name)
             resource.permission(name).map(|known| known.consent)
         }
     };
-    administers(member) || consent.is_some_and(|consent| consent.allows_user(policy, trusted))
+    let allowed = consent.is_some_and(|consent| consent.allows_user(policy, trusted));
+    administers(member) || (allowed && !bars::approval_is_wanted(situation, member.person))
 }
 
 /// Whether they may agree to anything in this tenant: administrators at home. Guests are guests.
@@ -244,3 +267,6 @@ fn usable<'a>(situation: &Situation<'a>) -> Vec<&'a Person> {
         .filter(|person| admit(situation, person).is_ok())
         .collect()
 }
+
+/// Graph's app id, which Entra names where it asks for a second factor.
+const GRAPH_APP: &str = "00000003-0000-0000-c000-000000000000";

@@ -3,6 +3,7 @@
 use axum::{http::StatusCode, response::Response};
 
 use super::{
+    decide::Step,
     delivery::Answer,
     purpose::{AdminConsent, Edition, Purpose, ResponseType},
     visit::Visit,
@@ -17,20 +18,23 @@ use crate::{
         scopes::{Asked, Scopes},
         token::{self, Handout},
     },
-    tokens::{CodeGrant, Decision, Proof},
+    tokens::{CodeGrant, Decision},
     world::{Application, Person, TenantId},
 };
 
 impl Visit<'_> {
     /// Ends the flow successfully.
     pub(super) async fn finish(&self, application: &Application, person: &Person) -> Response {
+        if self.stays(person) {
+            return self.show(application, &Step::Stay(person.id.clone()), None);
+        }
         let tenant = self.tenant_of(person);
         self.remember_app(person);
         match &self.flow.request.purpose {
             Purpose::Answer(kind) => self.answer_app(application, person, tenant, *kind).await,
             Purpose::AdminConsent(asked) => self.tell_administrator(application, *asked, &tenant),
             Purpose::Device { user_code, .. } => {
-                let proof = self.proof(person).founding();
+                let proof = self.proof_of(&person.id).founding();
                 let approved = Decision::Approved {
                     person: person.id.clone(),
                     tenant,
@@ -79,11 +83,6 @@ impl Visit<'_> {
         }
     }
 
-    fn proof(&self, person: &Person) -> Proof {
-        let browsers = &self.state.entra.browsers;
-        browsers.proof(self.browser.as_ref(), &person.id)
-    }
-
     /// The session now includes the app: a sign-out will tell it (entra 81).
     fn remember_app(&self, person: &Person) {
         let client_id = &self.flow.request.client_id;
@@ -102,7 +101,8 @@ impl Visit<'_> {
         let request = &self.flow.request;
         let browsers = &self.state.entra.browsers;
         let session_state = browsers.session_state(self.browser.as_ref());
-        let proof = self.proof(person).founding();
+        let proof = self.proof_of(&person.id).founding();
+        self.settle(person, &proof);
         let code = kind.code.then(|| {
             self.state.entra.codes.issue(CodeGrant {
                 person: person.id.clone(),
@@ -134,7 +134,7 @@ impl Visit<'_> {
             };
             match token::hand_out(handout, kind.token).await {
                 Some(tokens) => answer.extend(tokens),
-                None => return token::trouble("a token of the authorize endpoint"),
+                None => return token::failed("a token of the authorize endpoint"),
             }
         }
         if request.wants_client_info {

@@ -3,7 +3,7 @@
 use std::{collections::HashMap, sync::Mutex};
 
 use super::request::AuthorizeRequest;
-use crate::{lock::lock, random, world::PersonId};
+use crate::{lock::lock, random, scenario::ScenarioName, tokens::Moment, world::PersonId};
 
 /// One sign-in in progress.
 #[derive(Clone, Debug)]
@@ -14,6 +14,33 @@ pub(crate) struct Flow {
     pub(crate) correlation: String,
     /// The tenant segment it was started at.
     pub(crate) segment: String,
+    /// The scenarios its address asked for.
+    pub(crate) brought: Vec<ScenarioName>,
+    /// When it began.
+    pub(crate) since: Moment,
+}
+
+impl Flow {
+    /// The beginning of a sign-in for `request` at the tenant segment `segment`.
+    pub(crate) fn beginning(
+        request: AuthorizeRequest,
+        segment: String,
+        correlation: String,
+    ) -> Self {
+        Self {
+            request,
+            progress: Progress::Begun,
+            correlation,
+            segment,
+            brought: Vec::new(),
+            since: Moment::next(),
+        }
+    }
+
+    /// The same with the scenarios that its address asked for.
+    pub(crate) fn with(self, brought: Vec<ScenarioName>) -> Self {
+        Self { brought, ..self }
+    }
 }
 
 /// How far the visitor has come.

@@ -3,6 +3,9 @@
 mod action;
 mod admin_consent;
 mod agree;
+mod answer_trouble;
+mod bars;
+mod brought;
 mod decide;
 mod delivery;
 mod ending;
@@ -10,6 +13,7 @@ mod flow;
 mod purpose;
 mod request;
 mod show;
+mod show_trouble;
 mod steps;
 mod visit;
 

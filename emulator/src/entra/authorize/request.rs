@@ -26,6 +26,8 @@ pub(crate) struct AuthorizeRequest {
     pub(crate) challenge: Option<Challenge>,
     pub(crate) prompt: Prompt,
     pub(crate) login_hint: Option<String>,
+    /// The authentication contexts that `claims` demands.
+    pub(crate) contexts: Vec<String>,
     /// `client_info=1`
     pub(crate) wants_client_info: bool,
     /// `instance_aware=true`
@@ -89,6 +91,7 @@ impl AuthorizeRequest {
             .and_then(|kind| kind.check(application, mode, parameters))
             .map_err(sent)?;
         check_rest(parameters).map_err(sent)?;
+        let claims = ClaimsRequest::of(parameters).map_err(sent)?;
         Ok(Self {
             authority,
             client_id: application.client_id.clone(),
@@ -98,6 +101,7 @@ impl AuthorizeRequest {
             challenge: Challenge::of(parameters).map_err(sent)?,
             prompt: Prompt::read(parameters).map_err(sent)?,
             login_hint: parameters.get("login_hint").map(str::to_owned),
+            contexts: claims.contexts,
             wants_client_info: parameters.get("client_info") == Some("1"),
             instance_aware: parameters.get("instance_aware") == Some("true"),
             purpose: Purpose::Answer(response_type),
@@ -126,6 +130,7 @@ impl AuthorizeRequest {
             scopes,
             nonce: None,
             challenge: None,
+            contexts: Vec::new(),
             prompt: Prompt::Unset,
             login_hint: None,
             wants_client_info: false,
@@ -189,7 +194,7 @@ fn check_rest(parameters: &Parameters) -> Result<(), OAuthError> {
     if parameters.sent("resource").is_some() {
         return Err((&aadsts::RESOURCE_PARAMETER).into());
     }
-    ClaimsRequest::of(parameters).map(|_| ())
+    Ok(())
 }
 
 impl ResponseMode {

@@ -5,12 +5,8 @@ use axum::{http::StatusCode, response::Response};
 use super::{decide::Step, purpose::Purpose, visit::Visit};
 use crate::{
     entra::{
-        aadsts,
         oauth_error::OAuthError,
-        pages::{
-            AccountField, ApprovalPage, ConsentPage, DeviceConfirmPage, FormTarget, PickerPage,
-            SignInPage,
-        },
+        pages::{AccountField, ConsentPage, DeviceConfirmPage, FormTarget, PickerPage, SignInPage},
     },
     page::Page,
     world::{Application, Membership, Person, TenantKind},
@@ -25,6 +21,10 @@ impl Visit<'_> {
         step: &Step,
         trouble: Option<OAuthError>,
     ) -> Response {
+        let status = match step {
+            Step::Barred(..) => StatusCode::BAD_REQUEST,
+            _ => StatusCode::OK,
+        };
         let page = self.page(application, step, trouble);
         self.state.entra.flows.keep(
             self.flow_id.clone(),
@@ -32,7 +32,7 @@ impl Visit<'_> {
             self.state.clock.now(),
         );
         page.unwrap_or_else(|| self.picker_page(application))
-            .respond(StatusCode::OK)
+            .respond(status)
     }
 
     /// The page of a step that is about somebody; none if they are gone, or if the step is the picker.
@@ -72,17 +72,7 @@ impl Visit<'_> {
                 }
                 .page()
             }),
-            Step::NeedApproval(id) => person(id).map(|person| {
-                let reason = OAuthError::about(&aadsts::ADMIN_APPROVAL_NEEDED, &application.name);
-                ApprovalPage {
-                    target: self.target(),
-                    application,
-                    person,
-                    reason,
-                }
-                .page()
-            }),
-            _ => None,
+            _ => self.trouble_page(application, step, trouble),
         }
     }
 
@@ -98,7 +88,7 @@ impl Visit<'_> {
     }
 
     fn picker_page(&self, application: &Application) -> Page {
-        let signed_in = self.state.entra.browsers.signed_in(self.browser.as_ref());
+        let signed_in = self.live_sessions();
         let authority = &self.flow.request.authority;
         let admitted = |person: &&Person| {
             authority
@@ -132,7 +122,7 @@ impl Visit<'_> {
         .page()
     }
 
-    fn target(&self) -> FormTarget {
+    pub(super) fn target(&self) -> FormTarget {
         FormTarget {
             action: format!("/{}/sign-in", self.flow.segment),
             flow: self.flow_id.clone(),

@@ -11,6 +11,7 @@ use axum::{
 
 use super::{
     action::Action,
+    brought,
     decide::Step,
     flow::{Flow, FlowId, Progress},
     request::{AuthorizeRequest, Rejected},
@@ -38,12 +39,23 @@ pub(in crate::entra) async fn begin(
     if query.len() > LONGEST_QUERY {
         return error_page::refuse(&state, &ids, &(&aadsts::QUERY_TOO_LONG).into());
     }
+    let brought = match brought::read(&parameters) {
+        Ok(brought) => brought,
+        Err(word) => return brought::refuse(&word),
+    };
     match AuthorizeRequest::read(&segment, &parameters, &state.world()) {
         Err(Rejected::Shown(error)) => error_page::refuse(&state, &ids, &error),
         Err(Rejected::Sent(delivery, error)) => {
             delivery.send_error(&error, &ids, &state.clock, &state.origin)
         }
-        Ok(request) => begin_with(&state, &headers, request, segment, ids.correlation).await,
+        Ok(request) => {
+            let flow = Flow::beginning(request, segment, ids.correlation).with(brought);
+            let visit = Visit::new(&state, &headers, FlowId::fresh(), flow);
+            match visit.refuse_at_once(&parameters) {
+                Some(refusal) => refusal,
+                None => visit.go_on().await,
+            }
+        }
     }
 }
 
@@ -55,12 +67,7 @@ pub(in crate::entra) async fn begin_with(
     segment: String,
     correlation: String,
 ) -> Response {
-    let flow = Flow {
-        request,
-        progress: Progress::Begun,
-        correlation,
-        segment,
-    };
+    let flow = Flow::beginning(request, segment, correlation);
     Visit::new(state, headers, FlowId::fresh(), flow)
         .go_on()
         .await
@@ -93,6 +100,8 @@ impl Visit<'_> {
             Action::Restart => self.progress(Progress::Choosing).await,
             Action::SignIn { address, password } => self.sign_in(&address, &password).await,
             Action::Accept { for_organization } => self.accept(for_organization).await,
+            Action::Verify { code } => self.verify(&code).await,
+            Action::RequestApproval { reason } => self.ask_for_approval(&reason).await,
             Action::Decline => self.refuse(&(&aadsts::CONSENT_DECLINED).into()),
             Action::Confirm => {
                 self.confirm_device();

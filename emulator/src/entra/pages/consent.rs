@@ -73,7 +73,7 @@ pub(super) fn publisher(application: &Application) -> Markup {
     }
 }
 
-fn in_words((resource, name): Grant) -> Markup {
+pub(super) fn in_words((resource, name): Grant) -> Markup {
     let permission = resource.permission(name);
     html! {
         li data-scope=(name) {

@@ -2,24 +2,36 @@
 //! `data-primary`: the happy path.
 
 mod approval;
+mod barred;
 mod consent;
 mod device;
 mod error;
 mod form_post;
 mod picker;
+mod request_sent;
+mod second_factor;
 mod sign_in;
 mod signed_out;
+mod staying;
 
 use maud::{Markup, html};
 
 pub(crate) use approval::ApprovalPage;
+pub(crate) use barred::BarredPage;
 pub(crate) use consent::ConsentPage;
 pub(crate) use device::{DeviceCodePage, DeviceConfirmPage, device_done};
 pub(crate) use error::ErrorPage;
 pub(crate) use form_post::FormPostPage;
 pub(crate) use picker::PickerPage;
+pub(crate) use request_sent::RequestSentPage;
+pub(crate) use second_factor::SecondFactorPage;
 pub(crate) use sign_in::{AccountField, SignInPage};
+<<<<<<< HEAD
 pub(crate) use signed_out::{LogoutPicker, signed_out};
+=======
+pub(crate) use signed_out::signed_out;
+pub(crate) use staying::StayingPage;
+>>>>>>> 33d5ab8 (wip)
 
 use super::authorize::FlowId;
 

@@ -45,7 +45,7 @@ pub(super) async fn signed(call: &TokenCall<'_>, actor: &Actor<'_>, who: Value) 
     if let (Value::Object(claims), Value::Object(who)) = (&mut claims, who) {
         claims.extend(who);
     }
-    keys.signing(kind).sign(&claims).ok()
+    keys.signing(kind).ok()?.sign(&claims).ok()
 }
 
 /// The claims about a person whom a token stands for.

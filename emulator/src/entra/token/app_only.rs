@@ -12,7 +12,7 @@ use super::{
     api_token::{self, Actor},
     call::TokenCall,
     client,
-    issue::trouble,
+    issue::failed,
 };
 use crate::{
     entra::{
@@ -55,7 +55,7 @@ pub(super) async fn answer(call: &TokenCall<'_>, ids: &RequestIds) -> Result<Res
         expires_at: call.now + life,
     };
     let Some(access_token) = access_token(call, grant).await else {
-        return Ok(trouble("an app-only token could not be signed"));
+        return Ok(failed("an app-only token could not be signed"));
     };
     let body = Body {
         token_type: "Bearer",

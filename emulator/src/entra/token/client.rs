@@ -4,7 +4,7 @@ use axum::http::{HeaderMap, header::AUTHORIZATION};
 use base64::{Engine, prelude::BASE64_STANDARD};
 use percent_encoding::percent_decode_str;
 
-use super::{assertion, call::TokenCall};
+use super::{assertion, call::TokenCall, trouble};
 use crate::{
     entra::{aadsts, oauth_error::OAuthError, parameters::Parameters},
     world::Platform,
@@ -162,6 +162,9 @@ fn check_credential(call: &TokenCall<'_>) -> Result<(), OAuthError> {
         Credential::None => Err((&aadsts::SECRET_MISSING).into()),
         Credential::Assertion(assertion) => assertion::check(call, assertion),
         Credential::Secret(presented) => {
+            if let Some(row) = trouble::of_secrets(call) {
+                return refused(row);
+            }
             match application
                 .secrets
                 .iter()

@@ -5,6 +5,7 @@ use super::{
     client,
     entitlement::Entitlement,
     issue::{Issue, Listing},
+    trouble,
 };
 use crate::{
     entra::{aadsts, oauth_error::OAuthError, scopes::Scopes},
@@ -113,6 +114,12 @@ fn prepare(call: &TokenCall<'_>, grant: CodeGrant) -> Result<Issue, OAuthError> 
         }
     };
     let entitlement = Entitlement::of(call, &grant.person, &grant.tenant)?;
+    trouble::check(
+        call,
+        &grant.person,
+        &grant.proof,
+        grant.redirect.platform,
+    )?;
     entitlement.check(call, &scopes)?;
     let beside = call.parameters.get("return_spa_code") == Some("1");
     Ok(Issue {

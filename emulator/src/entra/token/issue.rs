@@ -12,6 +12,7 @@ use serde::Serialize;
 use super::{
     api_token::{self, Actor},
     call::TokenCall,
+    trouble,
 };
 use crate::{
     entra::{
@@ -74,15 +75,15 @@ impl Issue {
         let person = call.world.person(&self.person);
         let known = person.and_then(|person| call.world.membership(person, &self.tenant));
         let Some(member) = known else {
-            return trouble("person or tenant vanished");
+            return failed("person or tenant vanished");
         };
         let tenant = member.tenant;
         let id_token = match self.id_token(call, member, Beside::default()).await {
             Ok(id_token) => id_token,
-            Err(missing) => return trouble(&missing.to_string()),
+            Err(missing) => return failed(&missing.to_string()),
         };
         let Some(granted) = self.granted(call, member).await else {
-            return trouble("an access token could not be signed");
+            return failed("an access token could not be signed");
         };
         let body = Body {
             token_type: "Bearer",
@@ -181,10 +182,14 @@ impl Issue {
             email: self.scopes.asks("email"),
             now: call.now,
         });
-        keys.signing(member.tenant.kind)
-            .sign(&claims)
-            .map(Some)
-            .map_err(|_| KeysMissing)
+        keys.signing(trouble::signing_kind(
+            call,
+            member.person,
+            member.tenant.kind,
+        ))?
+        .sign(&claims)
+        .map(Some)
+        .map_err(|_| KeysMissing)
     }
 
     /// An access token: opaque for Microsoft's APIs, a JWT for those of apps. `None` if there are no keys to sign it.
@@ -277,7 +282,7 @@ fn life(call: &TokenCall<'_>) -> i64 {
     }
 }
 
-pub(in crate::entra) fn trouble(what: &str) -> Response {
+pub(in crate::entra) fn failed(what: &str) -> Response {
     tracing::error!(what, "a token could not be issued");
     StatusCode::INTERNAL_SERVER_ERROR.into_response()
 }

@@ -12,6 +12,7 @@ mod handout;
 mod issue;
 mod on_behalf_of;
 mod refresh;
+mod trouble;
 
 use std::sync::Arc;
 
@@ -30,7 +31,7 @@ use axum::{
 };
 
 pub(super) use handout::{Handout, hand_out};
-pub(super) use issue::trouble;
+pub(super) use issue::failed;
 
 use self::call::{Refusal, TokenCall};
 use super::{aadsts, oauth_error::OAuthError, parameters::Parameters, request_ids::RequestIds};
@@ -63,6 +64,7 @@ pub(super) async fn answer(
 }
 
 async fn grant(call: &TokenCall<'_>, ids: &RequestIds) -> Result<(Response, Platform), Refusal> {
+    trouble::refuse_loops(call)?;
     let issued = match call.required("grant_type")? {
         "authorization_code" => code::redeem(call)?,
         "refresh_token" => refresh::renew(call)?,
@@ -71,8 +73,10 @@ async fn grant(call: &TokenCall<'_>, ids: &RequestIds) -> Result<(Response, Plat
         "client_credentials" => return Ok((app_only::answer(call, ids).await?, Platform::Web)),
         other => return Err(OAuthError::about(&aadsts::GRANT_TYPE_UNKNOWN, other).into()),
     };
-    let platform = issued.platform;
-    Ok((issued.answer(call, ids).await, platform))
+    let (platform, family) = (issued.platform, issued.proof.family);
+    let answer = issued.answer(call, ids).await;
+    call.state.redeemed(family);
+    Ok((answer, platform))
 }
 
 /// `OPTIONS`: a page asks before it sends; the answer never depends on the client (entra 47).

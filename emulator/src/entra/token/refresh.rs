@@ -5,6 +5,7 @@ use super::{
     client,
     entitlement::{Entitlement, unconsented},
     issue::{Issue, Listing},
+    trouble,
 };
 use crate::{
     clock::rfc3339,
@@ -18,7 +19,7 @@ use crate::{
     world::TenantId,
 };
 
-/// Turns a refresh token into what is to be issued. The token itself stays as it is (entra 62).
+/// Turns a refresh token into what is to be issued. What becomes of the token itself is a switch (entra 62).
 pub(super) fn renew(call: &TokenCall<'_>) -> Result<Issue, Refusal> {
     let token = call.required("refresh_token")?;
     let grant = match call.state.entra.refresh_tokens.look_up(token) {
@@ -33,6 +34,7 @@ pub(super) fn renew(call: &TokenCall<'_>) -> Result<Issue, Refusal> {
     let platform = grant.platform;
     check(call, &grant)
         .and_then(|()| prepare(call, grant))
+        .and_then(|issue| trouble::use_up(call, token).map(|()| issue))
         .map_err(|error| Refusal {
             error,
             platform: Some(platform),
@@ -67,6 +69,12 @@ fn prepare(call: &TokenCall<'_>, grant: RefreshGrant) -> Result<Issue, OAuthErro
     })?;
     let tenant = tenant(call, &grant)?;
     let entitlement = Entitlement::of(call, &grant.person, &tenant)?;
+    trouble::check(
+        call,
+        &grant.person,
+        &grant.proof,
+        grant.platform,
+    )?;
     let listing = if named.is_some() {
         Listing::AskedOnly
     } else {

@@ -1,0 +1,157 @@
+//! Faults of single requests: slow, refused, garbled or broken off, whatever the emulated Microsoft would have said.
+
+mod answers;
+mod rewrite;
+mod spoil;
+
+use std::sync::Mutex;
+
+use serde::{Deserialize, Serialize};
+
+pub(crate) use spoil::{Ending, spoil_answer, spoil_connection};
+
+use super::{ScenarioName, Target, who::Seen};
+use crate::{lock::lock, tokens::Moment};
+
+/// What goes wrong.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "fault", rename_all = "snake_case")]
+pub enum FaultKind {
+    /// The request waits this long before anything else.
+    Delay {
+        /// How long.
+        milliseconds: u64,
+    },
+    /// An answer of this status in the JSON of the endpoint, without processing.
+    Status {
+        /// HTTP status, 400 to 599.
+        status: u16,
+        /// `Retry-After` in seconds, if any.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        retry_after: Option<i64>,
+    },
+    /// An answer of this status with a page of HTML, without processing.
+    Html {
+        /// HTTP status, 400 to 599.
+        status: u16,
+    },
+    /// The connection breaks before the request is processed.
+    ResetBefore,
+    /// The connection breaks after it was processed and before the answer.
+    ResetAfter,
+    /// The answer breaks off in its middle.
+    Truncate,
+    /// A refusal carries an AADSTS number that nobody knows, and no `error_uri`.
+    UnknownNumber,
+    /// A refusal is worded otherwise.
+    ChangedProse,
+    /// A refusal carries no `error_uri`.
+    WithoutErrorUri,
+    /// Graph no longer knows a delta token (410).
+    DeltaGone,
+}
+
+/// A fault, and the requests it spoils.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Fault {
+    /// What goes wrong.
+    #[serde(flatten)]
+    pub kind: FaultKind,
+    /// Part of the paths it is about; empty for all.
+    pub path: String,
+    /// Part of the queries it is about; empty for all.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub query: String,
+    /// Whose requests: told by tokens, codes, `login_hint` and client ids in them.
+    #[serde(flatten)]
+    pub target: Target,
+    /// How many requests are still to be spoiled; none for all until it is removed.
+    pub times: Option<u32>,
+}
+
+impl Fault {
+    /// A fault of the next request to a path with `path` in it, whoever sends it.
+    pub fn next(kind: FaultKind, path: &str) -> Self {
+        Self {
+            kind,
+            path: path.to_owned(),
+            query: String::new(),
+            target: Target::default(),
+            times: Some(1),
+        }
+    }
+
+    fn concerns(&self, seen: &Seen) -> bool {
+        seen.path.contains(&self.path)
+            && seen.query.contains(&self.query)
+            && self
+                .target
+                .covers(seen.person.as_ref(), seen.client_id.as_ref())
+    }
+}
+
+/// A fault that is set.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct SetFault {
+    /// Its number, to remove it by.
+    pub id: u64,
+    /// The scenario that set it, if one did.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<ScenarioName>,
+    /// The fault.
+    #[serde(flatten)]
+    pub fault: Fault,
+}
+
+/// All faults that are set.
+#[derive(Debug, Default)]
+pub(crate) struct Faults {
+    set: Mutex<Vec<SetFault>>,
+}
+
+impl Faults {
+    pub(crate) fn add(&self, fault: Fault, name: Option<ScenarioName>) -> SetFault {
+        let set = SetFault {
+            id: Moment::next().number(),
+            name,
+            fault,
+        };
+        lock(&self.set).push(set.clone());
+        set
+    }
+
+    pub(crate) fn all(&self) -> Vec<SetFault> {
+        lock(&self.set).clone()
+    }
+
+    pub(crate) fn remove(&self, id: u64) -> bool {
+        let mut set = lock(&self.set);
+        let before = set.len();
+        set.retain(|fault| fault.id != id);
+        set.len() < before
+    }
+
+    pub(crate) fn clear(&self) {
+        lock(&self.set).clear();
+    }
+
+    /// Whether none is set, so that nobody needs to ask who sends a request.
+    fn is_empty(&self) -> bool {
+        lock(&self.set).is_empty()
+    }
+
+    /// What goes wrong with this request. Each fault that does has one request less to spoil.
+    fn strike(&self, seen: &Seen) -> Vec<FaultKind> {
+        let mut set = lock(&self.set);
+        let mut struck = Vec::new();
+        for fault in set
+            .iter_mut()
+            .filter(|candidate| candidate.fault.concerns(seen))
+        {
+            struck.push(fault.fault.kind.clone());
+            fault.fault.times = fault.fault.times.map(|left| left.saturating_sub(1));
+        }
+        set.retain(|fault| fault.fault.times != Some(0));
+        struck
+    }
+}

@@ -1,0 +1,21 @@
+//! Where one can choose how the emulator behaves. The defaults are Entra's ways.
+
+use crate::tokens::RefreshRotation;
+
+/// How the emulator behaves where one can choose.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Switches {
+    /// What becomes of refresh tokens that were used.
+    pub refresh_rotation: RefreshRotation,
+    /// So many identical requests within five minutes are one too many (50196, entra 82); none switches that off.
+    pub loop_threshold: Option<usize>,
+}
+
+impl Default for Switches {
+    fn default() -> Self {
+        Self {
+            refresh_rotation: RefreshRotation::Entra,
+            loop_threshold: Some(15),
+        }
+    }
+}
