@@ -11,7 +11,7 @@ use crate::{
     state::EmulatorState,
 };
 
-/// Graph and Entra, recorded; beside them the control routes, which are not.
+/// Graph and Entra, spoiled where faults are set, and recorded; beside them the control routes, which are neither.
 pub(crate) fn router(state: Arc<EmulatorState>, mail: MailSettings) -> Router {
     let graph = graph::router_with(Arc::clone(&state), mail).layer(middleware::from_fn_with_state(
         Arc::clone(&state),
@@ -22,22 +22,19 @@ pub(crate) fn router(state: Arc<EmulatorState>, mail: MailSettings) -> Router {
         .fallback(entra::not_found)
         .layer(middleware::from_fn_with_state(
             Arc::clone(&state),
-<<<<<<< HEAD
             entra::serve_applications,
-=======
+        ))
+        .layer(middleware::from_fn_with_state(
+            Arc::clone(&state),
             scenario::spoil_answer,
->>>>>>> 33d5ab8 (wip)
         ))
         .layer(middleware::from_fn_with_state(
             Arc::clone(&state),
             exchange::record,
-        ));
+        ))
+        .layer(middleware::from_fn(scenario::spoil_connection));
     recorded
-<<<<<<< HEAD
         .merge(entra::control(Arc::clone(&state)))
-=======
-        .layer(middleware::from_fn(scenario::spoil_connection))
->>>>>>> 33d5ab8 (wip)
         .merge(control::router(state))
         .merge(page::assets())
 }

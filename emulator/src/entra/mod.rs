@@ -4,12 +4,9 @@
 mod aadsts;
 mod admission;
 mod answer_headers;
-<<<<<<< HEAD
 mod applications;
-mod association;
-=======
 mod approvals;
->>>>>>> 33d5ab8 (wip)
+mod association;
 mod authority;
 mod authorize;
 mod browsers;
@@ -45,11 +42,8 @@ use axum::{
     routing::{get, post},
 };
 
-<<<<<<< HEAD
 pub(crate) use applications::serve as serve_applications;
-=======
 pub use approvals::{ApprovalRequest, Decision};
->>>>>>> 33d5ab8 (wip)
 pub(crate) use error_page::not_found;
 pub use keys::{KeysMissing, RollOver, SigningKeys};
 pub(crate) use pkce::Challenge;

@@ -26,12 +26,8 @@ pub(crate) use picker::PickerPage;
 pub(crate) use request_sent::RequestSentPage;
 pub(crate) use second_factor::SecondFactorPage;
 pub(crate) use sign_in::{AccountField, SignInPage};
-<<<<<<< HEAD
 pub(crate) use signed_out::{LogoutPicker, signed_out};
-=======
-pub(crate) use signed_out::signed_out;
 pub(crate) use staying::StayingPage;
->>>>>>> 33d5ab8 (wip)
 
 use super::authorize::FlowId;
 
