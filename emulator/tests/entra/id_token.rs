@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::support::{ADA, ALAN, App, HEDY, MARGARET, Stage};
 
 /// Header and claims of a token, once its signature is proven by the key it names; with that key.
-async fn proven(stage: &Stage, token: &str) -> (Value, Value, Value) {
+pub(crate) async fn proven(stage: &Stage, token: &str) -> (Value, Value, Value) {
     let parts: Vec<&str> = token.split('.').collect();
     let decode = |part: &str| BASE64_URL_SAFE_NO_PAD.decode(part).expect("base64url");
     let header: Value = serde_json::from_slice(&decode(parts[0])).expect("a header");

@@ -10,12 +10,23 @@
 
 mod support;
 
+mod admin_consent;
+mod app_only;
+mod applications;
+mod assertions;
+mod association;
 mod authorize;
 mod consent;
 mod control;
+mod device;
 mod discovery;
+mod guests;
+mod hybrid;
 mod id_token;
+mod instances;
 mod logout;
+mod on_behalf_of;
+mod page_codes;
 mod pages;
 mod platforms;
 mod redemption;
@@ -25,3 +36,4 @@ mod sessions;
 mod start;
 mod token_answers;
 mod token_requests;
+mod withdrawals;

@@ -50,6 +50,17 @@ impl App {
         secret: Some("emulated~Secret-of-payroll"),
     };
 
+    pub(crate) const LEDGER: Self = Self {
+        client_id: "c0ffee00-0000-4000-8000-000000000007",
+        redirect_uri: "http://localhost:3000/ledger-callback",
+        secret: None,
+    };
+    pub(crate) const MIDDLE: Self = Self {
+        client_id: "c0ffee00-0000-4000-8000-000000000008",
+        redirect_uri: "http://localhost:3000/middle-callback",
+        secret: Some("emulated~Secret-of-the-middle-tier"),
+    };
+
     /// An ordinary request of this app on `common`.
     pub(crate) fn start(&self) -> Start {
         let parameters = [

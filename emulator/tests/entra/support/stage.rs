@@ -2,9 +2,14 @@
 
 use std::sync::{Once, OnceLock};
 
-use connect_outlook_emulator::{Emulator, EmulatorBuilder, SigningKeys};
+use connect_outlook_emulator::{
+    Emulator, EmulatorBuilder, SigningKeys,
+    world::{Application, Person},
+};
 use reqwest::{StatusCode, header::HeaderMap, redirect::Policy};
 use serde_json::Value;
+
+use super::App;
 
 pub(crate) struct Stage {
     pub(crate) emulator: Emulator,
@@ -86,6 +91,24 @@ impl Stage {
             headers,
             json: answer.json().await.expect("JSON"),
         }
+    }
+
+    /// Changes the registration of `app`.
+    pub(crate) fn change(&self, app: &App, change: impl FnOnce(&mut Application)) {
+        self.emulator.state().change_world(|world| {
+            let mut applications = world.applications.iter_mut();
+            let known = applications.find(|known| known.client_id.as_str() == app.client_id);
+            change(known.expect("a registered app"));
+        });
+    }
+
+    /// Changes somebody's account.
+    pub(crate) fn change_person(&self, address: &str, change: impl FnOnce(&mut Person)) {
+        self.emulator.state().change_world(|world| {
+            let mut people = world.people.iter_mut();
+            let known = people.find(|person| person.address == address);
+            change(known.expect("somebody of the world"));
+        });
     }
 
     /// Moves the emulator's clock.
