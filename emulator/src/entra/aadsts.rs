@@ -109,6 +109,7 @@ codes! {
     UNASSIGNED = 50105 "invalid_grant": "Your administrator has configured the application {} to block users unless they are specifically granted ('assigned') access to the application.";
     BLOCKED_AT_AUTHORIZE = 53003 "access_denied": "Access has been blocked by Conditional Access policies. The access policy does not allow token issuance.";
     BLOCKED = 53003 "invalid_grant" + "message_only": "Access has been blocked by Conditional Access policies. The access policy does not allow token issuance.";
+    ACCOUNT_DISABLED_AT_AUTHORIZE = 50057 "access_denied": "The user account is disabled.";
     ACCOUNT_DISABLED = 50057 "invalid_grant": "The user account is disabled.";
     PASSWORD_WRONG = 50126 "invalid_grant": "Error validating credentials due to invalid username or password.";
     FLOW_EXPIRED = 50089 "invalid_grant": "Authentication failed due to flow token expired. The sign-in was finished or given up; start again from the application.";
@@ -149,6 +150,7 @@ codes! {
     USER_CODE_DECIDED = 90120 "invalid_request": "The user code was already approved or denied.";
 
     // On behalf of somebody.
+    SECOND_FACTOR_ON_BEHALF = 50079 "interaction_required" + "basic_action": "Due to a configuration change made by your administrator, or because you moved to a new location, you must enroll in multi-factor authentication to access '{}'.";
     ON_BEHALF_REFUSED = 50013 "invalid_grant": "Assertion failed signature validation: {}.";
     ON_BEHALF_EXPIRED = 500133 "invalid_grant": "Assertion is not within its valid time range. Ensure that the access token is not expired before using it for user assertion, or request a new token.";
     ID_TOKEN_AS_ASSERTION = 240002 "invalid_request": "Input id_token cannot be used as 'urn:ietf:params:oauth:grant-type:jwt-bearer' grant.";

@@ -37,7 +37,7 @@ impl Bar {
             match self {
                 Self::Unassigned => &aadsts::UNASSIGNED_AT_AUTHORIZE,
                 Self::BlockedByPolicy => &aadsts::BLOCKED_AT_AUTHORIZE,
-                Self::AccountDisabled => &aadsts::ACCOUNT_DISABLED,
+                Self::AccountDisabled => &aadsts::ACCOUNT_DISABLED_AT_AUTHORIZE,
             },
             &quoted(application),
         )

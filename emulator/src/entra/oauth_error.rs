@@ -37,6 +37,14 @@ impl OAuthError {
         }
     }
 
+    /// The same case under another row, as another grant words it; its challenge stays.
+    pub(crate) fn reworded(self, row: &'static Aadsts, detail: &str) -> Self {
+        Self {
+            claims: self.claims,
+            ..Self::about(row, detail)
+        }
+    }
+
     /// The row of the table it belongs to.
     pub(crate) fn row(&self) -> &'static Aadsts {
         self.row

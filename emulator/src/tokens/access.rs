@@ -6,7 +6,7 @@ use std::{
     sync::Mutex,
 };
 
-use super::Moment;
+use super::{Moment, Proof};
 use crate::{
     lock::lock,
     random,
@@ -55,6 +55,8 @@ pub(crate) struct Issued {
     pub(crate) grant: AccessTokenGrant,
     /// When it was issued, in the order of events.
     pub(crate) moment: Moment,
+    /// When a second factor was given at its sign-in, if one was.
+    pub(crate) second_factor: Option<Moment>,
     /// The authentication contexts its sign-in satisfied.
     pub(crate) contexts: BTreeSet<String>,
 }
@@ -62,27 +64,27 @@ pub(crate) struct Issued {
 impl AccessTokens {
     /// Issues a token for `grant`. Personal accounts get a shape of their own, as they do at Microsoft.
     pub fn issue(&self, grant: AccessTokenGrant, kind: TenantKind) -> String {
-        self.issue_in(grant, kind, BTreeSet::new())
+        self.issue_in(grant, kind, &Proof::default())
     }
 
-    /// Issues a token of a sign-in that satisfied these authentication contexts.
+    /// Issues a token of a sign-in with this proof.
     pub(crate) fn issue_in(
         &self,
         grant: AccessTokenGrant,
         kind: TenantKind,
-        contexts: BTreeSet<String>,
+        proof: &Proof,
     ) -> String {
         let prefix = match kind {
             TenantKind::Company => "eyJ0",
             TenantKind::Personal => "EwB4",
         };
         let token = format!("{prefix}{}", random::text::<1100>());
-        self.keep(token.clone(), grant, contexts);
+        self.keep(token.clone(), grant, proof);
         token
     }
 
     /// Keeps a token made elsewhere: those for an app's own API are JWTs, so that the API can check them.
-    pub(crate) fn keep(&self, token: String, grant: AccessTokenGrant, contexts: BTreeSet<String>) {
+    pub(crate) fn keep(&self, token: String, grant: AccessTokenGrant, proof: &Proof) {
         let mut issued = lock(&self.issued);
         let long_lapsed = grant.issued_at - KEPT_AFTER_LAPSE;
         if issued.len() % SWEEP_EVERY == SWEEP_EVERY - 1 {
@@ -91,7 +93,8 @@ impl AccessTokens {
         let kept = Issued {
             grant,
             moment: Moment::next(),
-            contexts,
+            second_factor: proof.second_factor,
+            contexts: proof.contexts.clone(),
         };
         issued.insert(token, kept);
     }

@@ -154,7 +154,10 @@ fn signed_in(situation: &Situation<'_>, id: &PersonId) -> Step {
     if let Err(refused) = admit(situation, person) {
         return Step::Stop(refused);
     }
-    if let Some(bar) = Bar::between(person, situation.application) {
+    // Whoever agrees for a tenant need not be assigned to the app.
+    let for_all = matches!(situation.request.purpose, Purpose::AdminConsent(_));
+    let bar = Bar::between(person, situation.application);
+    if let Some(bar) = bar.filter(|bar| !for_all || *bar != Bar::Unassigned) {
         return Step::Barred(id.clone(), bar.at_authorize(situation.application));
     }
     if let Some(error) = bars::between(situation, person) {

@@ -5,6 +5,7 @@ use super::{
     client,
     entitlement::Entitlement,
     issue::{Issue, Listing},
+    trouble,
 };
 use crate::{
     entra::{aadsts, oauth_error::OAuthError},
@@ -36,6 +37,7 @@ pub(super) fn poll(call: &TokenCall<'_>) -> Result<Issue, OAuthError> {
                 return Err((&aadsts::OTHER_TENANT).into());
             }
             let entitlement = Entitlement::of(call, &person, &tenant)?;
+            trouble::check(call, &person, &proof, platform)?;
             entitlement.check(call, &request.scopes)?;
             if !codes.spend(device_code) {
                 return Err((&aadsts::DEVICE_CODE_UNKNOWN).into());

@@ -212,9 +212,8 @@ impl Issue {
             handles_claims_challenges: call.claims.handles_challenges,
         };
         let tokens = &call.state.access_tokens;
-        let contexts = self.proof.contexts.clone();
         let Resource::Application(api) = resource else {
-            return Some(tokens.issue_in(grant, member.tenant.kind, contexts));
+            return Some(tokens.issue_in(grant, member.tenant.kind, &self.proof));
         };
         let actor = Actor {
             api,
@@ -223,7 +222,7 @@ impl Issue {
             expires_at: grant.expires_at,
         };
         let token = api_token::signed(call, &actor, api_token::about(api, member, carried)).await?;
-        tokens.keep(token.clone(), grant, contexts);
+        tokens.keep(token.clone(), grant, &self.proof);
         Some(token)
     }
 

@@ -9,6 +9,7 @@ use super::{
     client,
     entitlement::Entitlement,
     issue::{Issue, Listing},
+    trouble::{self, GRAPH_APP},
 };
 use crate::{
     entra::{aadsts, oauth_error::OAuthError, scopes::Scopes},
@@ -43,6 +44,7 @@ pub(super) fn exchange(call: &TokenCall<'_>) -> Result<Issue, OAuthError> {
         return Err((&aadsts::OTHER_TENANT).into());
     }
     let entitlement = Entitlement::of(call, &received.person, &received.tenant)?;
+    trouble::check(call, &received.person, &proof, Platform::Web).map_err(as_here)?;
     entitlement.check(call, &scopes)?;
     Ok(Issue {
         refreshable: scopes.asks("offline_access"),
@@ -58,6 +60,14 @@ pub(super) fn exchange(call: &TokenCall<'_>) -> Result<Issue, OAuthError> {
         held: entitlement.held,
         scopes,
     })
+}
+
+/// A missing second factor has a number of its own here (entra 79).
+fn as_here(error: OAuthError) -> OAuthError {
+    match error.row() == &aadsts::SECOND_FACTOR_NEEDED {
+        true => error.reworded(&aadsts::SECOND_FACTOR_ON_BEHALF, GRAPH_APP),
+        false => error,
+    }
 }
 
 /// What the assertion stands for, and the sign-in behind it.
@@ -85,6 +95,7 @@ fn received(
     let proof = Proof {
         signed_in: issued.moment,
         signed_in_at: issued.grant.issued_at,
+        second_factor: issued.second_factor,
         contexts: issued.contexts,
         ..Proof::default()
     };

@@ -151,6 +151,6 @@ pub(super) fn refuse_loops(call: &TokenCall<'_>) -> Result<(), OAuthError> {
 }
 
 /// Graph's app id, which Entra names in this sentence.
-const GRAPH_APP: &str = "00000003-0000-0000-c000-000000000000";
+pub(super) const GRAPH_APP: &str = "00000003-0000-0000-c000-000000000000";
 /// The one policy that demands a second factor.
 const POLICY_ID: &str = "3fac7020-0000-4000-8000-000000000001";
