@@ -1,5 +1,7 @@
 //! On-behalf-of, entra 79.
 
+use connect_outlook_emulator::scenario::{NewScenario, ScenarioName};
+
 use crate::{
     id_token::proven,
     support::{ADA, App, Stage, TokenAnswer},
@@ -139,4 +141,21 @@ async fn the_exchange_is_for_servers() {
     exchanged(&stage, received.text("access_token"), several)
         .await
         .refused(400, "invalid_scope", 700_022);
+}
+
+/// entra 79: a second factor that is demanded meanwhile is asked for with a claims challenge.
+#[tokio::test]
+async fn a_second_factor_is_asked_of_the_person() {
+    let stage = Stage::start().await;
+    agreed(&stage).await;
+    let received = received(&stage, ADA).await;
+    let demanded = NewScenario::new(ScenarioName::MfaRequired).person(ADA);
+    let state = stage.emulator.state();
+    state.set_scenario(&demanded).expect("Ada is there");
+    let refused = exchanged(&stage, received.text("access_token"), GRAPH).await;
+    let claims: serde_json::Value =
+        serde_json::from_str(refused.text("claims")).expect("JSON as text");
+    assert!(claims["access_token"]["capolids"]["essential"] == true);
+    assert_eq!(refused.json["suberror"], "basic_action");
+    refused.refused(400, "interaction_required", 50_079);
 }
