@@ -110,7 +110,7 @@ impl AuthorizeRequest<'_> {
         if let Some(claims) = self.claims {
             add("claims", claims);
         }
-        format!("{}?{query}", self.endpoint)
+        [self.endpoint, "?", &query].concat()
     }
 }
 

@@ -103,7 +103,7 @@ fn segment(identifier: &str) -> Result<String, Trouble> {
     if matches!(identifier, "" | "." | "..") {
         return Err(bad_options("an identifier is missing"));
     }
-    Ok(utf8_percent_encode(identifier, ESCAPED).to_string())
+    Ok(utf8_percent_encode(identifier, ESCAPED).collect())
 }
 
 /// All but letters, digits and what identifiers often have between them.

@@ -7,7 +7,7 @@ use std::path::Path;
 use crate::places::Places;
 use crate::say;
 use crate::stop::{OrStop, Stop};
-use crate::wasm::{GLUE, Generated, MODULE};
+use crate::wasm::Generated;
 
 /// Makes `sdk-wasm/pkg` hold exactly the package. Files that stay the same keep their
 /// modification time.
@@ -23,8 +23,11 @@ pub(crate) fn assemble(places: &Places, generated: &Generated) -> Result<(), Sto
     for licence in ["LICENSE-MIT", "LICENSE-APACHE"] {
         files.insert(licence.to_owned(), read(&places.root().join(licence))?);
     }
-    for name in [GLUE, MODULE] {
-        files.insert(name.to_owned(), read(&generated.dir.join(name))?);
+    // Over the hand-written ones: what was generated may be those, minified.
+    for (path, name) in entries(&generated.dir, "") {
+        if path.is_file() {
+            files.insert(name, read(&path)?);
+        }
     }
     let package = places.package();
     remove_others(&package, "", &files)?;

@@ -13,6 +13,7 @@ mod one_at_a_time;
 mod package;
 mod places;
 mod process;
+mod rename;
 mod say;
 mod shrink;
 mod size;

@@ -85,16 +85,18 @@ fn check_files(files: &[String]) -> Result<(), Stop> {
     )))
 }
 
-const FILES: [&str; 10] = [
+const FILES: [&str; 12] = [
     "LICENSE-APACHE",
     "LICENSE-MIT",
     "README.md",
     "client.js",
+    "client.js.map",
     "element.js",
+    "element.js.map",
     "index.d.ts",
     "index.js",
+    "index.js.map",
     "package.json",
-    wasm::GLUE,
     wasm::MODULE,
 ];
 

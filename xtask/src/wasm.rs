@@ -67,7 +67,8 @@ pub(crate) fn build_with(
         .or_stop(|| format!("cannot write {}", known.display()))
 }
 
-/// What wasm-bindgen made of the compiled module, in a directory of its own.
+/// What was made of the compiled module, in a directory of its own: each file there, but
+/// none of a directory in it, belongs to the package.
 #[derive(Debug)]
 pub(crate) struct Generated {
     /// The directory.
@@ -122,7 +123,7 @@ fn generate(places: &Places, raw: &Path) -> Result<Generated, Stop> {
     bindgen
         .input_path(raw)
         .out_name(NAME)
-        .typescript(true)
+        .typescript(false)
         .remove_name_section(true)
         .remove_producers_section(true);
     bindgen
