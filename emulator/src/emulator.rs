@@ -1,6 +1,6 @@
 //! Starting and stopping.
 
-use std::{io, net::SocketAddr, sync::Arc};
+use std::{io, net::SocketAddr, path::Path, sync::Arc};
 
 use axum::Router;
 use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
@@ -13,7 +13,8 @@ use crate::{
     router,
     scenario::{Line, Lines},
     state::EmulatorState,
-    world::World,
+    switches::Switches,
+    world::{World, WorldFileError},
 };
 
 /// A running emulator. Dropping it stops it too; [`Emulator::stop`] waits until it has.
@@ -73,6 +74,7 @@ pub struct EmulatorBuilder {
     signing_keys: Option<SigningKeys>,
     access_token_life: Option<i64>,
     mail: MailSettings,
+    switches: Switches,
 }
 
 impl Default for EmulatorBuilder {
@@ -85,6 +87,7 @@ impl Default for EmulatorBuilder {
             signing_keys: None,
             access_token_life: None,
             mail: MailSettings::default(),
+            switches: Switches::default(),
         }
     }
 }
@@ -139,6 +142,22 @@ impl EmulatorBuilder {
         self
     }
 
+    /// Behaves by `switches` where one can choose.
+    #[must_use]
+    pub fn switches(mut self, switches: Switches) -> Self {
+        self.switches = switches;
+        self
+    }
+
+    /// Holds the world of a JSON or TOML file (by its extension) instead of [`World::standard`].
+    ///
+    /// # Errors
+    /// [`WorldFileError`], by what is wrong with the file.
+    pub fn world_file(self, path: &Path) -> Result<Self, WorldFileError> {
+        let world = World::from_file(path, self.clock.now())?;
+        Ok(self.world(world))
+    }
+
     /// Listens on `address` (`127.0.0.1:0` picks a free port) and serves in the background.
     ///
     /// # Errors
@@ -169,6 +188,9 @@ impl EmulatorBuilder {
             entra,
             self.exchange_capacity,
         ));
+        let mut switches = self.switches;
+        switches.answers_any_host |= self.insecure_bind;
+        state.change_switches(|standard| *standard = switches);
         let (stop, stopped) = watch::channel(false);
         let server = tokio::spawn(serve(
             listener,

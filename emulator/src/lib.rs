@@ -36,8 +36,10 @@ pub mod world;
 
 pub use clock::{Clock, rfc3339};
 pub use configuration::Configuration;
+pub use control::{GrantView, RefreshFamily, RefreshTokenView, SessionView};
 pub use emulator::{Emulator, EmulatorBuilder, StartError};
 pub use entra::{ApprovalRequest, Decision, KeysMissing, RollOver, SigningKeys};
 pub use exchange::{Exchange, RecordedBody};
 pub use state::EmulatorState;
 pub use switches::Switches;
+pub use tokens::RefreshRotation;

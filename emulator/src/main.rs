@@ -1,9 +1,9 @@
 //! `connect-outlook-emulator`: Entra and Graph mail on a loopback port, until Ctrl-C.
 
-use std::{net::IpAddr, process::ExitCode};
+use std::{error::Error, net::IpAddr, path::PathBuf, process::ExitCode};
 
 use clap::Parser;
-use connect_outlook_emulator::{Configuration, Emulator, StartError};
+use connect_outlook_emulator::{Configuration, Emulator};
 
 /// Microsoft Entra and Graph mail, offline, as they really behave.
 #[derive(Parser)]
@@ -15,6 +15,9 @@ struct Options {
     /// Address to listen on. Anything but loopback also needs --insecure-bind.
     #[arg(long, default_value = "127.0.0.1")]
     bind: IpAddr,
+    /// JSON or TOML file with tenants, people and apps, instead of the standard ones.
+    #[arg(long, value_name = "FILE")]
+    world: Option<PathBuf>,
     /// Allows addresses that other machines can reach. Whoever reaches the emulator can sign in as anybody.
     #[arg(long)]
     insecure_bind: bool,
@@ -35,12 +38,13 @@ async fn main() -> ExitCode {
     }
 }
 
-async fn run(options: &Options) -> Result<(), StartError> {
+async fn run(options: &Options) -> Result<(), Box<dyn Error>> {
     let address = std::net::SocketAddr::new(options.bind, options.port).to_string();
-    let emulator = Emulator::builder()
-        .insecure_bind(options.insecure_bind)
-        .start(&address)
-        .await?;
+    let mut builder = Emulator::builder().insecure_bind(options.insecure_bind);
+    if let Some(file) = &options.world {
+        builder = builder.world_file(file)?;
+    }
+    let emulator = builder.start(&address).await?;
     println!("Emulator ready: {}/_emulator/", emulator.origin());
     if let Some(configuration) =
         Configuration::of(emulator.origin(), &emulator.world(), emulator.clock().now())

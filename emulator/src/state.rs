@@ -7,6 +7,7 @@ use crate::{
     entra::EntraState,
     exchange::Exchanges,
     lock::{read, write},
+    random,
     scenario::{Faults, Scenarios},
     switches::Switches,
     tokens::{AccessTokens, AppTokens},
@@ -29,6 +30,8 @@ pub struct EmulatorState {
     pub(crate) entra: EntraState,
     pub(crate) scenarios: Scenarios,
     pub(crate) faults: Faults,
+    /// Stands in the forms of the control page; other sites cannot read it.
+    pub(crate) form_token: String,
     switches: RwLock<Switches>,
     world: RwLock<Arc<World>>,
 }
@@ -50,6 +53,7 @@ impl EmulatorState {
             entra,
             scenarios: Scenarios::default(),
             faults: Faults::default(),
+            form_token: random::text::<24>(),
             switches: RwLock::default(),
             world: RwLock::new(Arc::new(world)),
         }

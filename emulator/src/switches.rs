@@ -9,6 +9,8 @@ pub struct Switches {
     pub refresh_rotation: RefreshRotation,
     /// So many identical requests within five minutes are one too many (50196, entra 82); none switches that off.
     pub loop_threshold: Option<usize>,
+    /// Whether the control routes answer to any `Host`, not only to names of this machine.
+    pub answers_any_host: bool,
 }
 
 impl Default for Switches {
@@ -16,6 +18,7 @@ impl Default for Switches {
         Self {
             refresh_rotation: RefreshRotation::Entra,
             loop_threshold: Some(15),
+            answers_any_host: false,
         }
     }
 }

@@ -1,6 +1,12 @@
 //! `/_emulator/…`: what tests and people use to look inside and to move time. None of it exists at Microsoft.
 
+mod forms;
+mod guard;
+mod handle;
 mod page;
+mod settings;
+mod trouble;
+mod views;
 
 use std::sync::Arc;
 
@@ -8,10 +14,14 @@ use axum::{
     Json, Router,
     extract::{Query, State},
     http::StatusCode,
+    middleware,
     response::{IntoResponse, Redirect, Response},
-    routing::get,
+    routing::{delete, get, post},
 };
 use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+pub use views::{GrantView, RefreshFamily, RefreshTokenView, SessionView};
 
 use crate::{clock::rfc3339, exchange::Exchange, state::EmulatorState};
 
@@ -29,7 +39,61 @@ pub(crate) fn router(state: Arc<EmulatorState>) -> Router {
             get(exchanges).delete(forget_exchanges),
         )
         .route("/_emulator/clock", get(time).post(advance))
+        .route("/_emulator/exchanges/{sequence}", get(page::exchange))
+        .route("/_emulator/forms/{deed}", post(forms::submit))
+        .merge(trouble_and_memory())
+        .layer(middleware::from_fn_with_state(
+            Arc::clone(&state),
+            guard::own_names_only,
+        ))
         .with_state(state)
+}
+
+fn trouble_and_memory() -> Router<Arc<EmulatorState>> {
+    Router::new()
+        .route(
+            "/_emulator/scenarios",
+            get(trouble::list)
+                .post(trouble::set)
+                .delete(trouble::remove_all),
+        )
+        .route("/_emulator/scenarios/{id}", delete(trouble::remove))
+        .route(
+            "/_emulator/faults",
+            get(trouble::faults).post(trouble::add_fault),
+        )
+        .route("/_emulator/faults/{id}", delete(trouble::remove))
+        .route("/_emulator/grants", get(grants))
+        .route("/_emulator/sessions", get(sessions))
+        .route("/_emulator/refresh_tokens", get(refresh_tokens))
+        .route("/_emulator/approval_requests", get(approval_requests))
+        .route("/_emulator/approval_requests/{id}", post(settings::decide))
+        .route(
+            "/_emulator/switches",
+            get(settings::switches).post(settings::change_switches),
+        )
+        .route("/_emulator/tenants/{tenant}", post(settings::change_tenant))
+        .route("/_emulator/keys", post(settings::roll_over))
+}
+
+/// `GET /_emulator/grants`: who agreed to what.
+async fn grants(State(state): State<Arc<EmulatorState>>) -> Response {
+    Json(json!({ "grants": state.grants() })).into_response()
+}
+
+/// `GET /_emulator/sessions`: who is signed in to which browser.
+async fn sessions(State(state): State<Arc<EmulatorState>>) -> Response {
+    Json(json!({ "sessions": state.sessions() })).into_response()
+}
+
+/// `GET /_emulator/refresh_tokens`: all of them by family.
+async fn refresh_tokens(State(state): State<Arc<EmulatorState>>) -> Response {
+    Json(json!({ "families": state.refresh_families() })).into_response()
+}
+
+/// `GET /_emulator/approval_requests`
+async fn approval_requests(State(state): State<Arc<EmulatorState>>) -> Response {
+    Json(json!({ "approval_requests": state.approval_requests() })).into_response()
 }
 
 /// `GET /_emulator/world`: tenants, people and app registrations with their secrets.

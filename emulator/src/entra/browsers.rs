@@ -102,6 +102,18 @@ impl Browsers {
         }
     }
 
+    /// Everybody in every browser: its session state, who, and how they proved it. In no order.
+    pub(crate) fn all(&self) -> Vec<(String, PersonId, Proof)> {
+        let known = lock(&self.known);
+        let sessions = known.values().flat_map(|browser| {
+            browser.signed_in.iter().map(|person| {
+                let proof = browser.proofs.get(person).cloned().unwrap_or_default();
+                (browser.session_state.clone(), person.clone(), proof)
+            })
+        });
+        sessions.collect()
+    }
+
     /// How `person` proved who they are in this browser; the proof of nothing for strangers.
     pub(crate) fn proof(&self, browser: Option<&BrowserId>, person: &PersonId) -> Proof {
         let known = lock(&self.known);

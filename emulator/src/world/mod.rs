@@ -6,6 +6,7 @@ mod cloud;
 mod consent;
 mod credential;
 mod defaults;
+mod file;
 mod identifiers;
 mod permissions;
 mod person;
@@ -18,6 +19,7 @@ pub use application::{AppSwitches, Application, Audience, Platform, RedirectUri,
 pub use cloud::{Cloud, HostAlias};
 pub use consent::ConsentPolicy;
 pub use credential::{Certificate, FederatedCredential, IssuerKey, TOKEN_EXCHANGE};
+pub use file::WorldFileError;
 pub use identifiers::{ClientId, PersonId, TenantId};
 pub use permissions::{Permission, Resource, UserConsent};
 pub use person::{ConditionalAccess, Guest, Membership, Person, Role};

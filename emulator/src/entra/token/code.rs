@@ -114,12 +114,7 @@ fn prepare(call: &TokenCall<'_>, grant: CodeGrant) -> Result<Issue, OAuthError> 
         }
     };
     let entitlement = Entitlement::of(call, &grant.person, &grant.tenant)?;
-    trouble::check(
-        call,
-        &grant.person,
-        &grant.proof,
-        grant.redirect.platform,
-    )?;
+    trouble::check(call, &grant.person, &grant.proof, grant.redirect.platform)?;
     entitlement.check(call, &scopes)?;
     let beside = call.parameters.get("return_spa_code") == Some("1");
     Ok(Issue {

@@ -69,12 +69,7 @@ fn prepare(call: &TokenCall<'_>, grant: RefreshGrant) -> Result<Issue, OAuthErro
     })?;
     let tenant = tenant(call, &grant)?;
     let entitlement = Entitlement::of(call, &grant.person, &tenant)?;
-    trouble::check(
-        call,
-        &grant.person,
-        &grant.proof,
-        grant.platform,
-    )?;
+    trouble::check(call, &grant.person, &grant.proof, grant.platform)?;
     let listing = if named.is_some() {
         Listing::AskedOnly
     } else {

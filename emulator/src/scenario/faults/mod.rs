@@ -51,6 +51,20 @@ pub enum FaultKind {
     DeltaGone,
 }
 
+impl FaultKind {
+    /// Whether its numbers make sense.
+    pub(crate) fn is_sound(&self) -> bool {
+        match self {
+            Self::Status { status, .. } | Self::Html { status } => (400..=599).contains(status),
+            Self::Delay { milliseconds } => *milliseconds <= LONGEST_DELAY,
+            _ => true,
+        }
+    }
+}
+
+/// Ten minutes.
+const LONGEST_DELAY: u64 = 600_000;
+
 /// A fault, and the requests it spoils.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Fault {

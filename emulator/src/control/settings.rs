@@ -1,0 +1,150 @@
+//! What can be switched: rotation, loops, tenants' policies, keys, approvals.
+
+use std::sync::Arc;
+
+use axum::{
+    Json,
+    extract::{Path, State},
+    http::StatusCode,
+    response::{IntoResponse, Response},
+};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::trouble::refused;
+use crate::{
+    entra::{Decision, RollOver},
+    state::EmulatorState,
+    tokens::RefreshRotation,
+    world::{ConsentPolicy, TenantKind},
+};
+
+/// `GET /_emulator/switches`
+pub(super) async fn switches(State(state): State<Arc<EmulatorState>>) -> Json<Value> {
+    let switches = state.switches();
+    let (rotation, grace) = match switches.refresh_rotation {
+        RefreshRotation::Entra => ("entra", None),
+        RefreshRotation::Strict => ("strict", None),
+        RefreshRotation::Grace(seconds) => ("grace", Some(seconds)),
+    };
+    Json(json!({
+        "refresh_rotation": rotation,
+        "grace_seconds": grace,
+        "loop_threshold": switches.loop_threshold,
+    }))
+}
+
+/// `POST /_emulator/switches`: changes those that are named.
+pub(super) async fn change_switches(
+    State(state): State<Arc<EmulatorState>>,
+    Json(asked): Json<AskedSwitches>,
+) -> Response {
+    let grace = asked.grace_seconds.unwrap_or(DEFAULT_GRACE);
+    let rotation = match asked.refresh_rotation.as_deref() {
+        None => None,
+        Some("entra") => Some(RefreshRotation::Entra),
+        Some("strict") => Some(RefreshRotation::Strict),
+        Some("grace") => Some(RefreshRotation::Grace(grace)),
+        Some(other) => return refused(format!("`{other}` is not one of entra, strict and grace")),
+    };
+    state.change_switches(|switches| {
+        if let Some(rotation) = rotation {
+            switches.refresh_rotation = rotation;
+        }
+        if let Some(threshold) = asked.loop_threshold {
+            switches.loop_threshold = (threshold > 0).then_some(threshold);
+        }
+    });
+    switches(State(state)).await.into_response()
+}
+
+/// `POST /_emulator/tenants/{tenant}`: changes a tenant's consent policy and whether approval can be asked for.
+pub(super) async fn change_tenant(
+    State(state): State<Arc<EmulatorState>>,
+    Path(name): Path<String>,
+    Json(asked): Json<AskedTenant>,
+) -> Response {
+    let Some(id) = state
+        .world()
+        .tenant_named(&name)
+        .map(|tenant| tenant.id.clone())
+    else {
+        return StatusCode::NOT_FOUND.into_response();
+    };
+    state.change_world(|world| {
+        for tenant in world.tenants.iter_mut().filter(|tenant| tenant.id == id) {
+            if let Some(policy) = asked.consent_policy {
+                tenant.consent_policy = policy;
+            }
+            if let Some(workflow) = asked.approval_workflow {
+                tenant.approval_workflow = workflow;
+            }
+        }
+    });
+    Json(state.world().tenant(&id)).into_response()
+}
+
+/// `POST /_emulator/keys`: a new key takes over (entra 7).
+pub(super) async fn roll_over(
+    State(state): State<Arc<EmulatorState>>,
+    Json(asked): Json<AskedRollOver>,
+) -> Response {
+    match state
+        .entra
+        .keys
+        .roll_over(asked.kind, asked.roll_over)
+        .await
+    {
+        Ok(kid) => Json(json!({ "kid": kid })).into_response(),
+        Err(missing) => (StatusCode::INTERNAL_SERVER_ERROR, missing.to_string()).into_response(),
+    }
+}
+
+/// `POST /_emulator/approval_requests/{id}`: an administrator decides.
+pub(super) async fn decide(
+    State(state): State<Arc<EmulatorState>>,
+    Path(id): Path<u64>,
+    Json(asked): Json<AskedDecision>,
+) -> StatusCode {
+    match state.decide_approval(id, asked.decision) {
+        true => StatusCode::NO_CONTENT,
+        false => StatusCode::NOT_FOUND,
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct AskedSwitches {
+    refresh_rotation: Option<String>,
+    grace_seconds: Option<i64>,
+    /// 0 switches loop detection off.
+    loop_threshold: Option<usize>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct AskedTenant {
+    consent_policy: Option<ConsentPolicy>,
+    approval_workflow: Option<bool>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct AskedRollOver {
+    roll_over: RollOver,
+    #[serde(default = "company")]
+    kind: TenantKind,
+}
+
+fn company() -> TenantKind {
+    TenantKind::Company
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct AskedDecision {
+    decision: Decision,
+}
+
+/// Seconds.
+const DEFAULT_GRACE: i64 = 60;
