@@ -3,7 +3,6 @@
 import { byId } from "../dom.js";
 import { counted } from "../format.js";
 import { folders as fetchFolders, message as fetchMessage, messages as fetchMessages } from "../mailbox.js";
-import { goOn } from "../notice.js";
 import { demoNow, refreshSteps } from "../story/steps.js";
 import { showFolders, showFoldersLoading } from "./folders.js";
 import { addMessages, lineOf, markOpen, showMessages, showMessagesLoading, showMessagesMissing, walkByKeys } from "./messages.js";
@@ -72,11 +71,6 @@ async function loadFolder(folder) {
   return loaded;
 }
 
-function chooseFolder(folder) {
-  goOn();
-  return loadFolder(folder);
-}
-
 async function loadMore() {
   byId("more").disabled = true;
   await attempt(async (stillWanted) => {
@@ -89,7 +83,6 @@ async function loadMore() {
 }
 
 async function openMessage({ id }) {
-  goOn();
   view.open = id;
   markOpen(id);
   showMessageLoading();
@@ -116,7 +109,7 @@ function took({ messages, next_cursor: cursor }) {
 }
 
 function drawFolders() {
-  if (view.folders.length) showFolders(view.folders, view.folder.id, chooseFolder);
+  if (view.folders.length) showFolders(view.folders, view.folder.id, loadFolder);
 }
 
 const ways = () => ({ now: demoNow(), role: view.folder.role, open: openMessage });

@@ -58,7 +58,7 @@ function inChapters(steps) {
     const { chapter: title } = wordsFor(step);
     const current = chapters.at(-1);
     if (!current || (title && begins(title, current))) {
-      chapters.push({ title: title ?? "Before", from: step.sequence, steps: [step] });
+      chapters.push({ title: title ?? "Coming back", from: step.sequence, steps: [step] });
     } else {
       current.steps.push(step);
     }
@@ -66,9 +66,9 @@ function inChapters(steps) {
   return chapters;
 }
 
-// Reading goes on in the chapter of a jump or of other reading; everything else that begins a chapter does begin one.
+// The reading that follows a jump belongs to it.
 function begins(title, current) {
-  return title !== "Reading mail" || !["Reading mail", "Later"].includes(current.title);
+  return title !== "Reading mail" || current.title !== "Later" || current.steps.some(({ kind }) => kind === "mail_asked");
 }
 
 function draw({ title, from, steps }, { open, touched, seen }) {

@@ -1,13 +1,13 @@
 // What the steps are called. The server sends a kind, names and sizes; every sentence stands here.
 //
-// `title` may use the facts of the step. `chapter` begins a new chapter. `tone`: `token` where Microsoft tokens are concerned,
+// `title` and `chapter` may use the facts of the step; a chapter begins a new one. `tone`: `token` where Microsoft tokens are concerned,
 // `trouble` where something was refused, `quiet` for what is only by the way.
 
 /** The words for a step. */
 export function wordsFor(step) {
   const words = WORDS[step.kind] ?? { title: step.kind.replaceAll("_", " ") };
-  const title = typeof words.title === "function" ? words.title((name) => factOf(step, name)) : words.title;
-  return { ...words, title };
+  const said = (text) => (typeof text === "function" ? text((name) => factOf(step, name)) : text);
+  return { ...words, title: said(words.title), chapter: said(words.chapter) };
 }
 
 /** The value of a fact, a number or a word; `undefined` if the step has none of that name. */
@@ -23,6 +23,9 @@ const THINGS = {
   profile: "who this is",
   mail: "mail",
 };
+
+// The folders are fetched beside a list.
+const CHAPTERS = { messages: "Reading mail", message: "Opening a message" };
 
 const PRESSED = {
   account: "You choose an account",
@@ -81,7 +84,7 @@ const WORDS = {
     note: "The attempt is used up. Nothing was stored.",
   },
   session_known: { tone: "quiet", title: "Page asks who is connected" },
-  mail_asked: { chapter: "Reading mail", title: (fact) => `Page asks for ${THINGS[fact("of")] ?? "mail"}` },
+  mail_asked: { chapter: (fact) => CHAPTERS[fact("of")], title: (fact) => `Page asks for ${THINGS[fact("of")] ?? "mail"}` },
   graph_called: {
     title: (fact) => `Server asks Microsoft for ${THINGS[fact("of")] ?? "mail"}`,
     note: "The access token is unsealed for this one call.",
