@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::{Arc, PoisonError, RwLock};
 
+use sqlx::{Any, Executor};
+
 use super::database::Record;
 use super::seal::{Field, Place, key_of};
 use super::{KeyId, KeyRing, OpenError, Vault, VaultError};
@@ -33,7 +35,7 @@ impl Vault {
     /// [`OpenError::KeyMissing`] when data keys are wrapped under a key that `ring` does not hold. The present ring
     /// stays then.
     pub async fn reload_keys(&self, ring: KeyRing) -> Result<(), OpenError> {
-        if let Some(key) = self.missing_key(&ring).await? {
+        if let Some(key) = self.missing_key(&ring, self.database.reader()).await? {
             return Err(OpenError::KeyMissing { key });
         }
         *self.keys.0.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(ring);
@@ -46,7 +48,7 @@ impl Vault {
     /// # Errors
     /// [`VaultError`].
     pub async fn key_uses(&self) -> Result<BTreeMap<String, u64>, VaultError> {
-        let mut uses = self.data_keys_under_each_key().await?;
+        let mut uses = data_keys_under_each_key(self.database.reader()).await?;
         let rows = sqlx::query(
             "select id, sealed_code_verifier from attempts where sealed_code_verifier is not null",
         )
@@ -62,22 +64,28 @@ impl Vault {
     }
 
     /// A key-encryption key that data keys are wrapped under and that `ring` does not hold.
-    pub(super) async fn missing_key(&self, ring: &KeyRing) -> Result<Option<String>, VaultError> {
+    pub(super) async fn missing_key(
+        &self,
+        ring: &KeyRing,
+        executor: impl Executor<'_, Database = Any>,
+    ) -> Result<Option<String>, VaultError> {
         let held = |key: &String| KeyId::parse(key).is_some_and(|key| ring.holds(key));
-        let uses = self.data_keys_under_each_key().await?;
+        let uses = data_keys_under_each_key(executor).await?;
         Ok(uses.into_keys().find(|key| !held(key)))
     }
+}
 
-    async fn data_keys_under_each_key(&self) -> Result<BTreeMap<String, u64>, VaultError> {
-        let rows = sqlx::query("select kek_id, count(*) as uses from data_keys group by kek_id")
-            .fetch_all(self.database.reader())
-            .await?;
-        let read = |row| {
-            let row = Record::new("data_keys", "kek_id", row);
-            Ok((row.text("kek_id")?, row.number("uses")?.unsigned_abs()))
-        };
-        rows.into_iter().map(read).collect()
-    }
+async fn data_keys_under_each_key(
+    executor: impl Executor<'_, Database = Any>,
+) -> Result<BTreeMap<String, u64>, VaultError> {
+    let rows = sqlx::query("select kek_id, count(*) as uses from data_keys group by kek_id")
+        .fetch_all(executor)
+        .await?;
+    let read = |row| {
+        let row = Record::new("data_keys", "kek_id", row);
+        Ok((row.text("kek_id")?, row.number("uses")?.unsigned_abs()))
+    };
+    rows.into_iter().map(read).collect()
 }
 
 impl fmt::Debug for Keys {

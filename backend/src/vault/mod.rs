@@ -22,6 +22,7 @@ pub mod refreshes;
 mod rotate;
 mod seal;
 pub mod sessions;
+mod transfer;
 mod verify;
 
 pub use database::{DatabaseError, Location, LocationError, MigrateError};
@@ -30,6 +31,7 @@ pub use progress::Progress;
 pub use purge::Purged;
 pub use rotate::Rotated;
 pub use seal::{KeyId, KeyRing, KeyRingError, SealError};
+pub use transfer::{ExportError, ImportError};
 pub use verify::{FAILURES_TOLD, Verified};
 
 use database::Database;
@@ -72,7 +74,10 @@ impl Vault {
             database,
             keys: Keys::new(keys),
         };
-        if let Some(key) = vault.missing_key(&vault.keys()).await? {
+        if let Some(key) = vault
+            .missing_key(&vault.keys(), vault.database.reader())
+            .await?
+        {
             vault.close().await;
             return Err(OpenError::KeyMissing { key });
         }

@@ -35,6 +35,7 @@ macro_rules! on_every_engine {
 mod accounts;
 mod at_rest;
 mod attempts;
+mod exported_file;
 mod grants;
 mod intents;
 mod interleavings;
@@ -45,5 +46,6 @@ mod rotate;
 mod sessions;
 mod storm;
 mod swap;
+mod transfer;
 mod verify;
 mod world;

@@ -99,6 +99,27 @@ impl Database {
         Ok(self.writer.begin_with(self.engine.begin()).await?)
     }
 
+    /// A transaction that changes nothing and sees the rows as they are at its first look, whatever happens meanwhile.
+    pub(super) async fn snapshot(&self) -> Result<Transaction<'static, Any>, VaultError> {
+        let begin = self.engine.begin_snapshot();
+        let mut snapshot = self.reader.begin_with(begin).await?;
+        self.let_it_take_long(&mut snapshot).await?;
+        Ok(snapshot)
+    }
+
+    /// For a transaction that waits for more than the database: PostgreSQL would end it.
+    pub(super) async fn let_it_take_long(
+        &self,
+        transaction: &mut Transaction<'static, Any>,
+    ) -> Result<(), VaultError> {
+        if self.engine == Engine::Postgres {
+            sqlx::raw_sql("set local idle_in_transaction_session_timeout = 0")
+                .execute(&mut **transaction)
+                .await?;
+        }
+        Ok(())
+    }
+
     /// Keeps others that name the same `key` out until `transaction` ends. On SQLite there is one writer anyway.
     pub(super) async fn lock(
         &self,
@@ -148,6 +169,13 @@ impl Engine {
         match self {
             Self::Sqlite => "begin immediate",
             Self::Postgres => "begin",
+        }
+    }
+
+    const fn begin_snapshot(self) -> &'static str {
+        match self {
+            Self::Sqlite => "begin",
+            Self::Postgres => "begin isolation level repeatable read, read only",
         }
     }
 

@@ -29,12 +29,16 @@ impl KeyId {
         Self(id)
     }
 
+    pub(in crate::vault) const fn from_bytes(bytes: [u8; 16]) -> Self {
+        Self(Uuid::from_bytes(bytes))
+    }
+
     /// Reads what [`fmt::Display`] writes.
     pub(in crate::vault) fn parse(text: &str) -> Option<Self> {
         Uuid::try_parse(text).ok().map(Self)
     }
 
-    pub(super) const fn as_bytes(&self) -> &[u8; 16] {
+    pub(in crate::vault) const fn as_bytes(&self) -> &[u8; 16] {
         self.0.as_bytes()
     }
 }

@@ -14,6 +14,7 @@ pub(super) struct KeyEncryptionKey {
     pub(super) id: KeyId,
     pub(super) wrapping: Zeroizing<[u8; 32]>,
     pub(super) attempts: SealingKey,
+    pub(super) exports: Zeroizing<[u8; 32]>,
 }
 
 impl KeyEncryptionKey {
@@ -28,6 +29,7 @@ impl KeyEncryptionKey {
             id,
             wrapping: expand(&root, b"wrap data keys"),
             attempts: SealingKey::new(id, &expand(&root, b"seal attempts")),
+            exports: expand(&root, b"seal exports"),
         }
     }
 }

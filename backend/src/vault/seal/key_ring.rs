@@ -12,6 +12,7 @@ use super::blob::KeyId;
 use super::cipher::{SealingKey, key_of};
 use super::error::KeyRingError;
 use super::kek::{KeyEncryptionKey, read_key};
+use super::pieces::{Pieces, SALT_LENGTH};
 use super::place::Place;
 use super::wrap::{WRAPPED_LENGTH, unwrap, wrap};
 use super::{SealError, key_file};
@@ -179,6 +180,19 @@ impl KeyRing {
             .open(place, sealed)
     }
 
+    /// For a file that begins with `header` and was or is to be sealed under the key that `id` names.
+    ///
+    /// # Errors
+    /// [`SealError::KeyUnknown`].
+    pub(in crate::vault) fn pieces(
+        &self,
+        id: KeyId,
+        header: &[u8],
+        salt: &[u8; SALT_LENGTH],
+    ) -> Result<Pieces, SealError> {
+        Ok(Pieces::new(&self.find(id)?.exports, header, salt))
+    }
+
     fn find(&self, id: KeyId) -> Result<&KeyEncryptionKey, SealError> {
         self.all()
             .find(|key| key.id == id)
@@ -222,6 +236,10 @@ mod tests {
         assert_eq!(
             hex(&*ring.current.wrapping),
             "4fdd0d615fbf068f807fc0f9cb618071d924667a37a8168f742993d8cf047601"
+        );
+        assert_eq!(
+            hex(&*ring.current.exports),
+            "0f461299c9eaa081976d2df8b8c9f6b7e0e0d469529eb87aa0ee8be4c17dcb26"
         );
         let attempts = [
             0xd9, 0xd4, 0x61, 0x6c, 0x69, 0xd5, 0x16, 0xdc, 0xed, 0x6e, 0x6f, 0x40, 0xf1, 0x76,
