@@ -1,6 +1,12 @@
 //! `connect-outlook-emulator`: Entra and Graph mail on a loopback port, until Ctrl-C.
 
-use std::{error::Error, net::IpAddr, path::PathBuf, process::ExitCode};
+use std::{
+    error::Error,
+    io::{Write as _, stdout},
+    net::IpAddr,
+    path::PathBuf,
+    process::ExitCode,
+};
 
 use clap::Parser;
 use connect_outlook_emulator::{Configuration, Emulator};
@@ -45,15 +51,23 @@ async fn run(options: &Options) -> Result<(), Box<dyn Error>> {
         builder = builder.world_file(file)?;
     }
     let emulator = builder.start(&address).await?;
-    println!("Emulator ready: {}/_emulator/", emulator.origin());
-    if let Some(configuration) =
-        Configuration::of(emulator.origin(), &emulator.world(), emulator.clock().now())
-    {
-        println!("\n{configuration}\n");
-    }
-    println!("Press Ctrl-C to stop.");
+    announce(&emulator);
     // Without a signal to wait for there is nothing to wait for: stop as if it had come.
     let _interrupted = tokio::signal::ctrl_c().await;
     emulator.stop().await;
     Ok(())
+}
+
+fn announce(emulator: &Emulator) {
+    let world = emulator.world();
+    let configuration = Configuration::of(emulator.origin(), &world, emulator.clock().now())
+        .map(|configuration| format!("\n{configuration}\n\n"))
+        .unwrap_or_default();
+    let text = format!(
+        "Emulator ready: {}/_emulator/\n{configuration}Press Ctrl-C to stop.\n",
+        emulator.origin()
+    );
+    let mut out = stdout().lock();
+    // Whoever started it may read one line, or none; it serves all the same.
+    let _unread = out.write_all(text.as_bytes()).and_then(|()| out.flush());
 }

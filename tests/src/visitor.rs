@@ -27,6 +27,8 @@ pub enum Answering<'person> {
     TurnsBack,
     /// Signs in as the person with this address and declines.
     Declines(&'person str),
+    /// Signs in as the person with this address, may not agree, and returns.
+    Returns(&'person str),
 }
 
 impl Visitor {
@@ -178,7 +180,7 @@ fn press(landing: &Landing, answering: Answering<'_>) -> Request {
     let document = landing.document();
     let person = match answering {
         Answering::TurnsBack => return document.labelled("Cancel").pressed(&landing.url),
-        Answering::Yes(person) | Answering::Declines(person) => person,
+        Answering::Yes(person) | Answering::Declines(person) | Answering::Returns(person) => person,
     };
     let offers = |control: &&Control| {
         control
@@ -191,6 +193,9 @@ fn press(landing: &Landing, answering: Answering<'_>) -> Request {
     let asks = document.text.contains("Permissions requested");
     let control = match answering {
         Answering::Declines(_) if asks => document.labelled("Cancel"),
+        Answering::Returns(_) if document.text.contains("Need admin approval") => {
+            document.labelled("Return to the app")
+        }
         _ => document.only_with("data-primary"),
     };
     control.pressed(&landing.url)

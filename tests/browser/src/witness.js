@@ -7,6 +7,8 @@ export class Witness {
   #pending = new Set();
   /** Messages that a clean page does not print, policy violations included. */
   complaints = [];
+  /** Addresses of the API that answered with a refusal: Chromium reports each in the console. */
+  refusals = [];
 
   static async watch(context, origin) {
     const witness = new Witness();
@@ -68,12 +70,12 @@ export class Witness {
   #sawConsole(message) {
     const { url } = message.location();
     this.#saw("console", url, message.text());
-    const refusal = message.text().startsWith("Failed to load resource") && this.#mayBeRefused(url);
-    if (["error", "warning"].includes(message.type()) && !refusal) this.complaints.push(`${message.text()} (${url})`);
+    if (!["error", "warning"].includes(message.type())) return;
+    const isAnswer = message.text().startsWith("Failed to load resource: the server responded with a status of 4");
+    if (isAnswer && new URL(url).pathname === "/favicon.ico") return;
+    if (isAnswer && url.startsWith(`${this.#origin}/outlook/v1/`)) this.refusals.push(url);
+    else this.complaints.push(`${message.text()} (${url})`);
   }
-
-  // Chromium reports every answer of 4xx as an error; refusals of the API are answers like others.
-  #mayBeRefused = (url) => url.startsWith(`${this.#origin}/outlook/v1/`) || new URL(url).pathname === "/favicon.ico";
 
   #saw(where, url, text) {
     this.#sightings.push({ where, url, text });

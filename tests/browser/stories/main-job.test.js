@@ -29,6 +29,7 @@ story("a visitor connects, reads, comes back an hour later, and leaves nothing b
   await visitor.look();
   await visitor.see("disconnect").click();
   await visitor.connectButton().waitFor();
+  assert.deepEqual(visitor.witness.refusals, [], "nothing was refused on the good way");
   assert.deepEqual(await world.interrupt(), { code: 0, signal: null });
   const { grants, data_keys: keys } = await rowsInVault(world.demo.data);
   assert.deepEqual({ grants, keys }, { grants: 0, keys: 0 });

@@ -26,7 +26,7 @@ for (const [size, viewport] of Object.entries(SIZES)) {
 }
 
 story("the picture of the README", async (world) => {
-  const visitor = await world.visitor({ viewport: SIZES.wide, colorScheme: "light", reducedMotion: "reduce", deviceScaleFactor: 2 });
+  const visitor = await world.visitor({ viewport: SIZES.wide, colorScheme: "light", reducedMotion: "reduce", deviceScaleFactor: 1.5 });
   await visitor.open();
   await visitor.connect();
   await visitor.jumpAnHour();

@@ -96,3 +96,22 @@ async fn a_refused_attempt_takes_no_code() {
     })
     .await;
 }
+
+/// entra 31, 32: where people may not agree to mail by themselves, the way ends at Microsoft's "Need admin approval".
+/// Coming back from there is turning back: whoever returns is told what it was about, and nothing is kept.
+#[tokio::test]
+async fn somebody_who_may_not_agree_comes_back_without_a_connection() {
+    story(async |world| {
+        let visitor = world.visitor();
+        let (_, callback) = visitor.sign_in(Answering::Returns("katherine")).await;
+        assert_eq!(callback.get("error"), Some("access_denied"));
+        let outcome = visitor.page().report_refusal(&callback).await.json();
+        assert!(
+            ["cancelled", "needs_admin"].contains(&outcome["status"].as_str().unwrap()),
+            "{outcome}"
+        );
+        assert_eq!(world.token_requests().len(), 0);
+        assert_eq!(world.rows("accounts").await, 0);
+    })
+    .await;
+}
