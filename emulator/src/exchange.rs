@@ -15,7 +15,7 @@ use serde::Serialize;
 use crate::{clock::Clock, lock::lock, scenario::Ending, state::EmulatorState};
 
 /// One request and its answer.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Default, Serialize)]
 pub struct Exchange {
     /// Counts from 1 in the order of completion; never used twice.
     pub sequence: u64,
