@@ -1,10 +1,11 @@
 //! `connect-outlook-demo`: starts the demo, says where it is, and waits for Ctrl-C.
 
-use std::io::{IsTerminal as _, Write as _, stdout};
+use std::error::Error;
+use std::io::{self, IsTerminal as _, Write as _, stdout};
 use std::process::ExitCode;
 
 use clap::Parser as _;
-use connect_outlook_demo::{Demo, Options, StartError};
+use connect_outlook_demo::{Demo, Options};
 use tracing_subscriber::EnvFilter;
 
 #[tokio::main]
@@ -22,10 +23,12 @@ async fn main() -> ExitCode {
     }
 }
 
-async fn run(options: Options) -> Result<(), StartError> {
+async fn run(options: Options) -> Result<(), Box<dyn Error>> {
+    // Heard from before the demo says that it is ready: whoever waits for that line may end it at once.
+    let asked_to_stop = asked_to_stop()?;
     let demo = Demo::start(options).await?;
     announce(&demo);
-    until_asked_to_stop().await;
+    asked_to_stop.await;
     demo.stop().await;
     Ok(())
 }
@@ -45,40 +48,32 @@ fn log_to_standard_error() {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn"));
     tracing_subscriber::fmt()
         .with_env_filter(filter)
-        .with_writer(std::io::stderr)
-        .with_ansi(std::io::stderr().is_terminal())
+        .with_writer(io::stderr)
+        .with_ansi(io::stderr().is_terminal())
         .init();
 }
 
-/// Returns at Ctrl-C, and at SIGTERM where there is such a thing.
-async fn until_asked_to_stop() {
-    let interrupted = async {
+/// Ends at Ctrl-C or SIGTERM.
+#[cfg(unix)]
+fn asked_to_stop() -> io::Result<impl Future<Output = ()>> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+    })
+}
+
+/// Ends at Ctrl-C.
+#[cfg(not(unix))]
+fn asked_to_stop() -> io::Result<impl Future<Output = ()>> {
+    Ok(async {
         if let Err(error) = tokio::signal::ctrl_c().await {
             tracing::error!(%error, "Ctrl-C cannot be heard");
             std::future::pending::<()>().await;
         }
-    };
-    tokio::select! {
-        () = interrupted => {}
-        () = terminated() => {}
-    }
-}
-
-#[cfg(unix)]
-async fn terminated() {
-    use tokio::signal::unix::{SignalKind, signal};
-    match signal(SignalKind::terminate()) {
-        Ok(mut asked) => {
-            asked.recv().await;
-        }
-        Err(error) => {
-            tracing::error!(%error, "SIGTERM cannot be heard");
-            std::future::pending::<()>().await;
-        }
-    }
-}
-
-#[cfg(not(unix))]
-async fn terminated() {
-    std::future::pending::<()>().await;
+    })
 }

@@ -175,6 +175,12 @@ impl Fact {
         })
     }
 
+    /// The same about something that has another name here.
+    #[must_use]
+    pub fn named(self, name: &'static str) -> Self {
+        Self { name, ..self }
+    }
+
     /// A word.
     #[must_use]
     pub const fn word(name: &'static str, word: &'static str) -> Option<Self> {

@@ -45,10 +45,9 @@ fn answered(exchange: &Exchange) -> Vec<Sketch> {
     let form = Form::read(&exchange.request_body.text);
     let press = match form.has("choose") {
         true => Fact::word("pressed", "account"),
-        false => form.word("action", words::PRESSES).map(|fact| Fact {
-            name: "pressed",
-            ..fact
-        }),
+        false => form
+            .word("action", words::PRESSES)
+            .map(|fact| fact.named("pressed")),
     };
     let pressed = Kind::VisitorAnswered.with([press]);
     [Some(pressed), sent_back(exchange)]
@@ -81,29 +80,20 @@ fn token(exchange: &Exchange) -> Sketch {
         (false, true) => Kind::CodeRedeemed,
         (false, false) => Kind::RedemptionRefused,
     };
-    let (sent_token, got_token) = if sent.is("grant_type", "refresh_token") {
-        (
-            sent.size("refresh_token").map(|fact| Fact {
-                name: "old_refresh_token",
-                ..fact
-            }),
-            got.size("refresh_token"),
-        )
-    } else {
-        (sent.size("code"), got.size("refresh_token"))
-    };
     let origin = match exchange.request_header("origin") {
         Some(_) => "sent",
         None => "none",
     };
     kind.with([
         status(exchange),
-        sent_token,
+        sent.size("code"),
+        sent.size("refresh_token")
+            .map(|fact| fact.named("old_refresh_token")),
         sent.size("code_verifier"),
         sent.size("client_secret"),
         Fact::word("origin", origin),
         got.size("access_token"),
-        got_token,
+        got.size("refresh_token"),
         got.size("id_token"),
         got.seconds("expires_in"),
         got.word("error", words::OAUTH_ERRORS),
@@ -158,16 +148,10 @@ mod tests {
 
     fn exchange(method: &str, path: &str) -> Exchange {
         Exchange {
-            sequence: 1,
-            time: 0,
             method: method.to_owned(),
             path: path.to_owned(),
-            query: String::new(),
-            request_headers: vec![],
-            request_body: RecordedBody::default(),
             status: 200,
-            response_headers: vec![],
-            response_body: RecordedBody::default(),
+            ..Exchange::default()
         }
     }
 
