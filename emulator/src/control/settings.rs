@@ -45,7 +45,7 @@ pub(super) async fn change_switches(
         Some("entra") => Some(RefreshRotation::Entra),
         Some("strict") => Some(RefreshRotation::Strict),
         Some("grace") => Some(RefreshRotation::Grace(grace)),
-        Some(other) => return refused(format!("`{other}` is not one of entra, strict and grace")),
+        Some(other) => return refused(&format!("`{other}` is not one of entra, strict and grace")),
     };
     state.change_switches(|switches| {
         if let Some(rotation) = rotation {

@@ -33,7 +33,7 @@ pub(super) async fn set(
     Json(asked): Json<Asked>,
 ) -> Response {
     let Some(name) = ScenarioName::named(&asked.name) else {
-        return refused(format!("there is no scenario `{}`", asked.name));
+        return refused(&format!("there is no scenario `{}`", asked.name));
     };
     let new = NewScenario {
         name,
@@ -45,7 +45,7 @@ pub(super) async fn set(
     };
     match state.set_scenario(&new) {
         Ok(set) => (StatusCode::CREATED, Json(set)).into_response(),
-        Err(unsuitable) => refused(unsuitable.to_string()),
+        Err(unsuitable) => refused(&unsuitable.to_string()),
     }
 }
 
@@ -78,10 +78,10 @@ pub(super) async fn add_fault(
 ) -> Response {
     let person = Some(asked.person.as_str());
     match target(&state, person, Some(&asked.client_id)) {
-        Err(unknown) => refused(unknown.to_string()),
-        Ok(_) if !asked.kind.is_sound() => refused(
-            "a status is a number from 400 to 599, and waiting takes at most ten minutes".into(),
-        ),
+        Err(unknown) => refused(&unknown.to_string()),
+        Ok(_) if !asked.kind.is_sound() => {
+            refused("a status is a number from 400 to 599, and waiting takes at most ten minutes")
+        }
         Ok(target) => {
             let fault = Fault {
                 kind: asked.kind,
@@ -104,7 +104,7 @@ fn target(
 }
 
 /// 422 with the reason.
-pub(super) fn refused(reason: String) -> Response {
+pub(super) fn refused(reason: &str) -> Response {
     let body = Json(json!({ "error": reason }));
     (StatusCode::UNPROCESSABLE_ENTITY, body).into_response()
 }

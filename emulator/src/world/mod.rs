@@ -8,6 +8,7 @@ mod credential;
 mod defaults;
 mod file;
 mod identifiers;
+mod northwind;
 mod permissions;
 mod person;
 mod tenant;
@@ -42,7 +43,9 @@ pub struct World {
 impl World {
     /// The world of the README's tables. `now` (unix seconds) fixes when its app secrets expire.
     pub fn standard(now: i64) -> Self {
-        defaults::world(now)
+        let mut world = defaults::world(now);
+        northwind::add_to(&mut world, now);
+        world
     }
 
     /// The tenant with this id.

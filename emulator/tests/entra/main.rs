@@ -36,4 +36,5 @@ mod sessions;
 mod start;
 mod token_answers;
 mod token_requests;
+mod trouble;
 mod withdrawals;

@@ -95,7 +95,7 @@ async fn somebody_unassigned_is_refused() {
     let form = App::ASSIGNED_ONLY.redemption(&code);
     let tokens = stage.token("organizations", &form).await.granted();
     stage.change(&App::ASSIGNED_ONLY, |app| {
-        app.assigned_people = Some(Vec::new())
+        app.assigned_people = Some(Vec::new());
     });
     let refresh = App::ASSIGNED_ONLY.refresh(tokens.text("refresh_token"));
     stage
@@ -175,7 +175,7 @@ async fn default_means_all_apis_first_and_what_is_held_afterwards() {
     ];
     assert_eq!(tokens.scopes(), held);
     stage.change(&App::DEMO, |demo| {
-        demo.permissions.push("Contacts.Read".into())
+        demo.permissions.push("Contacts.Read".into());
     });
     browser.open(&start.path()).await.code();
     let mut refresh = App::DEMO.refresh(tokens.text("refresh_token"));

@@ -10,7 +10,7 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Response},
 };
-use futures_util::stream;
+use futures_util::{StreamExt, future::ready, stream};
 
 use super::{FaultKind, answers, rewrite::rewritten};
 use crate::{
@@ -117,6 +117,11 @@ async fn truncated(answer: Response) -> Response {
         .headers
         .insert(CONTENT_LENGTH, HeaderValue::from(whole.len().max(2)));
     let half: Result<Bytes, io::Error> = Ok(whole.slice(..whole.len() / 2));
-    let broken = Err(io::Error::from(io::ErrorKind::ConnectionReset));
-    Response::from_parts(parts, Body::from_stream(stream::iter([half, broken])))
+    let broken = async {
+        // The server sends what it has while the stream makes it wait; without that, nothing at all would arrive.
+        tokio::task::yield_now().await;
+        Err(io::Error::from(io::ErrorKind::ConnectionReset))
+    };
+    let broken_off = stream::once(ready(half)).chain(stream::once(broken));
+    Response::from_parts(parts, Body::from_stream(broken_off))
 }
