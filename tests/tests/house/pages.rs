@@ -103,7 +103,7 @@ const EXECUTED: &[Executed] = &[
     Executed {
         command: "cargo emulator",
         file: "tests/tests/stories/commands.rs",
-        by: "\"emulator\"",
+        by: "package_of(\"emulator\")",
     },
 ];
 
