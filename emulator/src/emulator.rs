@@ -163,18 +163,7 @@ impl EmulatorBuilder {
     /// # Errors
     /// [`StartError`], by what to change.
     pub async fn start(self, address: &str) -> Result<Emulator, StartError> {
-        let address: SocketAddr = address
-            .parse()
-            .map_err(|_| StartError::NotAnAddress(address.to_owned()))?;
-        if !address.ip().is_loopback() && !self.insecure_bind {
-            return Err(StartError::NotLoopback(address));
-        }
-        let listener = TcpListener::bind(address)
-            .await
-            .map_err(|error| StartError::from_bind(address, error))?;
-        let bound = listener
-            .local_addr()
-            .map_err(|error| StartError::from_bind(address, error))?;
+        let (listener, bound) = listen(address, self.insecure_bind).await?;
         let world = self
             .world
             .unwrap_or_else(|| World::standard(self.clock.now()));
@@ -236,6 +225,23 @@ impl StartError {
             _ => Self::Refused { address, source },
         }
     }
+}
+
+/// A listener and where it listens.
+async fn listen(
+    address: &str,
+    insecure_bind: bool,
+) -> Result<(TcpListener, SocketAddr), StartError> {
+    let address: SocketAddr = address
+        .parse()
+        .map_err(|_| StartError::NotAnAddress(address.to_owned()))?;
+    if !address.ip().is_loopback() && !insecure_bind {
+        return Err(StartError::NotLoopback(address));
+    }
+    let refused = |error| StartError::from_bind(address, error);
+    let listener = TcpListener::bind(address).await.map_err(refused)?;
+    let bound = listener.local_addr().map_err(refused)?;
+    Ok((listener, bound))
 }
 
 async fn serve(listener: TcpListener, routes: Router, mut stopped: watch::Receiver<bool>) {

@@ -55,12 +55,16 @@ async fn act(state: &EmulatorState, deed: &str, form: &Fields) -> Result<&'stati
             state.remove_all_scenarios();
             Ok("scenarios")
         }
-        "approve" => {
-            state.decide_approval(form.id, Decision::Approve);
-            Ok("approvals")
-        }
-        "deny" => {
-            state.decide_approval(form.id, Decision::Deny);
+        "approve" | "deny" => {
+            let approved = deed == "approve";
+            state.decide_approval(
+                form.id,
+                if approved {
+                    Decision::Approve
+                } else {
+                    Decision::Deny
+                },
+            );
             Ok("approvals")
         }
         "rotation" => set_rotation(state, form),

@@ -25,16 +25,9 @@ impl Visit<'_> {
     ) -> Option<Page> {
         let person = |id| self.world.person(id);
         match step {
-            Step::SecondFactor(id) => person(id).map(|person| {
-                SecondFactorPage {
-                    target: self.target(),
-                    application: &application.name,
-                    person,
-                    code: SECOND_FACTOR,
-                    trouble,
-                }
-                .page()
-            }),
+            Step::SecondFactor(id) => {
+                person(id).map(|person| self.second_factor_page(application, person, trouble))
+            }
             Step::NeedApproval(id, permissions) => {
                 person(id).map(|person| self.approval_page(application, person, permissions))
             }
@@ -58,6 +51,22 @@ impl Visit<'_> {
             ),
             _ => None,
         }
+    }
+
+    fn second_factor_page(
+        &self,
+        application: &Application,
+        person: &Person,
+        trouble: Option<OAuthError>,
+    ) -> Page {
+        SecondFactorPage {
+            target: self.target(),
+            application: &application.name,
+            person,
+            code: SECOND_FACTOR,
+            trouble,
+        }
+        .page()
     }
 
     fn approval_page(

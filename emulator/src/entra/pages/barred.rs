@@ -37,7 +37,7 @@ impl BarredPage<'_> {
                 section.panel {
                     (account_chip(&self.person.address))
                     h1 { "You cannot access this right now" }
-                    p { "Your sign-in was successful, but you may not use " b { (self.application.name) } ". Ask your administrator if you think you should." }
+                    p { "With this account you may not use " b { (self.application.name) } ". Ask your administrator if you think you should." }
                     p.trouble role="alert" { "AADSTS" (row.number) ": " (self.error.sentence()) }
                     p.soft.small { "The app was not told." }
                     dl {

@@ -42,16 +42,7 @@ pub(super) fn check(
     if holds(ScenarioName::UserDisabled) {
         return refused(&aadsts::ACCOUNT_DISABLED, person.as_str());
     }
-    let signed_in = rfc3339(proof.signed_in_at);
-    if standing
-        .scenarios()
-        .ends_refresh_tokens(person, proof.signed_in, platform)
-    {
-        return refused(&aadsts::SESSIONS_REVOKED, &signed_in);
-    }
-    if standing.is_too_old(proof, person, client_id, call.now) {
-        return refused(&aadsts::SIGN_IN_TOO_OLD, &signed_in);
-    }
+    check_age(call, &standing, person, proof, platform)?;
     if holds(ScenarioName::BlockedByPolicy) {
         return Err(Bar::BlockedByPolicy.at_token(&call.application));
     }
@@ -59,6 +50,25 @@ pub(super) fn check(
         return Err(Bar::Unassigned.at_token(&call.application));
     }
     check_strength(call, &standing, person, proof)
+}
+
+/// Revocations and sign-in frequency.
+fn check_age(
+    call: &TokenCall<'_>,
+    standing: &Standing<'_>,
+    person: &PersonId,
+    proof: &Proof,
+    platform: Platform,
+) -> Result<(), OAuthError> {
+    let signed_in = rfc3339(proof.signed_in_at);
+    let scenarios = standing.scenarios();
+    if scenarios.ends_refresh_tokens(person, proof.signed_in, platform) {
+        return Err(OAuthError::about(&aadsts::SESSIONS_REVOKED, &signed_in));
+    }
+    match standing.is_too_old(proof, person, &call.application.client_id, call.now) {
+        true => Err(OAuthError::about(&aadsts::SIGN_IN_TOO_OLD, &signed_in)),
+        false => Ok(()),
+    }
 }
 
 /// Second factor and authentication contexts. The answer says by `claims` what a sign-in must bring.

@@ -1,5 +1,6 @@
 //! The control page as a person uses it, without scripts.
 
+use connect_outlook_emulator::{RefreshRotation, scenario::ScenarioName};
 use reqwest::StatusCode;
 
 use crate::support::{ADA, App, Browser, Shown, Stage};
@@ -31,68 +32,71 @@ async fn submit(
     request.form(fields).send().await.expect("an answer")
 }
 
+fn id_of_ada(stage: &Stage) -> String {
+    let world = stage.emulator.world();
+    world.person_at(ADA).expect("known").id.to_string()
+}
+
+/// Submits a form as the page does, which leads back to `section`.
+async fn done(stage: &Stage, deed: &str, fields: Fields<'_>, section: &str) {
+    let token = token(&page(stage).await);
+    let mut fields = fields;
+    fields.push(("token", &token));
+    let answer = submit(stage, deed, &fields, &[("sec-fetch-site", "same-origin")]).await;
+    assert_eq!(answer.status(), StatusCode::SEE_OTHER, "{deed}");
+    let back = format!("/_emulator/#{section}");
+    assert_eq!(answer.headers()["location"], back.as_str());
+}
+
 #[tokio::test]
-async fn every_form_does_its_deed_and_leads_back() {
+async fn clock_and_switches_are_moved_by_forms() {
+    let stage = Stage::start().await;
+    let before = stage.emulator.clock().now();
+    done(&stage, "clock", vec![("seconds", "600")], "clock").await;
+    assert!(stage.emulator.clock().now() >= before + 600);
+    done(&stage, "rotation", vec![("name", "strict")], "switches").await;
+    let rotation = stage.emulator.switches().refresh_rotation;
+    assert_eq!(rotation, RefreshRotation::Strict);
+    let keys = stage.json("/common/discovery/v2.0/keys").await;
+    done(&stage, "roll-over", vec![("name", "planned")], "switches").await;
+    assert_ne!(stage.json("/common/discovery/v2.0/keys").await, keys);
+    done(&stage, "forget-exchanges", vec![], "exchanges").await;
+    assert!(stage.emulator.exchanges().is_empty());
+}
+
+#[tokio::test]
+async fn scenarios_are_set_and_removed_by_forms() {
     let stage = Stage::start().await;
     App::DEMO.tokens(&stage, ADA).await;
-    let token = token(&page(&stage).await);
-    let ada = stage
-        .emulator
-        .world()
-        .person_at(ADA)
-        .expect("known")
-        .id
-        .to_string();
-    let deeds: [(&str, Fields<'_>, &str); 6] = [
-        ("clock", vec![("seconds", "600")], "clock"),
-        (
-            "scenario",
-            vec![
-                ("name", "user_disabled"),
-                ("person", &ada),
-                ("client_id", ""),
-                ("seconds", ""),
-            ],
-            "scenarios",
-        ),
-        (
-            "scenario",
-            vec![("name", "sessions_revoked"), ("person", &ada)],
-            "scenarios",
-        ),
-        ("rotation", vec![("name", "strict")], "switches"),
-        ("roll-over", vec![("name", "planned")], "switches"),
-        ("forget-exchanges", vec![], "exchanges"),
+    let ada = id_of_ada(&stage);
+    let disabled = vec![
+        ("name", "user_disabled"),
+        ("person", ada.as_str()),
+        ("client_id", ""),
+        ("seconds", ""),
     ];
-    let before = stage.emulator.clock().now();
-    for (deed, mut fields, section) in deeds {
-        fields.push(("token", &token));
-        let answer = submit(&stage, deed, &fields, &[("sec-fetch-site", "same-origin")]).await;
-        assert_eq!(answer.status(), StatusCode::SEE_OTHER, "{deed}");
-        assert_eq!(
-            answer.headers()["location"],
-            format!("/_emulator/#{section}").as_str()
-        );
-    }
-    assert!(stage.emulator.clock().now() >= before + 600);
+    done(&stage, "scenario", disabled, "scenarios").await;
+    let revoked = vec![("name", "sessions_revoked"), ("person", ada.as_str())];
+    done(&stage, "scenario", revoked, "scenarios").await;
+    let mut sessions = stage.emulator.sessions().into_iter();
+    assert!(sessions.all(|session| session.revoked));
     assert_eq!(stage.emulator.scenarios().len(), 1);
-    assert!(
-        stage
-            .emulator
-            .sessions()
-            .iter()
-            .all(|session| session.revoked)
-    );
-    assert!(stage.emulator.exchanges().is_empty());
     let id = stage.emulator.scenarios()[0].id.to_string();
-    submit(
-        &stage,
-        "remove-scenario",
-        &[("token", &token), ("id", &id)],
-        &[],
-    )
-    .await;
+    done(&stage, "remove-scenario", vec![("id", &id)], "scenarios").await;
     assert!(stage.emulator.scenarios().is_empty());
+}
+
+#[tokio::test]
+async fn requests_are_decided_by_forms() {
+    let stage = Stage::start().await;
+    super::set(&stage, ScenarioName::ApprovalByRequest, ADA);
+    let mut browser = Browser::new(&stage);
+    let shown = browser.open(&App::DEMO.start().path()).await;
+    let form = browser.go_all_the_way(shown, ADA).await;
+    browser.press_primary(&form).await;
+    let id = stage.emulator.approval_requests()[0].id.to_string();
+    done(&stage, "approve", vec![("id", &id)], "approvals").await;
+    browser.open(&App::DEMO.start().path()).await.code();
 }
 
 /// Another site's form carries no token of ours, and the browser says where it comes from.

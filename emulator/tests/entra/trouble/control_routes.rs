@@ -111,8 +111,7 @@ async fn grants_sessions_and_families_are_told() {
     let answer = browser.go_all_the_way(shown, ADA).await;
     let code = answer.code();
     let form = App::DEMO.redemption(&code);
-    let first = stage.token("common", &form).await.granted();
-    let second = refreshed(&stage, &App::DEMO, &first).await.granted();
+    stage.token("common", &form).await.granted();
     let ada = stage
         .emulator
         .world()
@@ -132,6 +131,14 @@ async fn grants_sessions_and_families_are_told() {
     assert_eq!(sessions["sessions"][0]["person"], ada.as_str());
     let state = answer.answer("session_state").expect("there");
     assert_eq!(sessions["sessions"][0]["session_state"], state.as_str());
+}
+
+/// entra 86
+#[tokio::test]
+async fn refresh_tokens_are_told_by_family() {
+    let stage = Stage::start().await;
+    let first = App::DEMO.tokens(&stage, ADA).await;
+    let second = refreshed(&stage, &App::DEMO, &first).await.granted();
     let families = stage.json("/_emulator/refresh_tokens").await;
     let families = families["families"].as_array().expect("a list");
     assert_eq!(families.len(), 1);

@@ -1,68 +1,20 @@
 //! Bad input for the authorize and token endpoints: callback parameters turned round, tokens, header injection, sizes and
 //! text (security §4.1, 4.3, 4.6–4.8). Whatever comes, there is an answer below 500, and the emulator lives on.
 
-use reqwest::header::HeaderValue;
+use reqwest::{Method, header::HeaderValue};
 
 use crate::support::{ADA, App, CHALLENGE, Stage};
 
 /// Values that have broken parsers.
 fn values() -> Vec<String> {
-    let mut values: Vec<String> = [
-        "",
-        " ",
-        "a",
-        "\0",
-        "\n",
-        "\r\nX-Injected: 1",
-        "%",
-        "%zz",
-        "%c0%af",
-        "<b>&\"'",
-        "a;b",
-        "a+b",
-        "{tenantid}",
-        "../..",
-        "//h",
-        "null",
-        "true",
-        "-1",
-        "1e400",
-        "[]",
-        "{}",
-        "{\"a\":",
-        "\"",
-        "'",
-        "\u{202e}abc",
-        "\u{200b}",
-        "\u{feff}",
-        "＠",
-        "ı",
-        "ſ",
-        "👩‍👩‍👧‍👦",
-        "\u{10a}\u{1b}[2J",
-        "=1+1",
-        "a\u{301}",
-        "eyJhbGciOiJub25lIn0.e30.",
-        "a.b",
-        "a.b.c.d",
-        "a.b.c.d.e",
-        "eyJhbGciOiJIUzI1NiJ9.e30.AAAA",
-        "eyJhbGciOiJub25lIn0..",
-        "....",
-        "Bearer",
-        "javascript:alert(1)",
-    ]
-    .map(str::to_owned)
-    .to_vec();
-    values.push("\u{301}".repeat(10_000));
-    values.push("a".repeat(10_000));
-    values.push("[".repeat(3_000));
-    values.push(format!(
-        "{{\"a\":{}1{}}}",
-        "[".repeat(1_000),
-        "]".repeat(1_000)
-    ));
-    values
+    let written: Vec<String> = serde_json::from_str(include_str!("corpus.json")).expect("JSON");
+    let made = [
+        "\u{301}".repeat(10_000),
+        "a".repeat(10_000),
+        "[".repeat(3_000),
+        format!("{{\"a\":{}1{}}}", "[".repeat(1_000), "]".repeat(1_000)),
+    ];
+    written.into_iter().chain(made).collect()
 }
 
 const AUTHORIZE: [&str; 14] = [
@@ -124,6 +76,12 @@ async fn the_authorize_endpoint_answers_whatever_comes() {
             "{name} repeated"
         );
     }
+    lives(&stage).await;
+}
+
+#[tokio::test]
+async fn odd_queries_are_answered_too() {
+    let stage = Stage::start().await;
     for query in [
         "",
         "?",
@@ -139,6 +97,12 @@ async fn the_authorize_endpoint_answers_whatever_comes() {
             .await;
         assert!(answer.status().as_u16() < 500, "{query:?}");
     }
+    lives(&stage).await;
+}
+
+#[tokio::test]
+async fn odd_tenants_are_answered_too() {
+    let stage = Stage::start().await;
     for tenant in [
         "%00",
         "..%2f",
@@ -188,63 +152,75 @@ async fn the_token_endpoint_answers_whatever_comes() {
     lives(&stage).await;
 }
 
+const FORM: &str = "application/x-www-form-urlencoded";
+
 #[tokio::test]
-async fn odd_bodies_and_headers_are_answered_too() {
+async fn odd_bodies_are_answered_too() {
     let stage = Stage::start().await;
     let url = stage.url("/common/oauth2/v2.0/token");
     let bodies: [(&str, Vec<u8>); 8] = [
-        (
-            "application/json",
-            b"{\"grant_type\":\"authorization_code\"}".to_vec(),
-        ),
-        (
-            "application/x-www-form-urlencoded",
-            vec![0xff, 0xfe, 0x00, b'=', 0x80],
-        ),
+        ("application/json", b"{\"grant_type\":\"x\"}".to_vec()),
+        (FORM, vec![0xff, 0xfe, 0x00, b'=', 0x80]),
         (
             "application/x-www-form-urlencoded; charset=utf-7",
             b"grant_type=x".to_vec(),
         ),
         ("multipart/form-data; boundary=x", b"--x\r\n".to_vec()),
         ("", b"grant_type=refresh_token".to_vec()),
-        (
-            "application/x-www-form-urlencoded",
-            "a=1&".repeat(100_000).into_bytes(),
-        ),
-        ("application/x-www-form-urlencoded", vec![b'a'; 1 << 20]),
-        ("application/x-www-form-urlencoded", b"grant_type=".to_vec()),
+        (FORM, "a=1&".repeat(100_000).into_bytes()),
+        (FORM, vec![b'a'; 1 << 20]),
+        (FORM, b"grant_type=".to_vec()),
     ];
     for (kind, body) in bodies {
-        let request = stage
-            .http
-            .post(&url)
-            .header("content-type", kind)
-            .body(body);
-        let answer = request.send().await.expect("an answer");
+        let request = stage.http.post(&url).header("content-type", kind);
+        let answer = request.body(body).send().await.expect("an answer");
         assert!(answer.status().as_u16() < 500, "{kind}");
     }
-    let basic = |text: &str| format!("Basic {text}");
-    for authorization in [
+    for method in [
+        Method::GET,
+        Method::HEAD,
+        Method::PUT,
+        Method::OPTIONS,
+        Method::DELETE,
+    ] {
+        for path in ["token", "authorize", "logout"] {
+            let url = stage.url(&format!("/common/oauth2/v2.0/{path}"));
+            let request = stage.http.request(method.clone(), url).body("code=x");
+            let answer = request.send().await.expect("an answer");
+            assert!(answer.status().as_u16() < 500, "{method} {path}");
+        }
+    }
+    lives(&stage).await;
+}
+
+#[tokio::test]
+async fn odd_credentials_are_answered_too() {
+    let stage = Stage::start().await;
+    let url = stage.url("/common/oauth2/v2.0/token");
+    let long = format!("Basic {}", "A".repeat(8_000));
+    let odd = [
         "",
         "Basic",
         "Basic ",
         "basic %%%",
         "Bearer x",
-        &basic("Og=="),
-        &basic("/////w=="),
-        &basic(&"A".repeat(8_000)),
-    ] {
+        "Basic Og==",
+        "Basic /////w==",
+        &long,
+    ];
+    for authorization in odd {
         let value = HeaderValue::from_str(authorization).expect("a header");
         let request = stage.http.post(&url).header("authorization", value);
-        let answer = request
-            .form(&[("grant_type", "refresh_token")])
-            .send()
-            .await;
-        assert!(
-            answer.expect("an answer").status().as_u16() < 500,
-            "{authorization}"
-        );
+        let form = [("grant_type", "refresh_token")];
+        let answer = request.form(&form).send().await.expect("an answer");
+        assert!(answer.status().as_u16() < 500, "{authorization}");
     }
+    lives(&stage).await;
+}
+
+#[tokio::test]
+async fn headers_of_proxies_change_nothing() {
+    let stage = Stage::start().await;
     for (name, value) in [
         ("x-forwarded-host", "evil.example"),
         ("x-http-method-override", "DELETE"),
@@ -255,12 +231,10 @@ async fn odd_bodies_and_headers_are_answered_too() {
         ("client-request-id", "\t not a guid"),
         ("accept-encoding", "gzip;q=NaN"),
     ] {
-        let request = stage
-            .http
-            .get(stage.url(&App::DEMO.start().path()))
-            .header(name, value);
-        let answer = request.send().await.expect("an answer");
-        assert!(answer.status().as_u16() < 500, "{name}");
+        let request = stage.http.get(stage.url(&App::DEMO.start().path()));
+        let answer = request.header(name, value).send().await;
+        let answer = answer.expect("an answer");
+        assert_eq!(answer.status(), 200, "{name}");
         let body = answer.text().await.expect("text");
         assert!(!body.contains("evil.example"), "{name}");
     }

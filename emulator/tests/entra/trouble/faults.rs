@@ -187,8 +187,20 @@ async fn faults_are_set_by_request() {
         let refused = post(nonsense).await;
         assert_eq!(refused.status(), StatusCode::UNPROCESSABLE_ENTITY);
     }
-    let always = post(json!({ "fault": "html", "status": 503, "times": 0 })).await;
-    let always: Value = always.json().await.expect("JSON");
+}
+
+#[tokio::test]
+async fn a_fault_may_hold_until_it_is_removed() {
+    let stage = Stage::start().await;
+    let body = json!({ "fault": "html", "status": 503, "times": 0 });
+    let request = stage.http.post(stage.url("/_emulator/faults")).json(&body);
+    let always: Value = request
+        .send()
+        .await
+        .expect("an answer")
+        .json()
+        .await
+        .expect("JSON");
     assert_eq!(stage.get("/error?code=1").await.status(), 503);
     assert_eq!(stage.get("/error?code=1").await.status(), 503);
     let path = format!("/_emulator/faults/{}", always["id"]);
