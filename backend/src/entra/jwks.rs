@@ -49,7 +49,7 @@ pub enum KeySetError {
     /// Not a JSON Web Key Set.
     #[error("the key document cannot be read")]
     Unreadable,
-    /// More than [`MAX_KEYS`] keys: not Microsoft's document.
+    /// More than 100 keys: not Microsoft's document.
     #[error("the key document holds too many keys")]
     TooMany,
     /// Nothing in it can sign an ID token.

@@ -49,7 +49,7 @@ pub struct Expected<'a> {
 /// Why a token does not prove who signed in.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub enum IdTokenError {
-    /// Longer than [`MAX_LENGTH`].
+    /// Longer than 16 KiB (R109).
     #[error("the id token is too long")]
     TooLong,
     /// Not three strict base64url parts with JSON objects of plain members.

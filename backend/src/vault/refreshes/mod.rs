@@ -1,15 +1,15 @@
 //! Refreshes: one at a time for an account over all processes, and none forgotten halfway.
 //!
-//! 1. [`begin_refresh`](Vault::begin_refresh) gives one caller the *lease* of the account and writes an *intent*, in one
+//! 1. [`begin_refresh`](super::Vault::begin_refresh) gives one caller the *lease* of the account and writes an *intent*, in one
 //!    transaction, before anything is sent (R80, R86). Everybody else waits, or finds that the work is done (R83).
 //! 2. The leader asks Microsoft. The vault holds nothing open meanwhile (R85).
-//! 3. One transaction ends it: [`complete_refresh`](Vault::complete_refresh) writes the tokens,
-//!    [`refuse_refresh`](Vault::refuse_refresh) a judgement of Microsoft's,
-//!    [`abandon_refresh`](Vault::abandon_refresh) neither. Each gives the lease back.
+//! 3. One transaction ends it: [`complete_refresh`](super::Vault::complete_refresh) writes the tokens,
+//!    [`refuse_refresh`](super::Vault::refuse_refresh) a judgement of Microsoft's,
+//!    [`abandon_refresh`](super::Vault::abandon_refresh) neither. Each gives the lease back.
 //!
 //! A leader that dies leaves its lease, which lapses by the database's clock, and its intent. Whoever leads next reads
 //! in [`Lease::unanswered`] that an answer may have been lost: a refusal then means less than usual and is met with one
-//! try of the refresh token before ([`begin_recovery`](Vault::begin_recovery), R90).
+//! try of the refresh token before ([`begin_recovery`](super::Vault::begin_recovery), R90).
 //!
 //! A leader that slept past its lease is told so when it wants to judge or to give back what is not its own any more
 //! (R82). Tokens it brings home are different: they are taken as long as nothing newer is there. Where Microsoft honours
