@@ -5,8 +5,8 @@
 //! [`Outlook::complete_redirect`] takes verifier and code together, cleans the address bar and trades both for a
 //! session. No Microsoft token ever arrives here: the page holds a cookie that it cannot read.
 //!
-//! Pure rules stand in [`address`], [`attempt`], [`options`] and [`paths`] and are tested natively; everything that
-//! touches the browser goes through [`page`] and [`backend`]. Outcomes and errors leave through [`error`].
+//! Pure rules stand in `address`, `attempt`, `options` and `paths` and are tested natively; everything that
+//! touches the browser goes through `page` and `backend`. Outcomes and errors leave through `error`.
 
 mod address;
 mod attempt;
