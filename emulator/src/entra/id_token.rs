@@ -85,7 +85,7 @@ impl IdTokenClaims {
             ..
         } = *subject;
         let Membership { person, tenant, .. } = member;
-        let optional = |name: &str| {
+        let optional = |name| {
             application
                 .optional_claims
                 .iter()
@@ -113,8 +113,7 @@ impl IdTokenClaims {
             rh: format!("1.{}.", random::text::<24>()),
             sid: subject
                 .session
-                .filter(|_| optional("sid"))
-                .map(str::to_owned),
+                .and_then(|session| when(optional("sid"), session)),
             sub: pairwise_subject(&application.client_id, &tenant.id, person),
             tid: tenant.id.clone(),
             uti: random::text::<16>(),

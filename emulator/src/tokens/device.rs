@@ -44,12 +44,16 @@ pub(crate) enum Poll {
     /// 15 minutes are over.
     Expired,
     Declined,
-    Approved {
-        request: DeviceRequest,
-        person: PersonId,
-        tenant: TenantId,
-        proof: Proof,
-    },
+    Approved(Approved),
+}
+
+/// A device code that somebody approved.
+#[derive(Clone, Debug)]
+pub(crate) struct Approved {
+    pub(crate) request: DeviceRequest,
+    pub(crate) person: PersonId,
+    pub(crate) tenant: TenantId,
+    pub(crate) proof: Proof,
 }
 
 /// Every device code issued so far.
@@ -105,12 +109,12 @@ impl DeviceCodes {
                 person,
                 tenant,
                 proof,
-            }) => Poll::Approved {
+            }) => Poll::Approved(Approved {
                 request: issued.request.clone(),
                 person: person.clone(),
                 tenant: tenant.clone(),
                 proof: proof.clone(),
-            },
+            }),
         }
     }
 

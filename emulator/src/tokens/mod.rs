@@ -12,7 +12,7 @@ pub(crate) use access::Issued;
 pub use access::{AccessTokenGrant, AccessTokens};
 pub use app_only::{AppTokenGrant, AppTokens};
 pub(crate) use codes::{CodeGrant, CodeState, Codes};
-pub(crate) use device::{Decision, DeviceCodes, DeviceRequest, INTERVAL, LIFE, Poll};
+pub(crate) use device::{Approved, Decision, DeviceCodes, DeviceRequest, INTERVAL, LIFE, Poll};
 pub(crate) use proof::{Moment, Proof};
 pub use refresh::RefreshRotation;
 pub(crate) use refresh::{

@@ -41,28 +41,12 @@ pub(crate) async fn serve(
 }
 
 async fn answer(state: &EmulatorState, addressed: &Addressed, request: Request) -> Response {
-    let Some((tenant, permissions)) = bearer(state, request.headers()) else {
-        let refused = refusal(
-            "InvalidAuthenticationToken",
-            "Access token validation failure.",
-        );
-        let challenge = [(WWW_AUTHENTICATE, "Bearer")];
-        return (StatusCode::UNAUTHORIZED, challenge, refused).into_response();
-    };
     let reading = request.method() == Method::GET && addressed.part == Part::Itself;
     let enough = if reading { READ } else { WRITE };
-    let allowed = |name: &&str| {
-        permissions
-            .iter()
-            .any(|held| held.eq_ignore_ascii_case(name))
+    let tenant = match admit(state, request.headers(), enough) {
+        Ok(tenant) => tenant,
+        Err(refused) => return *refused,
     };
-    if !enough.iter().any(allowed) {
-        let refused = refusal(
-            "Authorization_RequestDenied",
-            "Insufficient privileges to complete the operation.",
-        );
-        return (StatusCode::FORBIDDEN, refused).into_response();
-    }
     let world = state.world();
     let found = world
         .applications
@@ -84,6 +68,35 @@ async fn answer(state: &EmulatorState, addressed: &Addressed, request: Request) 
         ("POST", Part::RemovePassword) => remove(state, application, request.into_body()).await,
         _ => bad_request("The emulator reads applications and adds or removes their passwords."),
     }
+}
+
+/// The tenant of a caller who holds one of these permissions; otherwise the refusal.
+fn admit(
+    state: &EmulatorState,
+    headers: &HeaderMap,
+    enough: &[&str],
+) -> Result<TenantId, Box<Response>> {
+    let Some((tenant, permissions)) = bearer(state, headers) else {
+        let refused = refusal(
+            "InvalidAuthenticationToken",
+            "Access token validation failure.",
+        );
+        let challenge = [(WWW_AUTHENTICATE, "Bearer")];
+        let answer = (StatusCode::UNAUTHORIZED, challenge, refused);
+        return Err(Box::new(answer.into_response()));
+    };
+    let allowed = |name: &&str| {
+        let mut held = permissions.iter();
+        held.any(|held| held.eq_ignore_ascii_case(name))
+    };
+    if enough.iter().any(allowed) {
+        return Ok(tenant);
+    }
+    let refused = refusal(
+        "Authorization_RequestDenied",
+        "Insufficient privileges to complete the operation.",
+    );
+    Err(Box::new((StatusCode::FORBIDDEN, refused).into_response()))
 }
 
 /// Tenant and permissions of a live Graph token, a person's or an app's own.

@@ -25,7 +25,7 @@ use crate::{
         scopes::{Asked, Scopes},
     },
     state::EmulatorState,
-    world::World,
+    world::{ClientId, World},
 };
 
 /// `GET /{tenant}/adminconsent`
@@ -72,22 +72,7 @@ fn read(
 ) -> Result<AuthorizeRequest, OAuthError> {
     let (authority, application) = known_client(segment, parameters, world)?;
     let client_id = application.client_id.clone();
-    let refused = match edition {
-        Edition::First => authority == Authority::Consumers,
-        Edition::Second => matches!(authority, Authority::Common | Authority::Consumers),
-    };
-    if refused {
-        return Err(OAuthError::about(
-            &aadsts::NOT_ON_COMMON,
-            client_id.as_str(),
-        ));
-    }
-    for needed in ["redirect_uri", "scope"] {
-        let demanded = needed == "redirect_uri" || edition == Edition::Second;
-        if demanded && parameters.get(needed).is_none() {
-            return Err(OAuthError::about(&aadsts::PARAMETER_MISSING, needed));
-        }
-    }
+    check(edition, &authority, &client_id, parameters)?;
     let target = redirect_target(parameters, application)?;
     let scopes = match edition {
         Edition::First => Scopes::default(),
@@ -113,4 +98,28 @@ fn read(
         wants_client_info: false,
         instance_aware: false,
     })
+}
+
+/// Whether the authority fits the edition, and everything it needs is there.
+fn check(
+    edition: Edition,
+    authority: &Authority,
+    client_id: &ClientId,
+    parameters: &Parameters,
+) -> Result<(), OAuthError> {
+    let refused = match edition {
+        Edition::First => *authority == Authority::Consumers,
+        Edition::Second => matches!(authority, Authority::Common | Authority::Consumers),
+    };
+    if refused {
+        let detail = client_id.as_str();
+        return Err(OAuthError::about(&aadsts::NOT_ON_COMMON, detail));
+    }
+    for needed in ["redirect_uri", "scope"] {
+        let demanded = needed == "redirect_uri" || edition == Edition::Second;
+        if demanded && parameters.get(needed).is_none() {
+            return Err(OAuthError::about(&aadsts::PARAMETER_MISSING, needed));
+        }
+    }
+    Ok(())
 }

@@ -18,7 +18,7 @@ use crate::{
         scopes::{Asked, Scopes},
         token::{self, Handout},
     },
-    tokens::{CodeGrant, Decision},
+    tokens::{CodeGrant, Decision, Proof},
     world::{Application, Person, TenantId},
 };
 
@@ -103,21 +103,8 @@ impl Visit<'_> {
         let session_state = browsers.session_state(self.browser.as_ref());
         let proof = self.proof_of(&person.id).founding();
         self.settle(person, &proof);
-        let code = kind.code.then(|| {
-            self.state.entra.codes.issue(CodeGrant {
-                person: person.id.clone(),
-                tenant: tenant.clone(),
-                client_id: request.client_id.clone(),
-                redirect: request.delivery.target.clone(),
-                scopes: request.scopes.clone(),
-                nonce: request.nonce.clone(),
-                proof: proof.clone(),
-                session: Some(session_state.clone()),
-                beside_tokens: false,
-                challenge: request.challenge.clone(),
-                issued_at: self.state.clock.now(),
-            })
-        });
+        let code = || self.code(person, &tenant, &proof, &session_state);
+        let code = kind.code.then(code);
         let mut answer: Answer = Vec::new();
         answer.extend(code.clone().map(|code| ("code", code)));
         if kind.id_token {
@@ -146,6 +133,24 @@ impl Visit<'_> {
         request
             .delivery
             .send(answer, vec![("session_state", session_state)])
+    }
+
+    /// A code for the app.
+    fn code(&self, person: &Person, tenant: &TenantId, proof: &Proof, session: &str) -> String {
+        let request = &self.flow.request;
+        self.state.entra.codes.issue(CodeGrant {
+            person: person.id.clone(),
+            tenant: tenant.clone(),
+            client_id: request.client_id.clone(),
+            redirect: request.delivery.target.clone(),
+            scopes: request.scopes.clone(),
+            nonce: request.nonce.clone(),
+            proof: proof.clone(),
+            session: Some(session.to_owned()),
+            beside_tokens: false,
+            challenge: request.challenge.clone(),
+            issued_at: self.state.clock.now(),
+        })
     }
 
     /// The cloud of the tenant that signed somebody in (entra 28). The login host is the emulator's own, so that an app

@@ -78,12 +78,8 @@ impl AuthorizeRequest {
         let default_mode = response_type
             .as_ref()
             .map_or(ResponseMode::Query, |kind| kind.default_mode());
-        let mode = asked_mode
-            .as_ref()
-            .ok()
-            .copied()
-            .flatten()
-            .unwrap_or(default_mode);
+        let mode = asked_mode.as_ref().map_or(None, |mode| *mode);
+        let mode = mode.unwrap_or(default_mode);
         let delivery = Delivery::new(target, mode, parameters.sent("state"));
         let sent = |error| Rejected::Sent(Box::new(delivery.clone()), error);
         asked_mode.map_err(sent)?;

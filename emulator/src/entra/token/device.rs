@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     entra::{aadsts, oauth_error::OAuthError},
-    tokens::{Poll, RefreshLife},
+    tokens::{Approved, Poll, RefreshLife},
     world::Platform,
 };
 
@@ -27,36 +27,7 @@ pub(super) fn poll(call: &TokenCall<'_>) -> Result<Issue, OAuthError> {
     let codes = &call.state.entra.device_codes;
     let polled = codes.poll(device_code, &call.application.client_id, call.now);
     let refused = match polled {
-        Poll::Approved {
-            request,
-            person,
-            tenant,
-            proof,
-        } => {
-            if call.tenant_of(&tenant).is_none() {
-                return Err((&aadsts::OTHER_TENANT).into());
-            }
-            let entitlement = Entitlement::of(call, &person, &tenant)?;
-            trouble::check(call, &person, &proof, platform)?;
-            entitlement.check(call, &request.scopes)?;
-            if !codes.spend(device_code) {
-                return Err((&aadsts::DEVICE_CODE_UNKNOWN).into());
-            }
-            return Ok(Issue {
-                refreshable: request.scopes.asks("offline_access"),
-                refresh_life: RefreshLife::Renewable,
-                platform,
-                person,
-                tenant,
-                nonce: None,
-                session: None,
-                proof,
-                page_code: false,
-                listing: Listing::AllHeld,
-                held: entitlement.held,
-                scopes: request.scopes,
-            });
-        }
+        Poll::Approved(approved) => return issue(call, platform, device_code, approved),
         Poll::Pending { too_fast } if too_fast && call.application.switches.device_slow_down => {
             &aadsts::DEVICE_SLOW_DOWN
         }
@@ -66,4 +37,42 @@ pub(super) fn poll(call: &TokenCall<'_>) -> Result<Issue, OAuthError> {
         Poll::Declined => &aadsts::DEVICE_DECLINED,
     };
     Err(refused.into())
+}
+
+/// What somebody approved, once.
+fn issue(
+    call: &TokenCall<'_>,
+    platform: Platform,
+    device_code: &str,
+    approved: Approved,
+) -> Result<Issue, OAuthError> {
+    let Approved {
+        request,
+        person,
+        tenant,
+        proof,
+    } = approved;
+    if call.tenant_of(&tenant).is_none() {
+        return Err((&aadsts::OTHER_TENANT).into());
+    }
+    let entitlement = Entitlement::of(call, &person, &tenant)?;
+    trouble::check(call, &person, &proof, platform)?;
+    entitlement.check(call, &request.scopes)?;
+    if !call.state.entra.device_codes.spend(device_code) {
+        return Err((&aadsts::DEVICE_CODE_UNKNOWN).into());
+    }
+    Ok(Issue {
+        refreshable: request.scopes.asks("offline_access"),
+        refresh_life: RefreshLife::Renewable,
+        platform,
+        person,
+        tenant,
+        nonce: None,
+        session: None,
+        proof,
+        page_code: false,
+        listing: Listing::AllHeld,
+        held: entitlement.held,
+        scopes: request.scopes,
+    })
 }

@@ -16,7 +16,7 @@ use crate::{
     },
     state::EmulatorState,
     tokens::{Proof, RefreshLife},
-    world::{Application, PersonId, TenantId, World},
+    world::{Application, Membership, PersonId, TenantId, World},
 };
 
 /// Who asked for what.
@@ -31,6 +31,26 @@ pub(in crate::entra) struct Handout<'a> {
     pub(in crate::entra) session: &'a str,
     /// The code that goes with it.
     pub(in crate::entra) code: Option<&'a str>,
+}
+
+impl Handout<'_> {
+    fn issue(&self, member: Membership<'_>, now: i64) -> Issue {
+        let grants = &self.state.entra.grants;
+        Issue {
+            person: self.person.clone(),
+            tenant: self.tenant.clone(),
+            platform: self.request.delivery.target.platform,
+            scopes: self.request.scopes.clone(),
+            held: grants.held(member, self.application, now),
+            listing: Listing::AllHeld,
+            nonce: self.request.nonce.clone(),
+            session: Some(self.session.to_owned()),
+            proof: self.proof.clone(),
+            refreshable: false,
+            refresh_life: RefreshLife::Renewable,
+            page_code: false,
+        }
+    }
 }
 
 /// An ID token, and an access token if `with_access_token`, as parameters of the answer. `None` if there are no keys.
@@ -52,24 +72,7 @@ pub(in crate::entra) async fn hand_out(
     };
     let person = handout.world.person(handout.person)?;
     let member = handout.world.membership(person, handout.tenant)?;
-    let issue = Issue {
-        person: handout.person.clone(),
-        tenant: handout.tenant.clone(),
-        platform: handout.request.delivery.target.platform,
-        scopes: handout.request.scopes.clone(),
-        held: handout
-            .state
-            .entra
-            .grants
-            .held(member, handout.application, call.now),
-        listing: Listing::AllHeld,
-        nonce: handout.request.nonce.clone(),
-        session: Some(handout.session.to_owned()),
-        proof: handout.proof,
-        refreshable: false,
-        refresh_life: RefreshLife::Renewable,
-        page_code: false,
-    };
+    let issue = handout.issue(member, call.now);
     let mut answer = Answer::new();
     let mut beside = Beside {
         code: handout.code,
