@@ -140,7 +140,7 @@ mod tests {
         for spelling in secret.spellings() {
             let text = format!("before {spelling} after");
             assert_eq!(
-                hits(&[secret.clone()], text.as_bytes(), "a log").len(),
+                hits(std::slice::from_ref(&secret), text.as_bytes(), "a log").len(),
                 1,
                 "{spelling}"
             );

@@ -179,7 +179,7 @@ impl Reading {
                 });
             }
             "button" if self.form_open => self.control = Some(self.button(attributes)),
-            "input" if self.form_open => self.input(value("type"), attributes),
+            "input" if self.form_open => self.input(&attributes),
             _ => {}
         }
     }
@@ -196,25 +196,26 @@ impl Reading {
         }
     }
 
-    fn input(&mut self, kind: Option<String>, attributes: Vec<(String, String)>) {
+    fn input(&mut self, attributes: &[(String, String)]) {
         let value = |key: &str| {
-            attributes
-                .iter()
-                .find(|(known, _)| known == key)
-                .map(|(_, value)| value.clone())
+            let found = attributes.iter().find(|(known, _)| known == key);
+            found.map(|(_, value)| value.clone())
         };
-        let kind = kind.unwrap_or_default().to_ascii_lowercase();
-        let checkable = kind == "checkbox" || kind == "radio";
+        let kind = value("type").unwrap_or_default().to_ascii_lowercase();
         if kind == "submit" {
-            let mut button = self.button(attributes.clone());
+            let mut button = self.button(attributes.to_vec());
             button.label = value("value").unwrap_or_default();
             self.document.controls.push(button);
-        } else if let (Some(name), Some(form)) = (value("name"), self.forms.last_mut()) {
-            if !checkable || value("checked").is_some() {
-                let default = if checkable { "on" } else { "" };
-                form.fields
-                    .push((name, value("value").unwrap_or_else(|| default.to_owned())));
-            }
+            return;
+        }
+        let checkable = kind == "checkbox" || kind == "radio";
+        if checkable && value("checked").is_none() {
+            return;
+        }
+        if let (Some(name), Some(form)) = (value("name"), self.forms.last_mut()) {
+            let default = if checkable { "on" } else { "" };
+            form.fields
+                .push((name, value("value").unwrap_or_else(|| default.to_owned())));
         }
     }
 

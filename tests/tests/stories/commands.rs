@@ -67,12 +67,12 @@ async fn build(program: &str) -> PathBuf {
         .unwrap();
     assert!(output.status.success(), "{program} does not build");
     let messages = String::from_utf8(output.stdout).unwrap();
-    let executables = messages.lines().filter_map(|line| {
+    let mut executables = messages.lines().filter_map(|line| {
         let message: serde_json::Value = serde_json::from_str(line).ok()?;
         message["executable"].as_str().map(PathBuf::from)
     });
     executables
-        .last()
+        .next_back()
         .unwrap_or_else(|| panic!("no program {program}"))
 }
 
