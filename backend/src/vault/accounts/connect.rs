@@ -6,7 +6,7 @@ use sqlx::{Any, Transaction};
 use super::{Account, AccountState, Identity, Profile};
 use crate::clock::UnixTime;
 use crate::vault::database::Record;
-use crate::vault::events::{EventKind, write_event};
+use crate::vault::events::write_event;
 use crate::vault::grants::{Grant, Renewal, TOKENS, wrapped_key, write_tokens};
 use crate::vault::id::{AccountId, random_uuid};
 use crate::vault::refreshes::forget_intent;
@@ -42,18 +42,14 @@ impl Vault {
             now,
         )
         .await?;
-        let kind = if known_before {
-            EventKind::Reconnected
-        } else {
-            EventKind::Connected
-        };
-        write_event(&mut transaction, id, kind, &AccountState::Connected, now).await?;
+        let (state, event) = AccountState::signed_in(known_before);
+        write_event(&mut transaction, id, event, &state, now).await?;
         transaction.commit().await?;
         Ok(Account {
             id,
             identity: identity.clone(),
             profile: profile.clone(),
-            state: AccountState::Connected,
+            state,
             state_since: now,
         })
     }

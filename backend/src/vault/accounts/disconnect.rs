@@ -1,8 +1,8 @@
 //! Ending an account for good.
 
-use super::AccountState;
+use super::Change;
+use super::stored_state::{hold, undergo};
 use crate::clock::UnixTime;
-use crate::vault::events::{EventKind, write_event};
 use crate::vault::id::AccountId;
 use crate::vault::{Vault, VaultError};
 
@@ -15,20 +15,10 @@ impl Vault {
     /// [`VaultError`]; nothing was changed.
     pub async fn disconnect(&self, id: AccountId, now: UnixTime) -> Result<bool, VaultError> {
         let mut transaction = self.database.write().await?;
-        let changed = sqlx::query(
-            "update accounts
-             set state = 'disconnected', state_since = $2, state_code = null, state_claims = null,
-                 reconnect_by = null, sealed_display_name = null, sealed_address = null,
-                 grant_version = grant_version + 1
-             where id = $1
-               and state <> 'disconnected'",
-        )
-        .bind(id.to_string())
-        .bind(now.0)
-        .execute(&mut *transaction)
-        .await?
-        .rows_affected();
-        if changed == 0 {
+        let Some((state, _)) = hold(&mut transaction, id).await? else {
+            return Ok(false);
+        };
+        if !undergo(&mut transaction, id, state, Change::Disconnected, now).await? {
             return Ok(false);
         }
         for statement in DESTROY {
@@ -37,14 +27,6 @@ impl Vault {
                 .execute(&mut *transaction)
                 .await?;
         }
-        write_event(
-            &mut transaction,
-            id,
-            EventKind::Disconnected,
-            &AccountState::Disconnected,
-            now,
-        )
-        .await?;
         transaction.commit().await?;
         self.database.forget_deleted().await;
         Ok(true)
@@ -53,6 +35,9 @@ impl Vault {
 
 /// What a disconnect takes away, in order. `$1` is the account.
 const DESTROY: &[&str] = &[
+    "update accounts
+     set sealed_display_name = null, sealed_address = null, grant_version = grant_version + 1
+     where id = $1",
     "delete from refresh_intents where account_id = $1",
     "delete from grants where account_id = $1",
     "delete from data_keys where account_id = $1",

@@ -2,10 +2,9 @@
 
 use sqlx::{Any, Transaction};
 
-use super::{AccountState, Finding};
+use super::stored_state::{hold, undergo};
+use super::{Change, Finding};
 use crate::clock::UnixTime;
-use crate::vault::database::Record;
-use crate::vault::events::{EventKind, write_event};
 use crate::vault::grants::GrantVersion;
 use crate::vault::id::AccountId;
 use crate::vault::{Vault, VaultError};
@@ -49,63 +48,16 @@ pub(in crate::vault) async fn mark_in(
     finding: Finding,
     now: UnixTime,
 ) -> Result<Marked, VaultError> {
-    let state = AccountState::from(finding);
-    let (code, claims, reconnect_by) = columns(&state);
-    let changed = sqlx::query(MARK)
-        .bind(id.to_string())
-        .bind(judged.0)
-        .bind(state.name())
-        .bind(now.0)
-        .bind(code)
-        .bind(claims)
-        .bind(reconnect_by)
-        .execute(&mut **transaction)
-        .await?
-        .rows_affected();
-    if changed == 0 {
-        return why_not_marked(transaction, id, judged).await;
-    }
-    write_event(transaction, id, EventKind::entering(&state), &state, now).await?;
-    Ok(Marked::Changed)
-}
-
-async fn why_not_marked(
-    transaction: &mut Transaction<'static, Any>,
-    id: AccountId,
-    judged: GrantVersion,
-) -> Result<Marked, VaultError> {
-    let row = sqlx::query("select id, grant_version from accounts where id = $1")
-        .bind(id.to_string())
-        .fetch_optional(&mut **transaction)
-        .await?;
-    let Some(row) = row else {
+    let Some((state, version)) = hold(transaction, id).await? else {
         return Ok(Marked::Superseded);
     };
-    let present = Record::new("accounts", "id", row).number("grant_version")?;
-    Ok(if present == judged.0 {
-        Marked::Unchanged
+    if version != judged {
+        return Ok(Marked::Superseded);
+    }
+    let changed = undergo(transaction, id, state, Change::Found(finding), now).await?;
+    Ok(if changed {
+        Marked::Changed
     } else {
-        Marked::Superseded
+        Marked::Unchanged
     })
 }
-
-/// The columns that carry a state's data: `state_code`, `state_claims`, `reconnect_by`.
-fn columns(state: &AccountState) -> (Option<&str>, Option<&str>, Option<i64>) {
-    match state {
-        AccountState::Connected | AccountState::Disconnected => (None, None, None),
-        AccountState::Expiring { reconnect_by } => (None, None, Some(reconnect_by.0)),
-        AccountState::NeedsUser { code, claims } => (Some(code), claims.as_deref(), None),
-        AccountState::NeedsAdmin { code } | AccountState::BlockedByPolicy { code } => {
-            (Some(code), None, None)
-        }
-    }
-}
-
-const MARK: &str = "
-    update accounts
-    set state = $3, state_since = $4, state_code = $5, state_claims = $6, reconnect_by = $7
-    where id = $1
-      and grant_version = $2
-      and state <> $3
-      and state <> 'disconnected'
-      and (state = 'connected' or $3 <> 'expiring')";

@@ -4,6 +4,8 @@ mod connect;
 mod disconnect;
 mod mark;
 mod read;
+mod stored_state;
+mod transition;
 
 use std::fmt;
 
@@ -11,6 +13,8 @@ use connect_outlook_protocol::authority::is_guid;
 
 pub use mark::Marked;
 pub(super) use mark::mark_in;
+pub(super) use stored_state::{read_state, undergo};
+pub use transition::{Change, Transition};
 
 use super::id::AccountId;
 use crate::clock::UnixTime;

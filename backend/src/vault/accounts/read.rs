@@ -1,6 +1,7 @@
 //! Reading an account.
 
-use super::{Account, AccountState, Identity, Profile};
+use super::stored_state::read_state;
+use super::{Account, Identity, Profile};
 use crate::clock::UnixTime;
 use crate::vault::database::Record;
 use crate::vault::grants::wrapped_key;
@@ -59,22 +60,4 @@ impl Vault {
             address: open(Field::Address)?,
         })
     }
-}
-
-fn read_state(row: &Record) -> Result<AccountState, VaultError> {
-    let code = || row.text("state_code");
-    Ok(match row.text("state")?.as_str() {
-        "connected" => AccountState::Connected,
-        "expiring" => AccountState::Expiring {
-            reconnect_by: UnixTime(row.number("reconnect_by")?),
-        },
-        "needs_user" => AccountState::NeedsUser {
-            code: code()?,
-            claims: row.optional_text("state_claims")?,
-        },
-        "needs_admin" => AccountState::NeedsAdmin { code: code()? },
-        "blocked_by_policy" => AccountState::BlockedByPolicy { code: code()? },
-        "disconnected" => AccountState::Disconnected,
-        _ => return Err(row.contradiction("state")),
-    })
 }

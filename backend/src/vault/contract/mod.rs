@@ -39,6 +39,7 @@ mod exported_file;
 mod grants;
 mod intents;
 mod interleavings;
+mod model;
 mod opening;
 mod purge;
 mod refreshes;

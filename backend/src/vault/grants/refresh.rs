@@ -5,9 +5,8 @@ use sqlx::{Any, Transaction};
 use super::write::{Renewal, write_tokens};
 use super::{Grant, GrantVersion, TOKENS, wrapped_key};
 use crate::clock::UnixTime;
-use crate::vault::accounts::AccountState;
+use crate::vault::accounts::{Change, read_state, undergo};
 use crate::vault::database::Record;
-use crate::vault::events::{EventKind, write_event};
 use crate::vault::id::AccountId;
 use crate::vault::{Vault, VaultError};
 
@@ -56,7 +55,7 @@ impl Vault {
              where id = $1
                and grant_version = $2
                and state <> 'disconnected'
-             returning id, grant_version, state",
+             returning id, grant_version, state, state_code, state_claims, reconnect_by",
         )
         .bind(account.to_string())
         .bind(expected.0)
@@ -69,9 +68,8 @@ impl Vault {
         let version = GrantVersion(row.number("grant_version")?);
         self.replace_tokens(transaction, account, grant, now)
             .await?;
-        if !["connected", "expiring"].contains(&row.text("state")?.as_str()) {
-            works_again(transaction, account, now).await?;
-        }
+        let state = read_state(&row)?;
+        undergo(transaction, account, state, Change::Refreshed, now).await?;
         Ok(Committed::Written(version))
     }
 
@@ -99,28 +97,4 @@ impl Vault {
         )
         .await
     }
-}
-
-async fn works_again(
-    transaction: &mut Transaction<'static, Any>,
-    account: AccountId,
-    now: UnixTime,
-) -> Result<(), VaultError> {
-    sqlx::query(
-        "update accounts
-         set state = 'connected', state_since = $2, state_code = null, state_claims = null, reconnect_by = null
-         where id = $1",
-    )
-    .bind(account.to_string())
-    .bind(now.0)
-    .execute(&mut **transaction)
-    .await?;
-    write_event(
-        transaction,
-        account,
-        EventKind::Reconnected,
-        &AccountState::Connected,
-        now,
-    )
-    .await
 }
