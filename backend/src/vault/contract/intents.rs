@@ -49,6 +49,11 @@ async fn an_intent_is_found_once_its_leader_is_gone(world: &World) {
     let (ada, grace) = (somebody(world, "ada").await, somebody(world, "grace").await);
     let died = lead(&world.vault, ada, 0).await;
     assert_eq!(open(world, 0).await, []);
+    assert_eq!(
+        open(world, -3_600).await,
+        [ada.0],
+        "F40: the clock was put back"
+    );
     let working = lead(&world.vault, grace, LEASE_LIFE).await;
     assert_eq!(open(world, LEASE_LIFE).await, [ada.0]);
 

@@ -2,7 +2,7 @@
 
 use sqlx::{Any, Executor, Transaction};
 
-use super::{LEASE_LIFE, Lease};
+use super::{LEASE_LIFE, Lease, longest_lease};
 use crate::clock::UnixTime;
 use crate::vault::database::Record;
 use crate::vault::grants::GrantVersion;
@@ -128,10 +128,8 @@ impl Standing {
     }
 }
 
-/// A lease that ends much later than any could was given by a clock that has been put back since; it counts as over, or
-/// nobody would refresh until that time comes again (F40).
 fn runs(until: UnixTime, now: UnixTime) -> bool {
-    until > now && until <= now.plus(2 * LEASE_LIFE)
+    until > now && until <= longest_lease(now)
 }
 
 /// Takes the lease if nobody has it; answers its fencing number.
@@ -158,7 +156,7 @@ async fn take_lease(
     .bind(owner.to_string())
     .bind(now.plus(LEASE_LIFE).0)
     .bind(now.0)
-    .bind(now.plus(2 * LEASE_LIFE).0)
+    .bind(longest_lease(now).0)
     .fetch_optional(&mut **transaction)
     .await?;
     row.map(|row| Record::new("refresh_leases", "account_id", row).number("fencing"))

@@ -1,6 +1,6 @@
 //! What is known of refreshes that broke off.
 
-use super::Lease;
+use super::{Lease, longest_lease};
 use crate::clock::UnixTime;
 use crate::vault::database::Record;
 use crate::vault::grants::GrantVersion;
@@ -40,11 +40,12 @@ impl Vault {
              join accounts a on a.id = i.account_id and a.grant_version = i.grant_version
              join refresh_leases l on l.account_id = i.account_id
              where a.state in ('connected', 'expiring')
-               and l.expires_at <= $1
+               and (l.expires_at <= $1 or l.expires_at > $2)
              order by i.started_at, i.account_id
-             limit $2",
+             limit $3",
         )
         .bind(now.0)
+        .bind(longest_lease(now).0)
         .bind(i64::from(limit))
         .fetch_all(reader)
         .await?;

@@ -74,3 +74,9 @@ impl Lease {
         self.unanswered
     }
 }
+
+/// A lease that ends later than this was given by a clock that has been put back since. It counts as over, or nobody
+/// would refresh until that time comes again (F40).
+const fn longest_lease(now: UnixTime) -> UnixTime {
+    now.plus(2 * LEASE_LIFE)
+}
