@@ -10,7 +10,9 @@ mod write;
 use super::store::{FolderKey, ItemKey, Mailbox, Message};
 
 pub(crate) use read::{read_attachment, read_folder, read_message};
-pub(crate) use write::{attachment_id, change_key, conversation_id, folder_id, message_id};
+pub(crate) use write::{
+    attachment_id, change_key, conversation_id, folder_id, message_id, message_id_at,
+};
 
 /// Which of the two forms of ids an answer carries.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -9,7 +9,7 @@ use super::{
     IdForm,
     layout::{ATTACHED, ENTRY, FOLDER, IMMUTABLE, MESSAGE, replica, store},
 };
-use crate::graph::store::{FolderKey, Message, Uid};
+use crate::graph::store::{FolderKey, ItemKey, Message, Place, Uid};
 
 /// The id of a folder; folders have only one form.
 pub(crate) fn folder_id(mailbox: &Uid, folder: FolderKey) -> String {
@@ -23,12 +23,17 @@ pub(crate) fn folder_id(mailbox: &Uid, folder: FolderKey) -> String {
 
 /// The id of a message in the asked form.
 pub(crate) fn message_id(mailbox: &Uid, message: &Message, form: IdForm) -> String {
-    BASE64_URL_SAFE.encode(message_bytes(mailbox, message, form))
+    message_id_at(mailbox, message.key, message.place(), form)
+}
+
+/// The id that a message had when it lay in `place`.
+pub(crate) fn message_id_at(mailbox: &Uid, item: ItemKey, place: Place, form: IdForm) -> String {
+    BASE64_URL_SAFE.encode(message_bytes(mailbox, item, place, form))
 }
 
 /// The id of an attachment: its message's id, continued.
 pub(crate) fn attachment_id(mailbox: &Uid, message: &Message, key: &Uid, form: IdForm) -> String {
-    let mut bytes = message_bytes(mailbox, message, form);
+    let mut bytes = message_bytes(mailbox, message.key, message.place(), form);
     bytes.extend_from_slice(&ATTACHED);
     bytes.extend_from_slice(key.as_bytes());
     BASE64_URL_SAFE.encode(bytes)
@@ -51,8 +56,8 @@ pub(crate) fn change_key(mailbox: &Uid, revision: u64) -> String {
     BASE64_STANDARD.encode(bytes)
 }
 
-fn message_bytes(mailbox: &Uid, message: &Message, form: IdForm) -> Vec<u8> {
-    let item = u64::from(message.key.0);
+fn message_bytes(mailbox: &Uid, item: ItemKey, place: Place, form: IdForm) -> Vec<u8> {
+    let item = u64::from(item.0);
     let mut bytes = match form {
         IdForm::Immutable => {
             let mut bytes = IMMUTABLE.to_vec();
@@ -64,10 +69,10 @@ fn message_bytes(mailbox: &Uid, message: &Message, form: IdForm) -> Vec<u8> {
             let mut bytes = entry(mailbox, MESSAGE);
             bytes.extend_from_slice(&[0x07, 0x00]);
             bytes.extend_from_slice(replica(mailbox).as_bytes());
-            bytes.extend_from_slice(&counter(u64::from(message.folder.0)));
+            bytes.extend_from_slice(&counter(u64::from(place.folder.0)));
             bytes.extend_from_slice(&[0, 0]);
             bytes.extend_from_slice(replica(mailbox).as_bytes());
-            bytes.extend_from_slice(&counter(item << 16 | u64::from(message.moves)));
+            bytes.extend_from_slice(&counter(item << 16 | u64::from(place.moves)));
             bytes
         }
     };

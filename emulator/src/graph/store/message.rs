@@ -1,6 +1,6 @@
 //! A letter as it was written, and a message: a letter lying in a mailbox.
 
-use super::{Attachment, FolderKey, Uid};
+use super::{Attachment, FolderKey, Place, Uid};
 
 /// The number of a message in its mailbox; stays the same wherever the message is moved.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -79,7 +79,7 @@ pub(crate) struct Message {
     pub(crate) folder: FolderKey,
     /// How often it has been moved; part of its mutable id.
     pub(crate) moves: u16,
-    /// The mailbox's revision at the last change; the change key is made of it.
+    /// The mailbox's sequence number at the last change; the change key is made of it.
     pub(crate) revision: u64,
     /// Unix seconds.
     pub(crate) created: i64,
@@ -99,6 +99,22 @@ pub(crate) struct Message {
     pub(crate) flag: Flag,
     /// The letter itself.
     pub(crate) letter: Letter,
+}
+
+impl Message {
+    /// Where it lies.
+    pub(crate) fn place(&self) -> Place {
+        Place {
+            folder: self.folder,
+            moves: self.moves,
+        }
+    }
+
+    /// Lays it elsewhere, which makes older mutable ids point nowhere.
+    pub(super) fn go_to(&mut self, folder: FolderKey) {
+        self.folder = folder;
+        self.moves = self.moves.wrapping_add(1);
+    }
 }
 
 /// A name and an address.

@@ -2,6 +2,7 @@
 
 mod attachment;
 mod folder;
+mod journal;
 mod mailbox;
 mod mailboxes;
 mod message;
@@ -10,7 +11,9 @@ mod well_known;
 
 pub(crate) use attachment::{Attachment, Content};
 pub(crate) use folder::{Counts, Folder, FolderKey};
-pub(crate) use mailbox::Mailbox;
+use journal::Journal;
+pub(crate) use journal::{Change, ChangeKind, Event, Forgotten, Place};
+pub(crate) use mailbox::{FolderError, Mailbox};
 pub(crate) use mailboxes::Mailboxes;
 pub(crate) use message::{
     Body, BodyKind, Classification, Flag, FlagStatus, Importance, ItemKey, Kind, Letter, Message,
