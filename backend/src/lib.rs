@@ -5,6 +5,7 @@
 //! mounts below its base path. The binary `connect-outlook` does the same and listens.
 
 pub mod app;
+pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod entra;
@@ -116,6 +117,14 @@ impl Backend {
     #[must_use]
     pub fn content_security_policy(&self) -> String {
         content_security_policy(&self.login_origin)
+    }
+
+    /// Takes up what may change while serving: the keys. Whatever else of `config` is new wants a restart.
+    ///
+    /// # Errors
+    /// [`OpenError::KeyMissing`], [`OpenError::Vault`]; everything stays as it was.
+    pub async fn reload(&self, config: Config) -> Result<(), OpenError> {
+        self.door.app.reload_keys(config.keys).await
     }
 
     /// Waits until every refresh under way has reached the vault, at most half a minute, and closes the vault. Requests

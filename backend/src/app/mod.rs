@@ -39,8 +39,8 @@ use crate::clock::Clock;
 use crate::entra::Entra;
 use crate::graph::Graph;
 use crate::steps::Steps;
-use crate::vault::Vault;
 use crate::vault::sessions::SessionLimits;
+use crate::vault::{KeyRing, OpenError, Vault};
 use incidents::Incidents;
 use refreshes::Refreshes;
 
@@ -102,6 +102,14 @@ impl App {
     pub async fn readiness(&self) -> Result<Option<Incident>, VaultError> {
         self.vault.check().await?;
         Ok(self.incidents.open())
+    }
+
+    /// Puts another key ring in place of the present one.
+    ///
+    /// # Errors
+    /// [`OpenError`]; the present one stays.
+    pub async fn reload_keys(&self, keys: KeyRing) -> Result<(), OpenError> {
+        self.vault.reload_keys(keys).await
     }
 
     /// Waits until no refresh is on its way any more: none may be cut off between Microsoft's answer and the vault.

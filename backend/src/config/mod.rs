@@ -13,6 +13,7 @@ mod sources;
 mod tests;
 
 use std::net::SocketAddr;
+use std::path::PathBuf;
 
 use connect_outlook_protocol::authority::Authority;
 use connect_outlook_protocol::scope::Scopes;
@@ -70,6 +71,30 @@ pub struct Config {
     pub attempt_lifetime: i64,
     /// How log lines look.
     pub log_format: LogFormat,
+    /// The files that all this was read from.
+    pub files: Vec<PathBuf>,
+}
+
+/// What the commands of an operator need: where the vault is, and its keys. Other settings may be missing.
+#[derive(Debug)]
+pub struct VaultConfig {
+    /// The key-encryption keys.
+    pub keys: KeyRing,
+    /// Where the vault is.
+    pub database: Location,
+}
+
+impl VaultConfig {
+    /// Reads it from where `serve` reads it.
+    ///
+    /// # Errors
+    /// [`ConfigError`], naming the setting.
+    pub fn read(
+        file: Option<&std::path::Path>,
+        environment: impl IntoIterator<Item = (String, String)>,
+    ) -> Result<Self, ConfigError> {
+        reader::read_vault(Sources::read(file, environment)?)
+    }
 }
 
 /// The key that seals cursors.
@@ -84,11 +109,7 @@ impl Config {
         file: Option<&std::path::Path>,
         environment: impl IntoIterator<Item = (String, String)>,
     ) -> Result<Self, ConfigError> {
-        let sources = match file {
-            Some(path) => Sources::default().with_file(path)?,
-            None => Sources::default(),
-        };
-        Self::from_sources(sources.with_environment(environment)?)
+        Self::from_sources(Sources::read(file, environment)?)
     }
 
     /// Takes settings given in code, by name, under the same checks.

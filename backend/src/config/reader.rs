@@ -11,12 +11,13 @@ use zeroize::Zeroizing;
 use super::address::{self, SiteOrigin};
 use super::error::ConfigError;
 use super::sources::{Found, Sources, Value};
-use super::{Config, CursorKey};
+use super::{Config, CursorKey, VaultConfig};
 use crate::log::LogFormat;
 use crate::outbound::Trust;
 use crate::vault::{KeyRing, Location};
 
 pub(super) fn read(mut from: Sources) -> Result<Config, ConfigError> {
+    let files = from.files();
     let site = needed(&mut from, "public_url", SiteOrigin::parse)?;
     let (authority, entra_trust, graph_origin, graph_trust) = read_microsoft(&mut from, &site)?;
     let (session_idle, session_absolute) = read_session_limits(&mut from)?;
@@ -43,7 +44,14 @@ pub(super) fn read(mut from: Sources) -> Result<Config, ConfigError> {
         cursor_key,
         session_idle,
         session_absolute,
+        files,
     })
+}
+
+pub(super) fn read_vault(mut from: Sources) -> Result<VaultConfig, ConfigError> {
+    let (keys, _) = read_keys(&mut from)?;
+    let database = optional(&mut from, "database", DEFAULT_DATABASE, database)?;
+    Ok(VaultConfig { keys, database })
 }
 
 /// The hosts come from the compiled list (R6), or, both ends on this machine, from an emulator (R11).

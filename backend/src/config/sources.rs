@@ -13,6 +13,7 @@ use super::settings::{OPTIONS, PREFIX, SETTINGS, Setting};
 #[derive(Default)]
 pub struct Sources {
     found: BTreeMap<&'static str, Found>,
+    file: Option<PathBuf>,
 }
 
 /// One setting as it was found.
@@ -46,6 +47,21 @@ impl Sources {
         Ok(sources)
     }
 
+    /// The environment over the file, if one is named.
+    ///
+    /// # Errors
+    /// As for [`Sources::with_file`] and [`Sources::with_environment`].
+    pub fn read(
+        file: Option<&Path>,
+        environment: impl IntoIterator<Item = (String, String)>,
+    ) -> Result<Self, ConfigError> {
+        let sources = match file {
+            Some(path) => Self::default().with_file(path)?,
+            None => Self::default(),
+        };
+        sources.with_environment(environment)
+    }
+
     /// Adds a TOML file: flat, strings and lists of strings.
     ///
     /// # Errors
@@ -76,6 +92,7 @@ impl Sources {
             named.push((name, text));
         }
         self.put(named, |_| path.display().to_string())?;
+        self.file = Some(path.to_owned());
         Ok(self)
     }
 
@@ -101,6 +118,15 @@ impl Sources {
         }
         self.put(named, |name| format!("{PREFIX}{}", name.to_uppercase()))?;
         Ok(self)
+    }
+
+    /// The file of settings and those that hold one setting each.
+    pub(super) fn files(&self) -> Vec<PathBuf> {
+        let single = self.found.values().filter_map(|found| match &found.value {
+            Value::InFile(path) => Some(path.clone()),
+            Value::Text(_) => None,
+        });
+        self.file.iter().cloned().chain(single).collect()
     }
 
     pub(super) fn take(&mut self, name: &'static str) -> Option<Found> {

@@ -5,10 +5,11 @@ use std::fmt;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use sqlx::{Any, Executor};
+use zeroize::Zeroizing;
 
 use super::database::Record;
-use super::seal::{Field, Place, key_of};
-use super::{KeyId, KeyRing, OpenError, Vault, VaultError};
+use super::seal::{Field, Place, SealingKey, WrappedKey, key_of};
+use super::{KeyId, KeyRing, OpenError, SealError, Vault, VaultError};
 
 /// Copies share it.
 #[derive(Clone)]
@@ -27,6 +28,55 @@ impl Vault {
         Arc::clone(&ring)
     }
 
+    /// A data key. If the key-encryption key it is wrapped under is missing, the key file is read again first: another
+    /// process may have brought a new one in (F49).
+    pub(super) fn unwrap(&self, stored: &WrappedKey) -> Result<SealingKey, SealError> {
+        self.with_newest_keys(|keys| keys.unwrap(stored))
+    }
+
+    /// What belongs to an attempt; keys as for [`Self::unwrap`].
+    pub(super) fn open_attempt(
+        &self,
+        place: Place<'_>,
+        sealed: &str,
+    ) -> Result<Zeroizing<String>, SealError> {
+        self.with_newest_keys(|keys| keys.open_attempt(place, sealed))
+    }
+
+    fn with_newest_keys<T>(
+        &self,
+        open: impl Fn(&KeyRing) -> Result<T, SealError>,
+    ) -> Result<T, SealError> {
+        let keys = self.keys();
+        match open(&keys) {
+            Err(SealError::KeyUnknown { .. }) if self.learn_keys(&keys) => open(&self.keys()),
+            opened => opened,
+        }
+    }
+
+    /// Whether the key file holds all keys of `known` and more: then they are in use from now on.
+    fn learn_keys(&self, known: &KeyRing) -> bool {
+        let newer = match known.read_again() {
+            None => return false,
+            Some(Ok(newer)) => newer,
+            Some(Err(error)) => {
+                tracing::error!(%error, "a key is missing, and the key file cannot be read");
+                return false;
+            }
+        };
+        let more = newer.ids().count() > known.ids().count();
+        if !more || !known.ids().all(|key| newer.holds(key)) {
+            return false;
+        }
+        tracing::info!(key = %newer.current_id(), "read a new key from the key file");
+        self.put_keys(newer);
+        true
+    }
+
+    fn put_keys(&self, ring: KeyRing) {
+        *self.keys.0.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(ring);
+    }
+
     /// Puts another key ring in place of the present one, in all copies of this vault. To be called when the key file
     /// was changed, or when an operation failed for want of a key ([`VaultError::wants_keys`]): another process may
     /// have brought a new one in.
@@ -38,8 +88,14 @@ impl Vault {
         if let Some(key) = self.missing_key(&ring, self.database.reader()).await? {
             return Err(OpenError::KeyMissing { key });
         }
-        *self.keys.0.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(ring);
+        self.put_keys(ring);
         Ok(())
+    }
+
+    /// The names of the keys in the ring, the one that wraps first.
+    #[must_use]
+    pub fn key_ids(&self) -> Vec<String> {
+        self.keys().ids().map(|key| key.to_string()).collect()
     }
 
     /// How many data keys are wrapped and how many open attempts are sealed under each key-encryption key. One that is

@@ -114,6 +114,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("graph", &[]),
     ("vault", &[]),
     ("config", &["vault"]),
+    ("cli", &["Backend", "config", "http", "vault"]),
 ];
 
 /// Below all rooms: knows none of them.

@@ -68,9 +68,7 @@ impl Vault {
         .fetch_optional(&mut **transaction)
         .await?;
         if let Some(row) = row {
-            return Ok(self
-                .keys()
-                .unwrap(&wrapped_key(&Record::new("data_keys", "id", row))?)?);
+            return Ok(self.unwrap(&wrapped_key(&Record::new("data_keys", "id", row))?)?);
         }
         let (key, stored) = self.keys().new_data_key(random_uuid()?)?;
         sqlx::query("insert into data_keys (id, account_id, kek_id, wrapped, created_at) values ($1, $2, $3, $4, $5)")

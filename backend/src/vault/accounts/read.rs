@@ -48,7 +48,7 @@ impl Vault {
             return Ok(Profile::default());
         }
         let id = row.text("id")?;
-        let key = self.keys().unwrap(&wrapped_key(row)?)?;
+        let key = self.unwrap(&wrapped_key(row)?)?;
         let open = |field: Field| -> Result<String, VaultError> {
             let sealed = row.text(field.column().1)?;
             Ok(std::mem::take(

@@ -75,9 +75,7 @@ impl Vault {
         let proof = match row.optional_text("sealed_code_verifier")? {
             Some(sealed) => {
                 let id = row.text("id")?;
-                let verifier = self
-                    .keys()
-                    .open_attempt(Place::new(Field::CodeVerifier, &id), &sealed)?;
+                let verifier = self.open_attempt(Place::new(Field::CodeVerifier, &id), &sealed)?;
                 let verifier = CodeVerifier::parse(&verifier);
                 Proof::Server(verifier.map_err(|_| row.contradiction("sealed_code_verifier"))?)
             }

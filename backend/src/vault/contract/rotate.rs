@@ -13,6 +13,7 @@ on_every_engine![
     everybody_reads_and_connects_during_a_rotation,
     a_key_in_use_cannot_be_taken_away,
     a_process_without_the_new_key_says_so_and_learns_it,
+    a_process_with_a_key_file_reads_it_again_by_itself,
     what_does_not_open_is_left_as_it_is,
 ];
 
@@ -165,6 +166,37 @@ async fn a_process_without_the_new_key_says_so_and_learns_it(world: &World) {
     for id in ids {
         assert!(opens(world, id).await);
     }
+}
+
+/// F49: with a key file, a process learns the new key the moment it meets it, and only if the file has all it needs.
+async fn a_process_with_a_key_file_reads_it_again_by_itself(world: &World) {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("key");
+    KeyRing::create_file(&path).unwrap();
+    let first = std::fs::read_to_string(&path).unwrap();
+    std::fs::write(&path, format!("{first}{KEY}")).unwrap();
+    let (here, there) = (world.another_vault(), world.another_vault());
+    here.reload_keys(KeyRing::from_file(&path).unwrap())
+        .await
+        .unwrap();
+    let ids = people(world, 2).await;
+    let newer = KeyRing::add_to_file(&path).unwrap();
+    let newest = newer.current_id().to_string();
+    there.reload_keys(newer).await.unwrap();
+    there.rotate(|_| ()).await.unwrap();
+    let all = std::fs::read_to_string(&path).unwrap();
+
+    for wrong in ["", "no key", NEW] {
+        std::fs::write(&path, wrong).unwrap();
+        let error = here.tokens(ids[0], NOW).await.unwrap_err();
+        assert!(error.wants_keys(), "{wrong}: {error}");
+        assert_eq!(here.key_ids().len(), 2, "{wrong}: the ring before stays");
+    }
+    std::fs::write(&path, all).unwrap();
+    for id in ids {
+        assert!(here.tokens(id, NOW).await.unwrap().is_some());
+    }
+    assert_eq!(here.key_ids()[0], newest);
 }
 
 /// R119: one broken row does not stop the others, and is reported.

@@ -87,7 +87,7 @@ impl Vault {
         now: UnixTime,
     ) -> Result<StoredTokens, VaultError> {
         let account = row.text("account_id")?;
-        let key = self.keys().unwrap(&wrapped_key(row)?)?;
+        let key = self.unwrap(&wrapped_key(row)?)?;
         let open =
             |field: Field, sealed: String| key.open(Place::new(field, &account), &sealed).map(take);
         let open_optional = |field: Field| -> Result<Option<RefreshToken>, VaultError> {

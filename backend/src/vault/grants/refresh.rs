@@ -86,7 +86,7 @@ impl Vault {
             .await?;
         let row = Record::new("grants", "account_id", row);
         let old = self.open_tokens(&row, now)?;
-        let key = self.keys().unwrap(&wrapped_key(&row)?)?;
+        let key = self.unwrap(&wrapped_key(&row)?)?;
         let until = row.optional_number("previous_until")?.map(UnixTime);
         write_tokens(
             transaction,

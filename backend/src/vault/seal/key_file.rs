@@ -54,6 +54,29 @@ pub(super) fn create(path: &Path, text: &str) -> Result<(), KeyRingError> {
     })
 }
 
+/// Puts `text` in place of the file's content, all at once: written beside it with mode 0600, then renamed.
+pub(super) fn replace(path: &Path, text: &str) -> Result<(), KeyRingError> {
+    let mut beside = path.as_os_str().to_owned();
+    beside.push(".new");
+    let beside = Path::new(&beside);
+    create(beside, text)?;
+    let rename = || -> io::Result<()> {
+        std::fs::rename(beside, path)?;
+        // The new name is on the disk once its folder is.
+        #[cfg(unix)]
+        File::open(match path.parent() {
+            Some(folder) if !folder.as_os_str().is_empty() => folder,
+            _ => Path::new("."),
+        })?
+        .sync_all()?;
+        Ok(())
+    };
+    rename().map_err(|source| KeyRingError::File {
+        path: path.to_owned(),
+        source,
+    })
+}
+
 #[cfg(unix)]
 fn refuse_exposed(path: &Path, metadata: &std::fs::Metadata) -> Result<(), KeyRingError> {
     use std::os::unix::fs::PermissionsExt as _;

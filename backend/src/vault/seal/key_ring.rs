@@ -1,7 +1,7 @@
 //! The key-encryption keys that this process holds.
 
 use std::fmt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -27,6 +27,8 @@ use crate::random::{self, NoRandomness};
 pub struct KeyRing {
     current: KeyEncryptionKey,
     older: Vec<KeyEncryptionKey>,
+    /// Where newer keys may be found.
+    file: Option<PathBuf>,
 }
 
 /// A wrapped data key as it stands in `data_keys`.
@@ -45,7 +47,17 @@ impl KeyRing {
     /// # Errors
     /// Also when anybody but the owner may read or write it (R121).
     pub fn from_file(path: &Path) -> Result<Self, KeyRingError> {
-        Self::parse(&key_file::read(path)?)
+        let mut ring = Self::parse(&key_file::read(path)?)?;
+        ring.file = Some(path.to_owned());
+        Ok(ring)
+    }
+
+    /// What its file holds now; `None` for a ring that came from no file.
+    ///
+    /// # Errors
+    /// As for [`Self::from_file`].
+    pub fn read_again(&self) -> Option<Result<Self, KeyRingError>> {
+        self.file.as_deref().map(Self::from_file)
     }
 
     /// Reads the text form, as an environment variable carries it.
@@ -71,6 +83,7 @@ impl KeyRing {
         Ok(Self {
             current,
             older: keys.collect(),
+            file: None,
         })
     }
 
@@ -83,6 +96,7 @@ impl KeyRing {
         Ok(Self {
             current: KeyEncryptionKey::derive(&key),
             older: Vec::new(),
+            file: None,
         })
     }
 
@@ -98,6 +112,29 @@ impl KeyRing {
         ));
         key_file::create(path, &text)?;
         Self::from_file(path)
+    }
+
+    /// Makes a new key and puts it before those of a file: it wraps from then on, the others still open. The file is
+    /// replaced as a whole, so that nobody reads half of it.
+    ///
+    /// # Errors
+    /// As for [`Self::from_file`]; the file is as it was then.
+    pub fn add_to_file(path: &Path) -> Result<Self, KeyRingError> {
+        let before = key_file::read(path)?;
+        Self::parse(&before)?;
+        let key = Zeroizing::new(random::bytes::<32>()?);
+        let text = Zeroizing::new(format!(
+            "{}\n{}",
+            &*Zeroizing::new(STANDARD.encode(key.as_slice())),
+            &*before
+        ));
+        key_file::replace(path, &text)?;
+        Self::from_file(path)
+    }
+
+    /// The names of all keys, the one that wraps first.
+    pub fn ids(&self) -> impl Iterator<Item = KeyId> {
+        self.all().map(|key| key.id)
     }
 
     /// The key that new data keys are wrapped under.
@@ -251,6 +288,26 @@ mod tests {
         let opened =
             SealingKey::new(ring.current_id(), &Zeroizing::new(attempts)).open(place, &sealed);
         assert_eq!(*opened.unwrap(), "verifier");
+    }
+
+    /// R120, R121: the newest seals, the older ones stay, and what is no key file is left alone.
+    #[test]
+    fn a_key_is_added_before_the_others() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("key");
+        let first = KeyRing::create_file(&path).unwrap().current_id();
+        let second = KeyRing::add_to_file(&path).unwrap();
+        assert_eq!(second.ids().nth(1), Some(first));
+        let third = KeyRing::add_to_file(&path).unwrap();
+        assert_eq!(third.ids().nth(1), Some(second.current_id()));
+        assert_eq!(third.ids().count(), 3);
+        let entries = std::fs::read_dir(folder.path()).unwrap();
+        assert_eq!(entries.count(), 1, "nothing lies beside it");
+
+        let other = folder.path().join("other");
+        std::fs::write(&other, "not a key").unwrap();
+        assert!(KeyRing::add_to_file(&other).is_err());
+        assert_eq!(std::fs::read_to_string(&other).unwrap(), "not a key");
     }
 
     #[test]

@@ -1,0 +1,63 @@
+//! The command line of `connect-outlook`: one file for each subcommand, which reads its options, calls the house and says
+//! how it went.
+//!
+//! What was asked for goes to standard output, progress and troubles to standard error. A failure is one sentence.
+
+mod changes;
+mod ending;
+mod keys;
+mod progress;
+mod serve;
+mod vault;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+
+use ending::{Ending, Failure};
+
+/// Connects Microsoft 365 and Outlook mailboxes, and keeps their tokens where they belong.
+#[derive(Debug, Parser)]
+#[command(name = "connect-outlook", version, after_help = EXIT_CODES)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serve the routes below `base_path` on `listen`, until interrupted.
+    Serve(serve::Serve),
+    /// Make and name key-encryption keys.
+    #[command(subcommand)]
+    Keys(keys::Keys),
+    /// Check, re-key and move what the server remembers, also while it serves.
+    Vault(vault::Vault),
+}
+
+/// Where the settings stand.
+#[derive(Clone, Debug, Args)]
+struct Settings {
+    /// The TOML file with the settings; the environment goes over it. connect-outlook.example.toml explains each.
+    #[arg(long, env = "CONNECT_OUTLOOK_CONFIG", global = true)]
+    config: Option<PathBuf>,
+}
+
+/// Does what the arguments of this process say, and answers with the exit code that `--help` explains.
+#[must_use]
+pub fn run() -> ExitCode {
+    let ended = match Cli::parse().command {
+        Command::Serve(options) => serve::run(options),
+        Command::Keys(command) => keys::run(command),
+        Command::Vault(options) => vault::run(options),
+    };
+    ending::exit_code(ended)
+}
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0  done
+  1  not done; one sentence says why
+  2  the command line is not understood
+  3  done, and something found that somebody should look at";

@@ -1,0 +1,139 @@
+//! `connect-outlook serve`: listens until it is told to stop, and takes changed keys up on the way.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use clap::Args;
+
+use super::changes::Look;
+use super::{Ending, Failure, Settings};
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::http::serve;
+use crate::{Backend, log};
+
+#[derive(Debug, Args)]
+pub(super) struct Serve {
+    #[command(flatten)]
+    settings: Settings,
+    /// What to log: a level, or directives such as connect_outlook_backend=debug,warn.
+    #[arg(long, env = "CONNECT_OUTLOOK_LOG", default_value = "info")]
+    log: String,
+}
+
+pub(super) fn run(options: Serve) -> Result<Ending, Failure> {
+    let config = Config::read(options.settings.config.as_deref(), std::env::vars())?;
+    log::start(config.log_format, &options.log)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()?;
+    runtime.block_on(serve(config, options.settings.config))
+}
+
+async fn serve(config: Config, file: Option<PathBuf>) -> Result<Ending, Failure> {
+    let files = config.files.clone();
+    let (address, base_path, site) = (
+        config.listen,
+        config.base_path.clone(),
+        config.site.as_str().to_owned(),
+    );
+    let listener = serve::listen(address).await?;
+    let backend = Backend::new(config, Clock::system()).await?;
+    let router = serve::below(&base_path, backend.router());
+    let address = listener.local_addr()?;
+    tracing::info!(%address, routes = format!("{site}{base_path}/v1"), "serving");
+    let reloading = tokio::spawn(reload_when_changed(backend.clone(), file, files));
+    serve::serve(listener, router, interrupted()).await;
+    reloading.abort();
+    backend.stop().await;
+    Ok(Ending::Good)
+}
+
+/// Reads the settings again whenever one of their files has changed, and when told by SIGHUP (F49, F50). What cannot be
+/// used is said and changes nothing.
+async fn reload_when_changed(backend: Backend, file: Option<PathBuf>, mut files: Vec<PathBuf>) {
+    let mut told = Told::listen();
+    let mut look = Look::at(&files);
+    loop {
+        let asked = tokio::select! {
+            () = told.next() => true,
+            () = tokio::time::sleep(LOOK_EVERY) => false,
+        };
+        let now = Look::at(&files);
+        if !asked && now == look {
+            continue;
+        }
+        look = now;
+        if let Some(newer) = reload(&backend, file.as_deref()).await {
+            files = newer;
+            look = Look::at(&files);
+        }
+    }
+}
+
+/// Answers the files that were read.
+async fn reload(backend: &Backend, file: Option<&Path>) -> Option<Vec<PathBuf>> {
+    let reloaded = async {
+        let config = Config::read(file, std::env::vars())?;
+        let files = config.files.clone();
+        backend.reload(config).await?;
+        Ok::<_, Failure>(files)
+    };
+    match reloaded.await {
+        Ok(files) => {
+            tracing::info!("keys read again");
+            Some(files)
+        }
+        Err(failure) => {
+            tracing::error!(why = %failure, "the changed settings cannot be used; those before stay");
+            None
+        }
+    }
+}
+
+/// SIGHUP, where there is such a thing.
+struct Told {
+    #[cfg(unix)]
+    hangup: Option<tokio::signal::unix::Signal>,
+}
+
+impl Told {
+    fn listen() -> Self {
+        Self {
+            #[cfg(unix)]
+            hangup: tokio::signal::unix::signal(tokio::signal::unix::SignalKind::hangup()).ok(),
+        }
+    }
+
+    async fn next(&mut self) {
+        #[cfg(unix)]
+        if let Some(hangup) = &mut self.hangup
+            && hangup.recv().await.is_some()
+        {
+            return;
+        }
+        std::future::pending().await
+    }
+}
+
+/// How often the files of the settings are looked at.
+const LOOK_EVERY: Duration = Duration::from_secs(5);
+
+/// Ends with Ctrl-C, or with the signal that service managers send.
+async fn interrupted() {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
+            tokio::select! {
+                _ = terminate.recv() => {}
+                _ = tokio::signal::ctrl_c() => {}
+            }
+            return;
+        }
+    }
+    // Without a signal to wait for, serve until killed.
+    if tokio::signal::ctrl_c().await.is_err() {
+        std::future::pending::<()>().await;
+    }
+}
