@@ -9,10 +9,10 @@ use crate::{
     clock::Clock,
     entra::{EntraState, SigningKeys},
     exchange::Exchange,
-    graph::MailSettings,
+    graph::{Graph, MailSettings},
     router,
     scenario::{Line, Lines},
-    state::EmulatorState,
+    state::{EmulatorState, Origins},
     switches::Switches,
     world::{World, WorldFileError},
 };
@@ -22,7 +22,7 @@ use crate::{
 pub struct Emulator {
     state: Arc<EmulatorState>,
     stop: watch::Sender<bool>,
-    server: JoinHandle<()>,
+    servers: [JoinHandle<()>; 2],
 }
 
 impl Emulator {
@@ -34,6 +34,11 @@ impl Emulator {
     /// Where it listens, without a slash at the end: `http://127.0.0.1:8401`. Entra and Graph share this origin.
     pub fn origin(&self) -> &str {
         &self.state.origin
+    }
+
+    /// Where large attachments are uploaded to: another port of the same address, as Microsoft uses another host.
+    pub fn upload_origin(&self) -> &str {
+        &self.state.upload_origin
     }
 
     /// The clock everything in it goes by.
@@ -59,8 +64,10 @@ impl Emulator {
     /// Stops listening, lets requests in progress finish, and returns when all is done.
     pub async fn stop(self) {
         self.stop.send_replace(true);
-        // A server task that panicked has stopped as well.
-        let _ended = self.server.await;
+        for server in self.servers {
+            // A server task that panicked has stopped as well.
+            let _ended = server.await;
+        }
     }
 }
 
@@ -71,6 +78,7 @@ pub struct EmulatorBuilder {
     world: Option<World>,
     exchange_capacity: usize,
     insecure_bind: bool,
+    upload_port: u16,
     signing_keys: Option<SigningKeys>,
     access_token_life: Option<i64>,
     mail: MailSettings,
@@ -84,6 +92,7 @@ impl Default for EmulatorBuilder {
             world: None,
             exchange_capacity: 2_000,
             insecure_bind: false,
+            upload_port: 0,
             signing_keys: None,
             access_token_life: None,
             mail: MailSettings::default(),
@@ -118,6 +127,13 @@ impl EmulatorBuilder {
     #[must_use]
     pub fn insecure_bind(mut self, allowed: bool) -> Self {
         self.insecure_bind = allowed;
+        self
+    }
+
+    /// Takes uploads of large attachments on this port instead of a free one.
+    #[must_use]
+    pub fn upload_port(mut self, port: u16) -> Self {
+        self.upload_port = port;
         self
     }
 
@@ -164,14 +180,19 @@ impl EmulatorBuilder {
     /// [`StartError`], by what to change.
     pub async fn start(self, address: &str) -> Result<Emulator, StartError> {
         let (listener, bound) = listen(address, self.insecure_bind).await?;
+        let beside = SocketAddr::new(bound.ip(), self.upload_port).to_string();
+        let (upload_listener, upload_bound) = listen(&beside, self.insecure_bind).await?;
         let world = self
             .world
             .unwrap_or_else(|| World::standard(self.clock.now()));
         let keys = self.signing_keys.unwrap_or_else(SigningKeys::make);
         let entra = EntraState::new(keys, self.access_token_life);
-        let origin = origin_of(bound);
+        let origins = Origins {
+            main: origin_of(bound),
+            uploads: origin_of(upload_bound),
+        };
         let state = Arc::new(EmulatorState::new(
-            origin,
+            origins,
             self.clock,
             world,
             entra,
@@ -180,16 +201,18 @@ impl EmulatorBuilder {
         let mut switches = self.switches;
         switches.answers_any_host |= self.insecure_bind;
         state.change_switches(|standard| *standard = switches);
+        let graph = Arc::new(Graph::new(Arc::clone(&state), self.mail));
         let (stop, stopped) = watch::channel(false);
-        let server = tokio::spawn(serve(
-            listener,
-            router::router(Arc::clone(&state), self.mail),
-            stopped,
-        ));
+        let routes = router::router(Arc::clone(&state), Arc::clone(&graph));
+        let uploads = router::upload_router(&state, &graph);
+        let servers = [
+            tokio::spawn(serve(listener, routes, stopped.clone())),
+            tokio::spawn(serve(upload_listener, uploads, stopped)),
+        ];
         Ok(Emulator {
             state,
             stop,
-            server,
+            servers,
         })
     }
 }

@@ -18,6 +18,9 @@ struct Options {
     /// Port to listen on; 0 picks a free one.
     #[arg(long, default_value_t = 8401)]
     port: u16,
+    /// Port for uploads of large attachments; 0 picks a free one.
+    #[arg(long, default_value_t = 0)]
+    upload_port: u16,
     /// Address to listen on. Anything but loopback also needs --insecure-bind.
     #[arg(long, default_value = "127.0.0.1")]
     bind: IpAddr,
@@ -46,7 +49,9 @@ async fn main() -> ExitCode {
 
 async fn run(options: &Options) -> Result<(), Box<dyn Error>> {
     let address = std::net::SocketAddr::new(options.bind, options.port).to_string();
-    let mut builder = Emulator::builder().insecure_bind(options.insecure_bind);
+    let mut builder = Emulator::builder()
+        .insecure_bind(options.insecure_bind)
+        .upload_port(options.upload_port);
     if let Some(file) = &options.world {
         builder = builder.world_file(file)?;
     }
@@ -64,8 +69,9 @@ fn announce(emulator: &Emulator) {
         .map(|configuration| format!("\n{configuration}\n\n"))
         .unwrap_or_default();
     let text = format!(
-        "Emulator ready: {}/_emulator/\n{configuration}Press Ctrl-C to stop.\n",
-        emulator.origin()
+        "Emulator ready: {}/_emulator/\n{configuration}Large attachments go to {}.\nPress Ctrl-C to stop.\n",
+        emulator.origin(),
+        emulator.upload_origin(),
     );
     let mut out = stdout().lock();
     // Whoever started it may read one line, or none; it serves all the same.

@@ -6,35 +6,58 @@ use axum::{Router, middleware};
 
 use crate::{
     challenge, control, entra, exchange,
-    graph::{self, MailSettings},
+    graph::{self, Batches, Graph},
     page, scenario,
     state::EmulatorState,
 };
 
 /// Graph and Entra, spoiled where faults are set, and recorded; beside them the control routes, which are neither.
-pub(crate) fn router(state: Arc<EmulatorState>, mail: MailSettings) -> Router {
-    let graph = graph::router_with(Arc::clone(&state), mail).layer(middleware::from_fn_with_state(
+pub(crate) fn router(state: Arc<EmulatorState>, graph: Arc<Graph>) -> Router {
+    let calls = graph::router(Arc::clone(&graph)).layer(middleware::from_fn_with_state(
         Arc::clone(&state),
         challenge::guard,
     ));
-    let recorded = graph
+    let batches = Batches {
+        graph: Arc::clone(&graph),
+        calls: spoiled(calls.clone(), &state, &graph),
+    };
+    let recorded = calls
+        .layer(middleware::from_fn_with_state(batches, graph::batches))
         .merge(entra::router(Arc::clone(&state)))
         .fallback(entra::not_found)
         .layer(middleware::from_fn_with_state(
             Arc::clone(&state),
             entra::serve_applications,
-        ))
-        .layer(middleware::from_fn_with_state(
-            Arc::clone(&state),
-            scenario::spoil_answer,
-        ))
-        .layer(middleware::from_fn_with_state(
-            Arc::clone(&state),
-            exchange::record,
-        ))
-        .layer(middleware::from_fn(scenario::spoil_connection));
-    recorded
+        ));
+    recorded_and_spoiled(recorded, &state, &graph)
         .merge(entra::control(Arc::clone(&state)))
         .merge(control::router(state))
         .merge(page::assets())
+}
+
+/// The upload host, spoiled and recorded like the rest.
+pub(crate) fn upload_router(state: &Arc<EmulatorState>, graph: &Arc<Graph>) -> Router {
+    recorded_and_spoiled(graph::upload_router(Arc::clone(graph)), state, graph)
+}
+
+fn recorded_and_spoiled(routes: Router, state: &Arc<EmulatorState>, graph: &Arc<Graph>) -> Router {
+    spoiled(routes, state, graph)
+        .layer(middleware::from_fn_with_state(
+            Arc::clone(state),
+            exchange::record,
+        ))
+        .layer(middleware::from_fn(scenario::spoil_connection))
+}
+
+/// Counted first, so that a request that a fault delays is in flight meanwhile.
+fn spoiled(routes: Router, state: &Arc<EmulatorState>, graph: &Arc<Graph>) -> Router {
+    routes
+        .layer(middleware::from_fn_with_state(
+            Arc::clone(state),
+            scenario::spoil_answer,
+        ))
+        .layer(middleware::from_fn_with_state(
+            Arc::clone(graph),
+            graph::throttle,
+        ))
 }

@@ -19,6 +19,8 @@ use crate::{
 pub struct EmulatorState {
     /// Where the emulator listens, without a slash at the end: `http://127.0.0.1:8401`.
     pub origin: String,
+    /// Where uploads of large attachments go, without a slash at the end; another port than `origin`.
+    pub upload_origin: String,
     /// The one clock.
     pub clock: Clock,
     /// Issued access tokens.
@@ -36,16 +38,26 @@ pub struct EmulatorState {
     world: RwLock<Arc<World>>,
 }
 
+/// Where an emulator listens.
+#[derive(Debug)]
+pub(crate) struct Origins {
+    /// Entra, Graph and control.
+    pub(crate) main: String,
+    /// The upload host.
+    pub(crate) uploads: String,
+}
+
 impl EmulatorState {
     pub(crate) fn new(
-        origin: String,
+        origins: Origins,
         clock: Clock,
         world: World,
         entra: EntraState,
         exchange_capacity: usize,
     ) -> Self {
         Self {
-            origin,
+            origin: origins.main,
+            upload_origin: origins.uploads,
             clock,
             access_tokens: AccessTokens::default(),
             app_tokens: AppTokens::default(),

@@ -1,6 +1,6 @@
 //! Where one can choose how the emulator behaves. The defaults are Entra's ways.
 
-use crate::tokens::RefreshRotation;
+use crate::{graph::GraphLimits, tokens::RefreshRotation};
 
 /// How the emulator behaves where one can choose.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -11,6 +11,8 @@ pub struct Switches {
     pub loop_threshold: Option<usize>,
     /// Whether the control routes answer to any `Host`, not only to names of this machine.
     pub answers_any_host: bool,
+    /// Where Graph says no.
+    pub graph_limits: GraphLimits,
 }
 
 impl Default for Switches {
@@ -19,6 +21,7 @@ impl Default for Switches {
             refresh_rotation: RefreshRotation::Entra,
             loop_threshold: Some(15),
             answers_any_host: false,
+            graph_limits: GraphLimits::default(),
         }
     }
 }

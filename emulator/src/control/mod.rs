@@ -3,6 +3,7 @@
 mod forms;
 mod guard;
 mod handle;
+mod limits;
 mod page;
 mod settings;
 mod trouble;
@@ -39,6 +40,8 @@ pub(crate) fn router(state: Arc<EmulatorState>) -> Router {
             get(exchanges).delete(forget_exchanges),
         )
         .route("/_emulator/clock", get(time).post(advance))
+        .route("/_emulator/origins", get(limits::origins))
+        .route("/_emulator/limits", get(limits::show).post(limits::change))
         .route("/_emulator/exchanges/{sequence}", get(page::exchange))
         .route("/_emulator/forms/{deed}", post(forms::submit))
         .merge(trouble_and_memory())

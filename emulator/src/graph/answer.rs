@@ -27,6 +27,10 @@ pub(crate) enum Answer {
         /// The body.
         bytes: Bytes,
     },
+    /// Nothing but a status.
+    Empty(StatusCode),
+    /// 201 without a body: where to find what came to be.
+    CreatedAt(String),
 }
 
 impl Answer {
@@ -38,6 +42,11 @@ impl Answer {
     /// 201 with the object that came to be.
     pub(crate) fn created(object: Object) -> Self {
         Self::Json(StatusCode::CREATED, object)
+    }
+
+    /// 204: what was asked is done, and there is nothing to say about it.
+    pub(crate) fn done() -> Self {
+        Self::Empty(StatusCode::NO_CONTENT)
     }
 }
 
@@ -65,33 +74,48 @@ impl Envelope<'_> {
             &self.trace.client_request_id,
         );
         put(&mut headers, header::CACHE_CONTROL, "private");
-        let (status, content_type, body) = match outcome {
-            Ok(Answer::Json(status, object)) => {
-                self.applied(&mut headers);
-                put(&mut headers, ODATA_VERSION, "4.0");
-                (status, JSON.to_owned(), written(&object))
-            }
-            Ok(Answer::Raw {
-                content_type,
-                bytes,
-            }) => {
-                self.applied(&mut headers);
-                (StatusCode::OK, content_type, bytes)
-            }
-            Err(error) => {
-                self.challenge(&mut headers, &error);
-                (
-                    error.status,
-                    "application/json".to_owned(),
-                    written(&self.shaped(&error)),
-                )
-            }
-        };
-        put(&mut headers, header::CONTENT_TYPE, &content_type);
+        let (status, content_type, body) = self.content(outcome, &mut headers);
+        if let Some(content_type) = content_type {
+            put(&mut headers, header::CONTENT_TYPE, &content_type);
+        }
         let mut response = Response::new(Body::from(body));
         *response.status_mut() = status;
         *response.headers_mut() = headers;
         response
+    }
+
+    /// Status, `Content-Type` if there is a body, and body; headers of the outcome are added.
+    fn content(
+        &self,
+        outcome: Result<Answer, GraphError>,
+        headers: &mut HeaderMap,
+    ) -> (StatusCode, Option<String>, Bytes) {
+        if outcome.is_ok() {
+            self.applied(headers);
+        }
+        match outcome {
+            Ok(Answer::Json(status, object)) => {
+                put(headers, ODATA_VERSION, "4.0");
+                (status, Some(JSON.to_owned()), written(&object))
+            }
+            Ok(Answer::Raw {
+                content_type,
+                bytes,
+            }) => (StatusCode::OK, Some(content_type), bytes),
+            Ok(Answer::Empty(status)) => (status, None, Bytes::new()),
+            Ok(Answer::CreatedAt(location)) => {
+                put(headers, header::LOCATION, &location);
+                (StatusCode::CREATED, None, Bytes::new())
+            }
+            Err(error) => {
+                self.challenge(headers, &error);
+                if let Some(seconds) = error.retry_after {
+                    put(headers, header::RETRY_AFTER, &seconds.to_string());
+                }
+                let body = written(&self.shaped(&error));
+                (error.status, Some("application/json".to_owned()), body)
+            }
+        }
     }
 
     fn applied(&self, headers: &mut HeaderMap) {
@@ -112,6 +136,7 @@ impl Envelope<'_> {
 
     fn shaped<'a>(&'a self, error: &'a GraphError) -> ErrorBody<'a> {
         let inner = error.has_inner.then(|| InnerError {
+            code: error.inner_code,
             date: zoneless(self.now),
             request_id: &self.trace.request_id,
             client_request_id: &self.trace.client_request_id,
@@ -148,6 +173,8 @@ struct ErrorContent<'a> {
 
 #[derive(Serialize)]
 struct InnerError<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    code: Option<&'a str>,
     date: String,
     #[serde(rename = "request-id")]
     request_id: &'a str,
@@ -160,7 +187,8 @@ fn written(body: &impl Serialize) -> Bytes {
     Bytes::from(serde_json::to_vec(body).unwrap_or_default())
 }
 
-const JSON: &str = "application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8";
+/// `Content-Type` of Graph's JSON.
+pub(super) const JSON: &str = "application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8";
 const ODATA_VERSION: HeaderName = HeaderName::from_static("odata-version");
 const PREFERENCE_APPLIED: HeaderName = HeaderName::from_static("preference-applied");
 /// Graph's own application id, which real challenges name.

@@ -20,7 +20,7 @@ pub(crate) struct Call {
     pub(crate) query: String,
     /// Headers.
     pub(crate) headers: HeaderMap,
-    /// Body, at most [`LARGEST_BODY`] bytes.
+    /// Body.
     pub(crate) body: Bytes,
     /// When it arrived, unix seconds of the emulator's clock.
     pub(crate) now: i64,
@@ -34,8 +34,20 @@ impl Call {
     /// # Errors
     /// A body above about four megabytes is refused (E31).
     pub(crate) async fn read(request: Request, now: i64) -> Result<Self, GraphError> {
+        Self::read_up_to(request, now, LARGEST_BODY).await
+    }
+
+    /// Takes in a request that arrived at `now` and whose body has at most `largest` bytes.
+    ///
+    /// # Errors
+    /// A larger body is refused.
+    pub(crate) async fn read_up_to(
+        request: Request,
+        now: i64,
+        largest: usize,
+    ) -> Result<Self, GraphError> {
         let (parts, body) = request.into_parts();
-        let body = to_bytes(body, LARGEST_BODY)
+        let body = to_bytes(body, largest)
             .await
             .map_err(|_| GraphError::too_large())?;
         Ok(Self {

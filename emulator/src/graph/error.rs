@@ -16,6 +16,10 @@ pub(crate) struct GraphError {
     pub(crate) has_inner: bool,
     /// What the `WWW-Authenticate` header asks for, on 401 (E1).
     pub(crate) challenge: bool,
+    /// `Retry-After` in seconds, when the client came too often.
+    pub(crate) retry_after: Option<i64>,
+    /// A more specific code, told in `innerError`.
+    pub(crate) inner_code: Option<&'static str>,
 }
 
 impl GraphError {
@@ -28,6 +32,8 @@ impl GraphError {
             message: message.into(),
             has_inner: true,
             challenge,
+            retry_after: None,
+            inner_code: None,
         }
     }
 

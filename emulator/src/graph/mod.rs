@@ -6,12 +6,14 @@
 
 mod access;
 mod answer;
+mod batch;
 mod call;
 mod error;
 mod generator;
 mod html;
 mod ids;
 mod json;
+mod limits;
 mod mime;
 mod odata;
 mod path;
@@ -24,23 +26,15 @@ mod settings;
 mod store;
 #[cfg(test)]
 mod testing;
+mod throttle;
 mod times;
+mod uploads;
 
-use std::sync::Arc;
-
-use axum::Router;
-
-use crate::state::EmulatorState;
-use serve::Graph;
-
+pub(crate) use batch::{Batches, serve as batches};
+pub use limits::{AnswerCase, GraphLimits};
 pub use settings::MailSettings;
 
-/// The routes of Graph, `/v1.0/…` and `/beta/…`, over the standard mailboxes.
-pub fn router(state: Arc<EmulatorState>) -> Router {
-    router_with(state, MailSettings::default())
-}
-
-/// The routes of Graph over mailboxes made by `settings`. They look as they would have when this is called.
-pub fn router_with(state: Arc<EmulatorState>, settings: MailSettings) -> Router {
-    serve::router(Arc::new(Graph::new(state, settings)))
-}
+pub(crate) use serve::{Graph, router};
+pub(crate) use throttle::{Pair, guard as throttle};
+pub(crate) use times::http_date;
+pub(crate) use uploads::router as upload_router;

@@ -63,6 +63,8 @@ pub(crate) enum MessagePart {
     Copy,
     /// `attachments`
     Attachments,
+    /// `attachments/createUploadSession`
+    UploadSession,
     /// `attachments/{attachment}`
     Attachment(String),
     /// `attachments/{attachment}/$value`
@@ -136,7 +138,7 @@ fn below_messages(
         [_, "move"] => MessagePart::Move,
         [_, "copy"] => MessagePart::Copy,
         [_, "attachments"] => MessagePart::Attachments,
-        [_, "attachments", "createuploadsession"] => return Err(no_route(&parts[2])),
+        [_, "attachments", "createuploadsession"] => MessagePart::UploadSession,
         [_, "attachments", _] => MessagePart::Attachment(parts[2].clone()),
         [_, "attachments", _, "$value"] => MessagePart::AttachmentValue(parts[2].clone()),
         [_, "attachments", _, _, ..] => return Err(no_route(&parts[3])),

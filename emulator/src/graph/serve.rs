@@ -15,10 +15,13 @@ use super::{
     call::{Call, Trace},
     error::GraphError,
     generator,
+    limits::GraphLimits,
     path::Route,
     routes,
     settings::MailSettings,
     store::{Mailbox, Mailboxes},
+    throttle::Throttle,
+    uploads::Uploads,
 };
 use crate::{state::EmulatorState, world::Person};
 use std::sync::Mutex;
@@ -28,6 +31,10 @@ use std::sync::Mutex;
 pub(crate) struct Graph {
     /// Clock, tokens, world, origin.
     pub(crate) emulator: Arc<EmulatorState>,
+    /// Files that arrive in parts.
+    pub(crate) uploads: Uploads,
+    /// Counts who asks how much.
+    pub(crate) throttle: Arc<Throttle>,
     settings: MailSettings,
     mailboxes: Mailboxes,
     /// Mailboxes look as they would have at this time, unix seconds.
@@ -40,10 +47,17 @@ impl Graph {
         let started = emulator.clock.now();
         Self {
             emulator,
+            uploads: Uploads::default(),
+            throttle: Arc::default(),
             settings,
             mailboxes: Mailboxes::default(),
             started,
         }
+    }
+
+    /// Where it says no, as it is set now.
+    pub(crate) fn limits(&self) -> GraphLimits {
+        self.emulator.switches().graph_limits
     }
 
     /// The mailbox of `owner`, who must have one.

@@ -21,6 +21,11 @@ pub(crate) fn mail_date(seconds: i64) -> String {
     format!("{weekday}, {day:02} {month} {year:04} {clock} +0000")
 }
 
+/// `Sat, 01 Mar 2025 09:30:00 GMT`, the form of dates in HTTP headers (RFC 9110 §5.6.7).
+pub(crate) fn http_date(seconds: i64) -> String {
+    mail_date(seconds).replace("+0000", "GMT")
+}
+
 /// `Saturday, March 1, 2025 9:30 AM`, as Outlook writes above a quoted message.
 pub(crate) fn spoken(seconds: i64) -> String {
     let (year, month, day, clock) = parts(seconds);

@@ -7,6 +7,7 @@ use axum::http::{
 use base64::{Engine, prelude::BASE64_STANDARD};
 
 use crate::{
+    graph::Pair,
     state::EmulatorState,
     tokens::{CodeState, RefreshState},
     world::{ClientId, PersonId},
@@ -44,13 +45,17 @@ impl Seen {
         if let Some((scheme, value)) = header(AUTHORIZATION).and_then(|text| text.split_once(' ')) {
             seen.read_authorization(state, scheme, value.trim());
         }
+        if let (None, Some(pair)) = (&seen.person, parts.extensions.get::<Pair>()) {
+            seen.person = Some(pair.mailbox.clone());
+            seen.client_id = Some(pair.client_id.clone());
+        }
         seen
     }
 
     /// Whether it is for Graph.
     pub(crate) fn is_graph(&self) -> bool {
-        let version = self.path.split('/').nth(1).unwrap_or_default();
-        version.eq_ignore_ascii_case("v1.0") || version == "beta"
+        let first = self.path.split('/').nth(1).unwrap_or_default();
+        first.eq_ignore_ascii_case("v1.0") || first == "beta" || self.path.starts_with("/api/v2.0/")
     }
 
     fn read_pairs(&mut self, state: &EmulatorState, encoded: &[u8]) {

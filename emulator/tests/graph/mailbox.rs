@@ -71,6 +71,11 @@ impl Mailbox {
         self.client.request(method, url).bearer_auth(&self.token)
     }
 
+    /// A request without a token, to an absolute address.
+    pub(crate) fn plain(&self, method: Method, url: &str) -> RequestBuilder {
+        self.client.request(method, url)
+    }
+
     /// A request without a token.
     pub(crate) fn anonymous(&self, path: &str) -> RequestBuilder {
         self.client

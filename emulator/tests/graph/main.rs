@@ -8,7 +8,9 @@
     reason = "a helper that fails fails its test"
 )]
 
+mod attaching;
 mod attachments;
+mod batches;
 mod bodies;
 mod changes;
 mod folders;
@@ -20,4 +22,7 @@ mod queries;
 mod searches;
 mod selections;
 mod standing;
+mod throttling;
 mod transport;
+mod troubles;
+mod uploads;

@@ -3,7 +3,10 @@
 use axum::http::StatusCode;
 use bytes::Bytes;
 
-use super::visit::{Visit, message};
+use super::{
+    new_attachment,
+    visit::{Visit, message},
+};
 use crate::graph::{
     answer::Answer,
     error::GraphError,
@@ -53,6 +56,22 @@ pub(super) fn show(
 ) -> Result<Answer, GraphError> {
     let message = message(mailbox, place)?;
     let attachment = attached(mailbox, message, id)?;
+    Ok(Answer::ok(shown(
+        visit, mailbox, place, message, attachment,
+    )?))
+}
+
+/// An attachment by itself, with its context.
+///
+/// # Errors
+/// 400 for a selection of what attachments do not have.
+pub(super) fn shown(
+    visit: &Visit<'_>,
+    mailbox: &Mailbox,
+    place: &MessagePlace,
+    message: &Message,
+    attachment: &Attachment,
+) -> Result<Object, GraphError> {
     let selection = visit.selection(&ATTACHMENT)?;
     let view = AttachmentView {
         mailbox,
@@ -67,7 +86,7 @@ pub(super) fn show(
     );
     let mut object = visit.with_context(&tail);
     object.append(view.shown(&selection));
-    Ok(Answer::ok(object))
+    Ok(object)
 }
 
 /// `GET attachments/{attachment}/$value`: a file's bytes, an item's MIME text, nothing of a reference (E41).
@@ -79,7 +98,10 @@ pub(super) fn value(
     let attachment = attached(mailbox, message(mailbox, place)?, id)?;
     let (content_type, bytes) = match &attachment.content {
         Content::File(bytes) => (
-            attachment.content_type.as_deref().unwrap_or(ANY_BYTES),
+            attachment
+                .content_type
+                .as_deref()
+                .unwrap_or(new_attachment::ANY_BYTES),
             bytes.clone(),
         ),
         Content::Item(letter) => ("text/plain", Bytes::from(written(letter))),
@@ -165,7 +187,7 @@ impl Expansion {
 }
 
 /// The attachment with this id, which must be one of `message`'s.
-fn attached<'a>(
+pub(super) fn attached<'a>(
     mailbox: &Mailbox,
     message: &'a Message,
     id: &str,
@@ -190,6 +212,5 @@ fn no_value() -> GraphError {
     )
 }
 
-const ANY_BYTES: &str = "application/octet-stream";
 /// All attachments of a message come in one page.
 const MOST_ATTACHMENTS: usize = 1000;

@@ -1,10 +1,13 @@
 //! One handler for each thing a path can name.
 
+mod attach;
 mod attachments;
 mod changes;
 mod folders;
 mod messages;
+mod new_attachment;
 mod patch;
+mod upload;
 mod users;
 mod visit;
 
@@ -45,13 +48,15 @@ pub(crate) fn dispatch(
     }
     let mailbox = graph.mailbox(&owner);
     let mut mailbox = lock(&mailbox);
-    let visit = Visit::new(&graph.emulator.origin, caller, &owner, call)?;
+    let visit = Visit::new(graph, caller, &owner, call)?;
     within(&visit, &mut mailbox, &route.target)
 }
 
 /// What the token must allow; `None` for a verb the emulator does not have there.
 fn need(method: &Method, target: &Target) -> Option<Need> {
-    use MessagePart::{Attachment, AttachmentValue, Attachments, Copy, Itself, Mime, Move};
+    use MessagePart::{
+        Attachment, AttachmentValue, Attachments, Copy, Itself, Mime, Move, UploadSession,
+    };
     match (method.as_str(), target) {
         ("GET", Target::User) => Some(Need::Profile),
         ("GET", Target::Folders | Target::Folder(_) | Target::ChildFolders(_)) => {
@@ -66,6 +71,8 @@ fn need(method: &Method, target: &Target) -> Option<Need> {
         ("PATCH", Target::Message(_, Itself)) | ("POST", Target::Message(_, Move | Copy)) => {
             Some(Need::MailWrite)
         }
+        ("POST", Target::Message(_, Attachments | UploadSession))
+        | ("DELETE", Target::Message(_, Attachment(_))) => Some(Need::MailWrite),
         _ => None,
     }
 }
@@ -96,7 +103,14 @@ fn within_message(
         MessagePart::Mime => messages::mime(mailbox, place),
         MessagePart::Move => changes::relocate(visit, mailbox, place),
         MessagePart::Copy => changes::copy(visit, mailbox, place),
+        MessagePart::Attachments if visit.call.method == Method::POST => {
+            attach::attach(visit, mailbox, place)
+        }
         MessagePart::Attachments => attachments::list(visit, mailbox, place),
+        MessagePart::UploadSession => upload::begin(visit, mailbox, place),
+        MessagePart::Attachment(id) if visit.call.method == Method::DELETE => {
+            attach::detach(visit, mailbox, place, id)
+        }
         MessagePart::Attachment(id) => attachments::show(visit, mailbox, place, id),
         MessagePart::AttachmentValue(id) => attachments::value(mailbox, place, id),
     }

@@ -9,7 +9,8 @@ use crate::{
         json::{Json, Object},
         odata::{Listed, Order, Query, Schema, Selection},
         path::MessagePlace,
-        store::{FolderKey, Mailbox, Message, WellKnown},
+        serve::Graph,
+        store::{FolderKey, Mailbox, Message, Recipient, WellKnown},
     },
     world::Person,
 };
@@ -23,8 +24,12 @@ pub(super) struct Visit<'a> {
     pub(super) query: Query,
     /// Whether texts of messages must not be shown (E5).
     pub(super) sees_basics_only: bool,
-    origin: &'a str,
-    owner: &'a Person,
+    /// What all calls share.
+    pub(super) graph: &'a Graph,
+    /// Who calls.
+    pub(super) caller: &'a Caller,
+    /// Whose mailbox it is.
+    pub(super) owner: &'a Person,
 }
 
 impl<'a> Visit<'a> {
@@ -33,8 +38,8 @@ impl<'a> Visit<'a> {
     /// # Errors
     /// 400 for query options that cannot be read.
     pub(super) fn new(
-        origin: &'a str,
-        caller: &Caller,
+        graph: &'a Graph,
+        caller: &'a Caller,
         owner: &'a Person,
         call: &'a Call,
     ) -> Result<Self, GraphError> {
@@ -43,9 +48,19 @@ impl<'a> Visit<'a> {
             call,
             query,
             sees_basics_only: caller.sees_basics_only(),
-            origin,
+            graph,
+            caller,
             owner,
         })
+    }
+
+    /// The owner, as mail names them.
+    pub(super) fn owner_as_recipient(&self) -> Recipient {
+        Recipient::new(&*self.owner.name, &*self.owner.address)
+    }
+
+    fn origin(&self) -> &'a str {
+        &self.graph.emulator.origin
     }
 
     /// The properties that the query selects of `schema`.
@@ -58,7 +73,7 @@ impl<'a> Visit<'a> {
 
     /// An object that begins with its context: `…/$metadata#users('…')/{tail}`.
     pub(super) fn with_context(&self, tail: &str) -> Object {
-        let (origin, owner) = (self.origin, &self.owner.id);
+        let (origin, owner) = (self.origin(), &self.owner.id);
         let context = format!("{origin}/v1.0/$metadata#users('{owner}')/{tail}");
         Object::new().with("@odata.context", context)
     }
@@ -76,7 +91,7 @@ impl<'a> Visit<'a> {
         }
         object.push("value", listed.entries.iter().map(show).collect::<Json>());
         if let Some(next) = listed.next {
-            let (origin, path) = (self.origin, &self.call.path);
+            let (origin, path) = (self.origin(), &self.call.path);
             object.push(
                 "@odata.nextLink",
                 format!("{origin}{path}?{}", self.query.continued(next)),

@@ -102,6 +102,25 @@ pub(crate) struct Message {
 }
 
 impl Message {
+    /// A draft with this number that lies nowhere yet, as old as its letter.
+    pub(crate) fn draft(key: ItemKey, letter: Letter) -> Self {
+        Self {
+            key,
+            folder: FolderKey(0),
+            moves: 0,
+            revision: 0,
+            created: letter.sent,
+            modified: letter.sent,
+            received: letter.sent,
+            is_read: true,
+            is_draft: true,
+            classification: Classification::Focused,
+            categories: Vec::new(),
+            flag: Flag::default(),
+            letter,
+        }
+    }
+
     /// Where it lies.
     pub(crate) fn place(&self) -> Place {
         Place {

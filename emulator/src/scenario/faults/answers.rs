@@ -8,26 +8,44 @@ use axum::{
 use serde_json::json;
 
 use crate::{
-    clock::rfc3339, entra::unavailable, random, scenario::who::Seen, state::EmulatorState,
+    clock::rfc3339, entra::unavailable, graph::http_date, random, scenario::who::Seen,
+    state::EmulatorState,
 };
+
+/// When to come back.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum RetryAfter {
+    /// After so many seconds.
+    Seconds(i64),
+    /// At this time, unix seconds.
+    Date(i64),
+}
+
+impl RetryAfter {
+    fn text(self) -> String {
+        match self {
+            Self::Seconds(seconds) => seconds.to_string(),
+            Self::Date(at) => http_date(at),
+        }
+    }
+}
 
 /// A refusal of this status: OAuth's JSON from Entra, Graph's from Graph.
 pub(super) fn refused(
     state: &EmulatorState,
     seen: &Seen,
     status: u16,
-    retry_after: Option<i64>,
+    retry_after: Option<RetryAfter>,
 ) -> Response {
     let status = StatusCode::from_u16(status).unwrap_or(StatusCode::SERVICE_UNAVAILABLE);
     let mut answer = match seen.is_graph() {
         true => graph(state, status),
         false => unavailable(state, status),
     };
-    let retry_after =
-        retry_after.and_then(|seconds| HeaderValue::from_str(&seconds.to_string()).ok());
+    let retry_after = retry_after.and_then(|after| HeaderValue::from_str(&after.text()).ok());
     answer
         .headers_mut()
-        .extend(retry_after.map(|seconds| (RETRY_AFTER, seconds)));
+        .extend(retry_after.map(|after| (RETRY_AFTER, after)));
     answer
 }
 

@@ -11,6 +11,8 @@ use serde::{Deserialize, Serialize};
 pub(crate) use spoil::{Ending, spoil_answer, spoil_connection};
 
 use super::{ScenarioName, Target, who::Seen};
+use tokio::sync::Notify;
+
 use crate::{lock::lock, tokens::Moment};
 
 /// What goes wrong.
@@ -30,6 +32,13 @@ pub enum FaultKind {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         retry_after: Option<i64>,
     },
+    /// The same, with `Retry-After` as an HTTP date instead of seconds.
+    StatusUntil {
+        /// HTTP status, 400 to 599.
+        status: u16,
+        /// Seconds from now until the date.
+        retry_after: i64,
+    },
     /// An answer of this status with a page of HTML, without processing.
     Html {
         /// HTTP status, 400 to 599.
@@ -41,6 +50,13 @@ pub enum FaultKind {
     ResetAfter,
     /// The answer breaks off in its middle.
     Truncate,
+    /// The answer's head comes at once, half of its body too, and the rest this much later.
+    SlowBody {
+        /// How long the second half takes.
+        milliseconds: u64,
+    },
+    /// The request waits, in flight, until this fault is removed; without being processed.
+    Hold,
     /// A refusal carries an AADSTS number that nobody knows, and no `error_uri`.
     UnknownNumber,
     /// A refusal is worded otherwise.
@@ -55,8 +71,12 @@ impl FaultKind {
     /// Whether its numbers make sense.
     pub(crate) fn is_sound(&self) -> bool {
         match self {
-            Self::Status { status, .. } | Self::Html { status } => (400..=599).contains(status),
-            Self::Delay { milliseconds } => *milliseconds <= LONGEST_DELAY,
+            Self::Status { status, .. }
+            | Self::StatusUntil { status, .. }
+            | Self::Html { status } => (400..=599).contains(status),
+            Self::Delay { milliseconds } | Self::SlowBody { milliseconds } => {
+                *milliseconds <= LONGEST_DELAY
+            }
             _ => true,
         }
     }
@@ -96,7 +116,8 @@ impl Fault {
     }
 
     fn concerns(&self, seen: &Seen) -> bool {
-        seen.path.contains(&self.path)
+        self.times != Some(0)
+            && seen.path.contains(&self.path)
             && seen.query.contains(&self.query)
             && self
                 .target
@@ -117,10 +138,20 @@ pub struct SetFault {
     pub fault: Fault,
 }
 
+/// What goes wrong with one request.
+#[derive(Debug, Default)]
+struct Struck {
+    kinds: Vec<FaultKind>,
+    /// Faults whose removal it waits for.
+    held_by: Vec<u64>,
+}
+
 /// All faults that are set.
 #[derive(Debug, Default)]
 pub(crate) struct Faults {
     set: Mutex<Vec<SetFault>>,
+    /// Tells those who wait that a fault was removed.
+    removed: Notify,
 }
 
 impl Faults {
@@ -142,11 +173,27 @@ impl Faults {
         let mut set = lock(&self.set);
         let before = set.len();
         set.retain(|fault| fault.id != id);
+        self.removed.notify_waiters();
         set.len() < before
     }
 
     pub(crate) fn clear(&self) {
         lock(&self.set).clear();
+        self.removed.notify_waiters();
+    }
+
+    /// Waits until none of these is set any more.
+    async fn until_removed(&self, ids: &[u64]) {
+        loop {
+            // Listening begins before looking, so that no removal is missed in between.
+            let removed = self.removed.notified();
+            tokio::pin!(removed);
+            removed.as_mut().enable();
+            if !lock(&self.set).iter().any(|fault| ids.contains(&fault.id)) {
+                return;
+            }
+            removed.await;
+        }
     }
 
     /// Whether none is set, so that nobody needs to ask who sends a request.
@@ -155,17 +202,21 @@ impl Faults {
     }
 
     /// What goes wrong with this request. Each fault that does has one request less to spoil.
-    fn strike(&self, seen: &Seen) -> Vec<FaultKind> {
+    fn strike(&self, seen: &Seen) -> Struck {
         let mut set = lock(&self.set);
-        let mut struck = Vec::new();
+        let mut struck = Struck::default();
         for fault in set
             .iter_mut()
             .filter(|candidate| candidate.fault.concerns(seen))
         {
-            struck.push(fault.fault.kind.clone());
+            struck.kinds.push(fault.fault.kind.clone());
+            if fault.fault.kind == FaultKind::Hold {
+                struck.held_by.push(fault.id);
+            }
             fault.fault.times = fault.fault.times.map(|left| left.saturating_sub(1));
         }
-        set.retain(|fault| fault.fault.times != Some(0));
+        // What holds requests stays until somebody lets them go.
+        set.retain(|fault| fault.fault.times != Some(0) || fault.fault.kind == FaultKind::Hold);
         struck
     }
 }

@@ -12,7 +12,11 @@ use axum::{
 };
 use futures_util::{StreamExt, future::ready, stream};
 
-use super::{FaultKind, answers, rewrite::rewritten};
+use super::{
+    FaultKind, Struck,
+    answers::{self, RetryAfter},
+    rewrite::rewritten,
+};
 use crate::{
     scenario::{line::Line, who::Seen},
     state::EmulatorState,
@@ -27,6 +31,8 @@ pub(crate) enum Ending {
     ResetAfter,
     /// It breaks off in the middle.
     Truncated,
+    /// Its second half comes so many milliseconds after the first.
+    Slow(u64),
 }
 
 impl Ending {
@@ -36,6 +42,7 @@ impl Ending {
             Self::ResetBefore => "reset_before",
             Self::ResetAfter => "reset_after",
             Self::Truncated => "truncated",
+            Self::Slow(_) => "slow_body",
         }
     }
 }
@@ -55,7 +62,8 @@ pub(crate) async fn spoil_answer(
         return StatusCode::BAD_REQUEST.into_response();
     };
     let seen = Seen::of(&state, &parts, &body);
-    let kinds = state.faults.strike(&seen);
+    let Struck { kinds, held_by } = state.faults.strike(&seen);
+    state.faults.until_removed(&held_by).await;
     let request = Request::from_parts(parts, Body::from(body));
     for kind in &kinds {
         if let FaultKind::Delay { milliseconds } = kind {
@@ -69,10 +77,15 @@ pub(crate) async fn spoil_answer(
         Some(refusal) => refusal,
         None => rewritten(next.run(request).await, &kinds).await,
     };
-    match () {
-        () if kinds.contains(&FaultKind::ResetAfter) => ending(answer, Ending::ResetAfter),
-        () if kinds.contains(&FaultKind::Truncate) => ending(answer, Ending::Truncated),
-        () => answer,
+    let slow = kinds.iter().find_map(|kind| match kind {
+        FaultKind::SlowBody { milliseconds } => Some(Ending::Slow(*milliseconds)),
+        _ => None,
+    });
+    match slow {
+        _ if kinds.contains(&FaultKind::ResetAfter) => ending(answer, Ending::ResetAfter),
+        _ if kinds.contains(&FaultKind::Truncate) => ending(answer, Ending::Truncated),
+        Some(slow) => ending(answer, slow),
+        None => answer,
     }
 }
 
@@ -81,7 +94,19 @@ fn refusal(state: &EmulatorState, seen: &Seen, kinds: &[FaultKind]) -> Option<Re
         FaultKind::Status {
             status,
             retry_after,
-        } => Some(answers::refused(state, seen, *status, *retry_after)),
+        } => Some(answers::refused(
+            state,
+            seen,
+            *status,
+            retry_after.map(RetryAfter::Seconds),
+        )),
+        FaultKind::StatusUntil {
+            status,
+            retry_after,
+        } => {
+            let date = RetryAfter::Date(state.clock.now().saturating_add(*retry_after));
+            Some(answers::refused(state, seen, *status, Some(date)))
+        }
         FaultKind::Html { status } => Some(answers::page(*status)),
         FaultKind::DeltaGone => Some(answers::delta_gone(state)),
         _ => None,
@@ -106,7 +131,25 @@ pub(crate) async fn spoil_connection(request: Request, next: Next) -> Response {
             answer
         }
         Some(Ending::Truncated) => truncated(answer).await,
+        Some(Ending::Slow(milliseconds)) => {
+            let pause = Duration::from_millis(*milliseconds);
+            slowed(answer, pause).await
+        }
     }
+}
+
+/// The same body, its second half later.
+async fn slowed(answer: Response, pause: Duration) -> Response {
+    let (parts, body) = answer.into_parts();
+    let whole = to_bytes(body, usize::MAX).await.unwrap_or_default();
+    let middle = whole.len() / 2;
+    let (first, second) = (whole.slice(..middle), whole.slice(middle..));
+    let later = async move {
+        tokio::time::sleep(pause).await;
+        Ok::<Bytes, io::Error>(second)
+    };
+    let halves = stream::once(ready(Ok(first))).chain(stream::once(later));
+    Response::from_parts(parts, Body::from_stream(halves))
 }
 
 /// The first half of a body that announces its whole length.

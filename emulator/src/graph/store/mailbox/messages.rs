@@ -2,7 +2,7 @@
 
 use super::Mailbox;
 use crate::graph::store::{
-    Classification, Event, Flag, FolderKey, ItemKey, Letter, Message, Place, Uid,
+    Event, FolderKey, ItemKey, Letter, Message, Place, Uid,
 };
 
 impl Mailbox {
@@ -23,19 +23,12 @@ impl Mailbox {
     ) -> ItemKey {
         let key = self.next_key();
         let mut message = Message {
-            key,
             folder,
-            moves: 0,
-            revision: 0,
             created: received,
             modified: received,
             received,
-            is_read: true,
             is_draft: false,
-            classification: Classification::Focused,
-            categories: Vec::new(),
-            flag: Flag::default(),
-            letter,
+            ..Message::draft(key, letter)
         };
         arrange(&mut message);
         self.put(message, None, received);
