@@ -9,7 +9,8 @@ pub(super) struct Window {
 }
 
 impl Window {
-    /// Uses `amount` at `now` of the `most` that `seconds` allow; 0 allows anything. What is refused counts too.
+    /// Uses `amount` at `now` of the `most` that `seconds` allow; 0 allows anything. What is refused counts
+    /// too; what uses nothing is never refused.
     ///
     /// # Errors
     /// The seconds until the window is over, at least 1.
@@ -29,7 +30,7 @@ impl Window {
             };
         }
         self.used = self.used.saturating_add(amount);
-        if most == 0 || self.used <= most {
+        if most == 0 || amount == 0 || self.used <= most {
             return Ok(());
         }
         Err((self.began.saturating_add(seconds) - now).max(1))

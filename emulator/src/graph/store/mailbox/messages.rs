@@ -1,9 +1,7 @@
 //! Messages filed, changed, moved, copied, removed.
 
 use super::Mailbox;
-use crate::graph::store::{
-    Event, FolderKey, ItemKey, Letter, Message, Place, Uid,
-};
+use crate::graph::store::{Event, FolderKey, ItemKey, Letter, Message, Place, Uid};
 
 impl Mailbox {
     /// A name for the next letter written here; it is the same in every run that does the same.
