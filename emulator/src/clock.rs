@@ -3,17 +3,17 @@
 
 use std::{
     fmt,
-    sync::{
-        Arc,
-        atomic::{AtomicI64, Ordering},
-    },
+    sync::Arc,
     time::{SystemTime, UNIX_EPOCH},
 };
+
+use tokio::sync::watch;
 
 /// A handle to the emulator's time: the machine's clock plus whatever [`Clock::advance`] added. Clones share one time.
 #[derive(Clone, Default)]
 pub struct Clock {
-    ahead: Arc<AtomicI64>,
+    /// Seconds added to the machine's clock.
+    ahead: Arc<watch::Sender<i64>>,
 }
 
 impl Clock {
@@ -33,17 +33,28 @@ impl Clock {
             .map_or(0, |elapsed| {
                 i64::try_from(elapsed.as_secs()).unwrap_or(i64::MAX)
             });
-        machine.saturating_add(self.ahead.load(Ordering::SeqCst))
+        machine.saturating_add(*self.ahead.borrow())
     }
 
     /// Moves time by `seconds` for everybody who holds this clock; a negative number moves it back. Answers the new time.
     pub fn advance(&self, seconds: i64) -> i64 {
-        let moved = |ahead: i64| Some(ahead.saturating_add(seconds).clamp(-FARTHEST, FARTHEST));
-        // The closure never answers None, so both arms carry the previous value and none is lost.
-        let _previous = self
-            .ahead
-            .fetch_update(Ordering::SeqCst, Ordering::SeqCst, moved);
+        self.ahead.send_modify(|ahead| {
+            *ahead = ahead.saturating_add(seconds).clamp(-FARTHEST, FARTHEST);
+        });
         self.now()
+    }
+
+    /// Tells whenever the clock is moved, to those who wait for a moment.
+    pub(crate) fn moves(&self) -> watch::Receiver<i64> {
+        self.ahead.subscribe()
+    }
+
+    /// Waits until the clock has been moved to `moment` (unix seconds) or past it. Time that only passes does not count:
+    /// who waits for that has a timer of the machine's.
+    pub(crate) async fn jumps_to(&self, moment: i64) {
+        let mut moves = self.moves();
+        // The sender lives as long as `self`, so waiting never fails.
+        while self.now() < moment && moves.changed().await.is_ok() {}
     }
 }
 
@@ -108,6 +119,19 @@ mod tests {
         let before = other.now();
         clock.advance(120 * DAY);
         assert!(other.now() >= before + 120 * DAY);
+    }
+
+    #[tokio::test]
+    async fn whoever_waits_for_a_moment_is_told_when_the_clock_jumps_there() {
+        let clock = Clock::new();
+        let waiting = clock.clone();
+        let moment = clock.now() + DAY;
+        let waiter = tokio::spawn(async move { waiting.jumps_to(moment).await });
+        clock.advance(DAY / 2);
+        tokio::task::yield_now().await;
+        assert!(!waiter.is_finished());
+        clock.advance(DAY);
+        waiter.await.expect("does not panic");
     }
 
     #[test]

@@ -9,7 +9,7 @@ use crate::{
     clock::Clock,
     entra::{EntraState, SigningKeys},
     exchange::Exchange,
-    graph::{Graph, MailSettings},
+    graph::{self, Graph, MailSettings},
     router,
     scenario::{Line, Lines},
     state::{EmulatorState, Origins},
@@ -22,7 +22,7 @@ use crate::{
 pub struct Emulator {
     state: Arc<EmulatorState>,
     stop: watch::Sender<bool>,
-    servers: [JoinHandle<()>; 2],
+    tasks: [JoinHandle<()>; 3],
 }
 
 impl Emulator {
@@ -64,9 +64,9 @@ impl Emulator {
     /// Stops listening, lets requests in progress finish, and returns when all is done.
     pub async fn stop(self) {
         self.stop.send_replace(true);
-        for server in self.servers {
-            // A server task that panicked has stopped as well.
-            let _ended = server.await;
+        for task in self.tasks {
+            // A task that panicked has stopped as well.
+            let _ended = task.await;
         }
     }
 }
@@ -205,15 +205,12 @@ impl EmulatorBuilder {
         let (stop, stopped) = watch::channel(false);
         let routes = router::router(Arc::clone(&state), Arc::clone(&graph));
         let uploads = router::upload_router(&state, &graph);
-        let servers = [
+        let tasks = [
             tokio::spawn(serve(listener, routes, stopped.clone())),
-            tokio::spawn(serve(upload_listener, uploads, stopped)),
+            tokio::spawn(serve(upload_listener, uploads, stopped.clone())),
+            tokio::spawn(graph::carry(graph, stopped)),
         ];
-        Ok(Emulator {
-            state,
-            stop,
-            servers,
-        })
+        Ok(Emulator { state, stop, tasks })
     }
 }
 

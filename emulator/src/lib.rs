@@ -41,5 +41,5 @@ pub use emulator::{Emulator, EmulatorBuilder, StartError};
 pub use entra::{ApprovalRequest, Decision, KeysMissing, RollOver, SigningKeys};
 pub use exchange::{Exchange, RecordedBody};
 pub use state::EmulatorState;
-pub use switches::Switches;
+pub use switches::{NotificationSwitches, Switches};
 pub use tokens::RefreshRotation;

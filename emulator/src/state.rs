@@ -6,6 +6,7 @@ use crate::{
     clock::Clock,
     entra::EntraState,
     exchange::Exchanges,
+    graph::Notifications,
     lock::{read, write},
     random,
     scenario::{Faults, Scenarios},
@@ -30,6 +31,7 @@ pub struct EmulatorState {
     /// The record of exchanges.
     pub exchanges: Exchanges,
     pub(crate) entra: EntraState,
+    pub(crate) notifications: Notifications,
     pub(crate) scenarios: Scenarios,
     pub(crate) faults: Faults,
     /// Stands in the forms of the control page; other sites cannot read it.
@@ -63,6 +65,7 @@ impl EmulatorState {
             app_tokens: AppTokens::default(),
             exchanges: Exchanges::keeping(exchange_capacity),
             entra,
+            notifications: Notifications::default(),
             scenarios: Scenarios::default(),
             faults: Faults::default(),
             form_token: random::text::<24>(),

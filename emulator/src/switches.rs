@@ -1,4 +1,6 @@
-//! Where one can choose how the emulator behaves. The defaults are Entra's ways.
+//! Where one can choose how the emulator behaves. The defaults are Microsoft's ways.
+
+use serde::{Deserialize, Serialize};
 
 use crate::{graph::GraphLimits, tokens::RefreshRotation};
 
@@ -13,6 +15,8 @@ pub struct Switches {
     pub answers_any_host: bool,
     /// Where Graph says no.
     pub graph_limits: GraphLimits,
+    /// Change notifications.
+    pub notifications: NotificationSwitches,
 }
 
 impl Default for Switches {
@@ -22,6 +26,38 @@ impl Default for Switches {
             loop_threshold: Some(15),
             answers_any_host: false,
             graph_limits: GraphLimits::default(),
+            notifications: NotificationSwitches::default(),
+        }
+    }
+}
+
+/// How change notifications are delivered (graph-mail §16).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NotificationSwitches {
+    /// Whether plain `http` is taken for addresses on this machine. Microsoft takes `https` only (E58).
+    pub allows_http: bool,
+    /// Most subscriptions on one mailbox, over all apps (E63).
+    pub most_subscriptions: usize,
+    /// How long after a change its notification goes out, in seconds. What is due together goes out in one request.
+    pub latency_seconds: i64,
+    /// How long a failed delivery is tried again, in seconds; the gaps between the tries shrink with it (E60).
+    pub retry_seconds: i64,
+    /// Whether every notification that was taken is delivered once more (E60).
+    pub duplicates: bool,
+    /// Whether the newest of the notifications that wait goes out first (E60).
+    pub out_of_order: bool,
+}
+
+impl Default for NotificationSwitches {
+    fn default() -> Self {
+        Self {
+            allows_http: true,
+            most_subscriptions: 1_000,
+            latency_seconds: 0,
+            retry_seconds: 4 * 3_600,
+            duplicates: false,
+            out_of_order: false,
         }
     }
 }

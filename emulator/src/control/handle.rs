@@ -5,6 +5,7 @@ use crate::{
     control::{GrantView, RefreshFamily, SessionView},
     emulator::Emulator,
     entra::{ApprovalRequest, Decision, KeysMissing, RollOver},
+    graph::{Attempt, LifecycleEvent, SubscriptionView},
     scenario::{ActiveScenario, Fault, NewScenario, SetFault, SetScenario, TargetError},
     world::TenantKind,
 };
@@ -86,6 +87,27 @@ impl Emulator {
         mode: RollOver,
     ) -> Result<String, KeysMissing> {
         self.state().entra.keys.roll_over(kind, mode).await
+    }
+
+    /// All subscriptions to change notifications, oldest first.
+    pub fn subscriptions(&self) -> Vec<SubscriptionView> {
+        self.state().notifications.expire(self.clock().now());
+        self.state().notifications.views()
+    }
+
+    /// Lets `event` happen to the subscription with this id. Whether there is one.
+    pub fn let_happen(&self, id: &str, event: LifecycleEvent) -> bool {
+        self.state().let_happen(id, event)
+    }
+
+    /// The latest attempts to deliver notifications, oldest first.
+    pub fn notification_attempts(&self) -> Vec<Attempt> {
+        self.state().notifications.traffic().1
+    }
+
+    /// Waits until every notification that is due has been tried.
+    pub async fn notifications_settled(&self) {
+        self.state().notifications.settled(self.clock()).await;
     }
 
     /// How it behaves where one can choose.

@@ -6,6 +6,7 @@ mod handle;
 mod limits;
 mod page;
 mod settings;
+mod subscriptions;
 mod trouble;
 mod views;
 
@@ -45,6 +46,7 @@ pub(crate) fn router(state: Arc<EmulatorState>) -> Router {
         .route("/_emulator/exchanges/{sequence}", get(page::exchange))
         .route("/_emulator/forms/{deed}", post(forms::submit))
         .merge(trouble_and_memory())
+        .merge(subscriptions::routes())
         .layer(middleware::from_fn_with_state(
             Arc::clone(&state),
             guard::own_names_only,

@@ -8,8 +8,8 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Response},
 };
-use serde::Deserialize;
-use serde_json::{Value, json};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde_json::{Map, Value, json};
 
 use super::trouble::refused;
 use crate::{
@@ -31,6 +31,7 @@ pub(super) async fn switches(State(state): State<Arc<EmulatorState>>) -> Json<Va
         "refresh_rotation": rotation,
         "grace_seconds": grace,
         "loop_threshold": switches.loop_threshold,
+        "notifications": switches.notifications,
     }))
 }
 
@@ -39,6 +40,10 @@ pub(super) async fn change_switches(
     State(state): State<Arc<EmulatorState>>,
     Json(asked): Json<AskedSwitches>,
 ) -> Response {
+    let notifications = match merged(&state.switches().notifications, asked.notifications) {
+        Ok(notifications) => notifications,
+        Err(error) => return refused(&format!("`notifications`: {error}")),
+    };
     let grace = asked.grace_seconds.unwrap_or(DEFAULT_GRACE);
     let rotation = match asked.refresh_rotation.as_deref() {
         None => None,
@@ -51,6 +56,7 @@ pub(super) async fn change_switches(
         if let Some(rotation) = rotation {
             switches.refresh_rotation = rotation;
         }
+        switches.notifications = notifications;
         if let Some(threshold) = asked.loop_threshold {
             switches.loop_threshold = (threshold > 0).then_some(threshold);
         }
@@ -119,6 +125,21 @@ pub(super) struct AskedSwitches {
     grace_seconds: Option<i64>,
     /// 0 switches loop detection off.
     loop_threshold: Option<usize>,
+    /// Those of [`NotificationSwitches`](crate::NotificationSwitches) that change.
+    #[serde(default)]
+    notifications: Map<String, Value>,
+}
+
+/// `current` with the members that are named in `changes`.
+fn merged<T: Serialize + DeserializeOwned>(
+    current: &T,
+    changes: Map<String, Value>,
+) -> Result<T, serde_json::Error> {
+    let mut value = serde_json::to_value(current)?;
+    if let Value::Object(members) = &mut value {
+        members.extend(changes);
+    }
+    serde_json::from_value(value)
 }
 
 #[derive(Deserialize)]

@@ -166,6 +166,39 @@ impl GraphError {
         )
     }
 
+    /// 400: a subscription that cannot be made so, or whose receiver does not answer in time (E57).
+    pub(crate) fn invalid_subscription(message: impl Into<String>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, "InvalidRequest", message)
+    }
+
+    /// 400: the receiver of notifications did not shake hands (E57).
+    pub(crate) fn validation_failed(message: &str) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, "ValidationError", message)
+    }
+
+    /// 400: a subscription that would live longer than so many minutes (E58). The code was seen with an older limit.
+    pub(crate) fn expiration_too_far(minutes: i64) -> Self {
+        let message =
+            format!("Subscription expiration can only be {minutes} minutes in the future.");
+        Self::new(StatusCode::BAD_REQUEST, "ExtensionError", message)
+    }
+
+    /// 403: the mailbox has so many subscriptions already (E63). The fact sheet has neither code nor text.
+    pub(crate) fn too_many_subscriptions(most: usize) -> Self {
+        let message =
+            format!("The limit of {most} active subscriptions on this mailbox has been reached.");
+        Self::new(StatusCode::FORBIDDEN, "ExtensionError", message)
+    }
+
+    /// 404: no subscription of the caller's has this id (E61, E62). The fact sheet has neither code nor text.
+    pub(crate) fn no_such_subscription() -> Self {
+        Self::new(
+            StatusCode::NOT_FOUND,
+            "ResourceNotFound",
+            "The object was not found.",
+        )
+    }
+
     /// 413: more than about four megabytes (E31).
     pub(crate) fn too_large() -> Self {
         let message = "The maximum request length supported is 4MB.";

@@ -15,6 +15,7 @@ mod ids;
 mod json;
 mod limits;
 mod mime;
+mod notifications;
 mod odata;
 mod path;
 mod preferences;
@@ -30,10 +31,12 @@ mod throttle;
 mod times;
 mod uploads;
 
-pub(crate) use batch::{Batches, serve as batches};
 pub use limits::{AnswerCase, GraphLimits};
+pub use notifications::{Attempt, ChangeType, Delivery, LifecycleEvent, SubscriptionView};
 pub use settings::MailSettings;
 
+pub(crate) use batch::{Batches, serve as batches};
+pub(crate) use notifications::{Notifications, carry};
 pub(crate) use serve::{Graph, router};
 pub(crate) use throttle::{Pair, guard as throttle};
 pub(crate) use times::http_date;

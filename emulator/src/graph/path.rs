@@ -160,7 +160,7 @@ fn no_route(segment: &str) -> NoSuchRoute {
 }
 
 /// The parts of a path, decoded, with keys in brackets as parts of their own.
-fn split(path: &str) -> Vec<String> {
+pub(super) fn split(path: &str) -> Vec<String> {
     let mut parts = Vec::new();
     for segment in path.split('/').filter(|segment| !segment.is_empty()) {
         let segment = percent_decode_str(segment).decode_utf8_lossy();
@@ -177,7 +177,7 @@ fn split(path: &str) -> Vec<String> {
 }
 
 /// The parts in small letters and without the namespace that actions may carry.
-fn lowered(parts: &[String]) -> Vec<String> {
+pub(super) fn lowered(parts: &[String]) -> Vec<String> {
     let bare = |part: &String| part.to_ascii_lowercase();
     let words = parts.iter().map(bare);
     words

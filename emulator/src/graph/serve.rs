@@ -1,10 +1,11 @@
 //! The way of a call: from the socket to a handler and back.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use axum::{
     Router,
     extract::{Request, State},
+    http::Method,
     response::Response,
     routing::any,
 };
@@ -16,6 +17,7 @@ use super::{
     error::GraphError,
     generator,
     limits::GraphLimits,
+    notifications::Place,
     path::Route,
     routes,
     settings::MailSettings,
@@ -23,8 +25,7 @@ use super::{
     throttle::Throttle,
     uploads::Uploads,
 };
-use crate::{state::EmulatorState, world::Person};
-use std::sync::Mutex;
+use crate::{lock::lock, state::EmulatorState, world::Person};
 
 /// What all Graph routes share.
 #[derive(Debug)]
@@ -66,6 +67,20 @@ impl Graph {
             || generator::mailbox(&self.settings, &self.emulator.world(), owner, self.started);
         self.mailboxes.open(&owner.id, make)
     }
+
+    /// Lets those know who watch mailboxes in which something has changed. Whoever changes one calls this afterwards.
+    pub(crate) fn notice(&self) {
+        let notifications = &self.emulator.notifications;
+        let now = self.emulator.clock.now();
+        notifications.expire(now);
+        let switches = self.emulator.switches().notifications;
+        for id in notifications.owners() {
+            if let Some(owner) = self.emulator.world().person(&id) {
+                let mailbox = self.mailbox(owner);
+                notifications.notice(&id, &lock(&mailbox), now, &switches);
+            }
+        }
+    }
 }
 
 /// The routes of `graph`: everything below `/v1.0` and `/beta`.
@@ -84,7 +99,7 @@ async fn serve(State(graph): State<Arc<Graph>>, request: Request) -> Response {
     let now = graph.emulator.clock.now();
     let trace = Trace::of(request.headers());
     let (applied, outcome) = match Call::read(request, now).await {
-        Ok(call) => (call.preferences.applied(), answer(&graph, &call)),
+        Ok(call) => (call.preferences.applied(), answer(&graph, &call).await),
         Err(error) => (None, Err(error)),
     };
     if let Err(error) = &outcome {
@@ -103,12 +118,19 @@ async fn serve(State(graph): State<Arc<Graph>>, request: Request) -> Response {
     .seal(outcome)
 }
 
-fn answer(graph: &Graph, call: &Call) -> Result<Answer, GraphError> {
+async fn answer(graph: &Graph, call: &Call) -> Result<Answer, GraphError> {
     let caller = Caller::identify(&graph.emulator, &call.headers, call.now)?;
+    if let Some(place) = Place::parse(&call.path) {
+        return routes::answer_subscriptions(graph, &caller, &place, call).await;
+    }
     let route = Route::parse(&call.path).map_err(|error| {
         let feature = error.segment;
         tracing::warn!(method = %call.method, path = call.path, feature, "the emulated Graph has no such route");
         GraphError::no_such_route(&feature)
     })?;
-    routes::dispatch(graph, &caller, &route, call)
+    let answer = routes::dispatch(graph, &caller, &route, call);
+    if call.method != Method::GET {
+        graph.notice();
+    }
+    answer
 }

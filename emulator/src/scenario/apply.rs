@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::{
     ActiveScenario, Cause, Fault, FaultKind, Nature, ScenarioName, SetFault, Target, TargetError,
 };
-use crate::{state::EmulatorState, tokens::Moment, world::PersonId};
+use crate::{graph::LifecycleEvent, state::EmulatorState, tokens::Moment, world::PersonId};
 
 /// A scenario to be set.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -188,6 +188,13 @@ impl EmulatorState {
             ScenarioName::PasswordResetByAdmin => revoke(Cause::PasswordResetByAdmin),
             ScenarioName::AccessRevoked => revoke(Cause::AccessRevoked),
             ScenarioName::ConsentWithdrawn => self.take_consent_back(target),
+            ScenarioName::ReauthorizationRequired => {
+                self.let_happen_to(target, LifecycleEvent::ReauthorizationRequired);
+            }
+            ScenarioName::SubscriptionRemoved => {
+                self.let_happen_to(target, LifecycleEvent::SubscriptionRemoved);
+            }
+            ScenarioName::NotificationsMissed => self.let_happen_to(target, LifecycleEvent::Missed),
             // The others are states and faults: `set_scenario` and `settle` never bring them here.
             _ => {}
         }

@@ -89,6 +89,9 @@ scenarios! {
     PasswordResetByAdmin "password_reset_by_admin" Event Person: "An administrator resets the password in the admin center: all refresh tokens and sessions end.";
     AccessRevoked "access_revoked" Event Person: "Graph challenges access tokens issued so far; a refresh gives a good one.";
     ConsentWithdrawn "consent_withdrawn" Event Either: "What the person or the tenant agreed to is taken back: 65001 at refresh.";
+    ReauthorizationRequired "reauthorization_required" Event Either: "Change notifications pause until their subscriptions are reauthorized or renewed; lifecycle URLs are told.";
+    SubscriptionRemoved "subscription_removed" Event Either: "Subscriptions to change notifications are gone; lifecycle URLs are told.";
+    NotificationsMissed "notifications_missed" Event Either: "Lifecycle URLs are told that notifications were missed.";
     TokenThrottled "token_throttled" Fault Either: "The token endpoint answers 429 with Retry-After.";
     TokenUnavailable "token_unavailable" Fault Either: "The token endpoint answers 503 in JSON, without Retry-After.";
     TokenHtml "token_html" Fault Either: "The token endpoint answers 500 with a page of HTML.";

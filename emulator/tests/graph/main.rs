@@ -17,6 +17,7 @@ mod folders;
 mod identity;
 mod ids;
 mod mailbox;
+mod notifications;
 mod pages;
 mod queries;
 mod searches;

@@ -13,6 +13,7 @@ mod parser;
 mod schema;
 mod select;
 
+pub(crate) use filter::Filter;
 pub(crate) use list::{Listed, list};
 pub(crate) use options::Query;
 pub(crate) use order::Order;

@@ -7,6 +7,7 @@ mod folders;
 mod messages;
 mod new_attachment;
 mod patch;
+mod subscriptions;
 mod upload;
 mod users;
 mod visit;
@@ -24,6 +25,8 @@ use super::{
 };
 use crate::lock::lock;
 use visit::Visit;
+
+pub(crate) use subscriptions::answer as answer_subscriptions;
 
 /// Answers a call whose caller and route are known.
 ///

@@ -99,7 +99,9 @@ fn put(
         Ok((Progress::Next(_), state)) => Ok(Answer::ok(state)),
         Ok((Progress::Complete, _)) => {
             let session = graph.uploads.end(token).ok_or_else(no_session)?;
-            finish(graph, session, call.now)
+            let answer = finish(graph, session, call.now);
+            graph.notice();
+            answer
         }
     }
 }

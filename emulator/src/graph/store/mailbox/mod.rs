@@ -63,13 +63,6 @@ impl Mailbox {
     }
 
     /// The number of the latest change.
-    #[cfg_attr(
-        not(test),
-        expect(
-            dead_code,
-            reason = "delta queries and change notifications are told from it"
-        )
-    )]
     pub(crate) fn sequence(&self) -> u64 {
         self.sequence
     }
@@ -78,13 +71,6 @@ impl Mailbox {
     ///
     /// # Errors
     /// [`Forgotten`] if that is too long ago.
-    #[cfg_attr(
-        not(test),
-        expect(
-            dead_code,
-            reason = "delta queries and change notifications are told from it"
-        )
-    )]
     pub(crate) fn changes_since(&self, sequence: u64) -> Result<Vec<Change>, Forgotten> {
         self.journal.since(sequence)
     }
