@@ -73,6 +73,7 @@ impl Backend {
         let rules = Rules {
             scopes: config.scopes,
             redirect_uri: config.redirect_uri,
+            server_redirect_uri: config.server_redirect_uri,
             site: config.site.url().clone(),
             session_limits: SessionLimits {
                 idle: config.session_idle,
@@ -93,6 +94,7 @@ impl Backend {
         let door = Door {
             app,
             site: Arc::from(config.site.as_str()),
+            base: Arc::from(config.base_path),
             headers: Headers::new(&login_origin),
         };
         Ok(Self {

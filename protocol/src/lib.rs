@@ -13,6 +13,7 @@ mod encoding;
 pub mod outcome;
 pub mod pkce;
 pub mod refusal;
+pub mod returned;
 pub mod scope;
 pub mod secret;
 mod shape;

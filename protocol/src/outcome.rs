@@ -62,6 +62,19 @@ impl Outcome {
         "unavailable",
     ];
 
+    /// Its `status`.
+    #[must_use]
+    pub const fn status(&self) -> &'static str {
+        match self {
+            Self::Connected { .. } => "connected",
+            Self::Cancelled(_) => "cancelled",
+            Self::NeedsAdmin(_) => "needs_admin",
+            Self::BlockedByPolicy(_) => "blocked_by_policy",
+            Self::Misconfigured(_) => "misconfigured",
+            Self::Unavailable(_) => "unavailable",
+        }
+    }
+
     /// The reason, unless connected.
     #[must_use]
     pub fn reason(&self) -> Option<&Reason> {
@@ -144,6 +157,7 @@ mod tests {
         for (outcome, status) in all.iter().zip(Outcome::STATUSES) {
             let json = serde_json::to_value(outcome).unwrap();
             assert_eq!(json["status"], status);
+            assert_eq!(outcome.status(), status);
             assert_eq!(&serde_json::from_value::<Outcome>(json).unwrap(), outcome);
         }
     }

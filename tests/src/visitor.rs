@@ -109,6 +109,32 @@ impl Visitor {
         }
     }
 
+    /// Connects as a browser without script does: opens the page behind the link, presses its button, and goes through
+    /// Microsoft's pages. Where that ends, with what it says.
+    ///
+    /// # Panics
+    /// If the pages lead nowhere.
+    pub async fn connect_without_script(&self, fields: &str, answering: Answering<'_>) -> Landing {
+        let link = format!("/outlook/v1/connect?{fields}");
+        let link = self.site.join(&link).expect("a link");
+        let mut landing = self
+            .browser
+            .navigate(&self.site, Request::new(Method::GET, link))
+            .await;
+        let document = landing.document();
+        let mut request = document
+            .labelled("Continue to Microsoft")
+            .pressed(&landing.url);
+        for _ in 0..MOST_PAGES {
+            landing = self.browser.navigate(&landing.url, request).await;
+            if landing.url.origin() == self.site.origin() {
+                return landing;
+            }
+            request = press(&landing, answering);
+        }
+        panic!("still at {}", landing.url);
+    }
+
     /// The value of the session cookie, as it stands in the jar.
     #[must_use]
     pub fn session_handle(&self) -> Option<String> {

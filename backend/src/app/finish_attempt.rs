@@ -16,7 +16,7 @@ use crate::steps::Step;
 use crate::vault::VaultError;
 use crate::vault::accounts::Account;
 use crate::vault::attempts::{Attempt, AttemptKind, Proof, TakeAttemptError};
-use crate::vault::id::StateDigest;
+use crate::vault::id::{HandleDigest, StateDigest};
 
 /// How an attempt ended, and the session that came of it.
 #[derive(Debug)]
@@ -74,11 +74,24 @@ impl App {
         browser: Option<FlowHandle>,
         session: Option<SessionHandle>,
     ) -> Result<Finished, FinishAttemptError> {
-        let attempt = self.take_attempt(&request.state, browser).await?;
+        let attempt = self
+            .take_attempt(&request.state, browser, AttemptKind::Connect)
+            .await?;
         match &attempt.proof {
             Proof::Page(challenge) if challenge.matches(&request.code_verifier) => {}
             Proof::Page(_) | Proof::Server(_) => return Err(FinishAttemptError::VerifierMismatch),
         }
+        let session = session.as_ref().map(session_digest);
+        self.end_with_code(request, attempt, session).await
+    }
+
+    /// The rest of both ways: an attempt that was taken, and the verifier that belongs to it.
+    pub(super) async fn end_with_code(
+        &self,
+        request: FinishAttempt,
+        attempt: Attempt,
+        session: Option<HandleDigest>,
+    ) -> Result<Finished, FinishAttemptError> {
         if request
             .issuer
             .as_deref()
@@ -104,17 +117,13 @@ impl App {
         &self,
         state: &State,
         browser: Option<FlowHandle>,
+        kind: AttemptKind,
     ) -> Result<Attempt, FinishAttemptError> {
         let browser = browser.ok_or(FinishAttemptError::NotYours)?;
         let state = StateDigest::from(state.digest());
         let taken = self
             .vault
-            .take_attempt(
-                state,
-                browser.digest(),
-                AttemptKind::Connect,
-                self.clock.now(),
-            )
+            .take_attempt(state, browser.digest(), kind, self.clock.now())
             .await;
         let attempt = taken.map_err(|error| match error {
             TakeAttemptError::Unknown => FinishAttemptError::Unknown,
@@ -140,7 +149,7 @@ impl App {
         &self,
         account: Account,
         attempt: Attempt,
-        old: Option<SessionHandle>,
+        old: Option<HandleDigest>,
     ) -> Result<Finished, FinishAttemptError> {
         let (now, limits) = (self.clock.now(), self.rules.session_limits);
         let handle = random_session_handle()?;
@@ -148,7 +157,7 @@ impl App {
         let session = match old {
             Some(old) => {
                 self.vault
-                    .replace_session(session_digest(&old), new, account.id, limits, now)
+                    .replace_session(old, new, account.id, limits, now)
                     .await?
             }
             None => {

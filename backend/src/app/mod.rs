@@ -14,6 +14,7 @@ mod refresh;
 mod refreshes;
 mod refuse_attempt;
 mod return_to;
+mod server_driven;
 mod session;
 mod start_attempt;
 mod upkeep;
@@ -29,8 +30,9 @@ pub use fresh_token::FreshTokenError;
 pub use handles::{FlowHandle, session_handle};
 pub use incidents::Incident;
 pub use mail::{MailError, MessagesAsked};
+pub use server_driven::Landing;
 pub use session::SessionError;
-pub use start_attempt::StartAttemptError;
+pub use start_attempt::{StartAttemptError, Wishes};
 
 pub use crate::graph::LARGEST_PAGE;
 pub use crate::vault::VaultError;
@@ -64,6 +66,8 @@ pub struct Rules {
     pub scopes: Scopes,
     /// The registration's redirect URI.
     pub redirect_uri: String,
+    /// The redirect URI of the server-driven way, also registered.
+    pub server_redirect_uri: String,
     /// The site that `return_to` must stay on.
     pub site: Url,
     /// How long sessions last.

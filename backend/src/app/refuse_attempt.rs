@@ -6,6 +6,7 @@ use connect_outlook_protocol::wire::RefuseAttempt;
 
 use super::{App, FinishAttemptError, FlowHandle};
 use crate::steps::Step;
+use crate::vault::attempts::AttemptKind;
 
 impl App {
     /// Takes the attempt and says what the error means. Its words are decoded, never repeated.
@@ -17,7 +18,13 @@ impl App {
         request: RefuseAttempt,
         browser: Option<FlowHandle>,
     ) -> Result<Outcome, FinishAttemptError> {
-        self.take_attempt(&request.state, browser).await?;
+        self.take_attempt(&request.state, browser, AttemptKind::Connect)
+            .await?;
+        Ok(self.end_with_refusal(&request))
+    }
+
+    /// The rest of both ways: an attempt that was taken, and what Microsoft said.
+    pub(super) fn end_with_refusal(&self, request: &RefuseAttempt) -> Outcome {
         self.steps.tell(Step::AttemptTaken);
         let refusal = decode(&Evidence {
             error: &request.error,
@@ -30,6 +37,6 @@ impl App {
         // The visitor's browser brought these words: whoever controls it could invent an incident, so none is opened.
         let outcome = Outcome::from(refusal);
         self.tell_refused(&outcome);
-        Ok(outcome)
+        outcome
     }
 }

@@ -1,6 +1,7 @@
 //! Starting an attempt: everything about it is settled now and compared at its end (R23).
 
-use connect_outlook_protocol::authorize::ResponseMode;
+use connect_outlook_protocol::authorize::{Prompt, ResponseMode};
+use connect_outlook_protocol::pkce::{CodeChallenge, CodeVerifier};
 use connect_outlook_protocol::scope::Scopes;
 use connect_outlook_protocol::state::{Nonce, State};
 use connect_outlook_protocol::wire::{AttemptStarted, StartAttempt};
@@ -10,7 +11,7 @@ use crate::random::{self, NoRandomness};
 use crate::steps::Step;
 use crate::vault::VaultError;
 use crate::vault::attempts::{AttemptKind, BeginAttemptError, NewAttempt, Proof};
-use crate::vault::id::{NonceDigest, StateDigest};
+use crate::vault::id::{HandleDigest, NonceDigest, StateDigest};
 
 /// Why an attempt did not start.
 #[derive(Debug, thiserror::Error)]
@@ -35,6 +36,41 @@ pub enum StartAttemptError {
     NoRandomness(#[from] NoRandomness),
 }
 
+/// What is wished of an attempt, whichever way it goes.
+#[derive(Clone, Debug, Default)]
+pub struct Wishes {
+    /// Scopes, each on the deployment's list; all of the list if absent.
+    pub scopes: Option<Vec<String>>,
+    /// Whose name to fill in.
+    pub login_hint: Option<String>,
+    /// What Microsoft is to show even if it could be skipped.
+    pub prompt: Option<Prompt>,
+    /// A path of the site to come back to.
+    pub return_to: Option<String>,
+}
+
+/// Who drives an attempt.
+pub(super) enum Driver {
+    /// The page, which keeps the verifier of this challenge.
+    Page(CodeChallenge),
+    /// We do.
+    Server {
+        verifier: CodeVerifier,
+        /// What the browser shows now and will not show at the end.
+        session: Option<HandleDigest>,
+    },
+}
+
+/// An attempt that is on record, with what stands in the clear for this once.
+pub(super) struct Begun {
+    pub(super) attempt: NewAttempt,
+    pub(super) state: State,
+    pub(super) nonce: Nonce,
+    pub(super) browser: FlowHandle,
+    pub(super) login_hint: Option<String>,
+    pub(super) prompt: Option<Prompt>,
+}
+
 impl App {
     /// Records an attempt for the browser that holds `browser`, or for a new one, and answers what the page needs for
     /// the authorize URL, with the flow handle to keep.
@@ -46,16 +82,45 @@ impl App {
         request: StartAttempt,
         browser: Option<FlowHandle>,
     ) -> Result<(AttemptStarted, FlowHandle), StartAttemptError> {
+        let wishes = Wishes {
+            scopes: request.scopes,
+            login_hint: request.login_hint,
+            prompt: request.prompt,
+            return_to: request.return_to,
+        };
+        let driver = Driver::Page(request.code_challenge);
+        let begun = self.begin(wishes, driver, browser).await?;
+        let started = AttemptStarted {
+            state: begun.state,
+            nonce: begun.nonce,
+            client_id: begun.attempt.client_id,
+            authorize_endpoint: self.entra.registration().authority.authorize_endpoint(),
+            scope: begun.attempt.scopes.to_string(),
+            redirect_uri: begun.attempt.redirect_uri,
+            response_mode: ResponseMode::Fragment,
+            expires_at: begun.attempt.expires_at.0,
+            prompt: begun.prompt,
+            login_hint: begun.login_hint,
+            claims: None,
+        };
+        Ok((started, begun.browser))
+    }
+
+    /// Makes state and nonce, and records all that is compared at the end.
+    pub(super) async fn begin(
+        &self,
+        wishes: Wishes,
+        driver: Driver,
+        browser: Option<FlowHandle>,
+    ) -> Result<Begun, StartAttemptError> {
         let (state, nonce) = (
             State::from_random(random::bytes()?),
             Nonce::from_random(random::bytes()?),
         );
         let browser = browser.map_or_else(FlowHandle::random, Ok)?;
-        let (login_hint, prompt) = (
-            request.login_hint.clone().map(checked_hint).transpose()?,
-            request.prompt,
-        );
-        let attempt = self.attempt(request, &state, &nonce, &browser)?;
+        let login_hint = wishes.login_hint.clone().map(checked_hint).transpose()?;
+        let prompt = wishes.prompt;
+        let attempt = self.attempt(wishes, driver, &state, &nonce, &browser)?;
         self.vault
             .begin_attempt(&attempt, self.clock.now())
             .await
@@ -63,51 +128,53 @@ impl App {
                 BeginAttemptError::Repeated => StartAttemptError::Repeated,
                 BeginAttemptError::Vault(error) => error.into(),
             })?;
-        let scope = attempt.scopes.to_string();
         self.steps.tell(Step::AttemptStarted {
-            scope: scope.clone(),
+            scope: attempt.scopes.to_string(),
         });
-        let started = AttemptStarted {
+        Ok(Begun {
+            attempt,
             state,
             nonce,
-            client_id: attempt.client_id,
-            authorize_endpoint: self.entra.registration().authority.authorize_endpoint(),
-            scope,
-            redirect_uri: attempt.redirect_uri,
-            response_mode: ResponseMode::Fragment,
-            expires_at: attempt.expires_at.0,
-            prompt,
+            browser,
             login_hint,
-            claims: None,
-        };
-        Ok((started, browser))
+            prompt,
+        })
     }
 
-    /// All that is compared at the end.
     fn attempt(
         &self,
-        request: StartAttempt,
+        wishes: Wishes,
+        driver: Driver,
         state: &State,
         nonce: &Nonce,
         browser: &FlowHandle,
     ) -> Result<NewAttempt, StartAttemptError> {
-        let return_to = request
+        let return_to = wishes
             .return_to
             .map(|text| return_to::resolve(&text, &self.rules.site));
         let registration = self.entra.registration();
+        let (page, server) = (&self.rules.redirect_uri, &self.rules.server_redirect_uri);
+        let (kind, proof, redirect_uri, session) = match driver {
+            Driver::Page(challenge) => (AttemptKind::Connect, Proof::Page(challenge), page, None),
+            Driver::Server { verifier, session } => {
+                let proof = Proof::Server(verifier);
+                (AttemptKind::ServerConnect, proof, server, session)
+            }
+        };
         Ok(NewAttempt {
             state: StateDigest::from(state.digest()),
             browser: browser.digest(),
-            kind: AttemptKind::Connect,
-            proof: Proof::Page(request.code_challenge),
+            kind,
+            proof,
             nonce: NonceDigest::from(nonce.digest()),
-            redirect_uri: self.rules.redirect_uri.clone(),
-            scopes: allowed(request.scopes, &self.rules.scopes)?,
+            redirect_uri: redirect_uri.clone(),
+            scopes: allowed(wishes.scopes, &self.rules.scopes)?,
             tenant: registration.authority.tenant().clone(),
             client_id: registration.client_id.clone(),
             return_to: return_to
                 .transpose()
                 .map_err(|_| StartAttemptError::ReturnTo)?,
+            session,
             expires_at: self.clock.now().plus(self.rules.attempt_lifetime),
         })
     }

@@ -53,6 +53,8 @@ pub struct Config {
     pub client_secret: ClientSecret,
     /// Its redirect URI, repeated byte for byte.
     pub redirect_uri: String,
+    /// The redirect URI of the server-driven way, repeated byte for byte too.
+    pub server_redirect_uri: String,
     /// What is asked for, and the most that a page may ask (R10).
     pub scopes: Scopes,
     /// Directories that may sign in; empty means whoever the authority admits (R105).

@@ -22,12 +22,13 @@ pub(super) fn read(mut from: Sources) -> Result<Config, ConfigError> {
     let (authority, entra_trust, graph_origin, graph_trust) = read_microsoft(&mut from, &site)?;
     let (session_idle, session_absolute) = read_session_limits(&mut from)?;
     let (keys, cursor_key) = read_keys(&mut from)?;
+    let base_path = optional(&mut from, "base_path", "/outlook", address::base_path)?;
     Ok(Config {
-        base_path: optional(&mut from, "base_path", "/outlook", address::base_path)?,
         listen: optional(&mut from, "listen", "127.0.0.1:8400", socket_address)?,
         client_id: needed(&mut from, "client_id", client_id)?,
         client_secret: needed(&mut from, "client_secret", client_secret)?,
         redirect_uri: read_redirect_uri(&mut from, &site)?,
+        server_redirect_uri: read_server_redirect_uri(&mut from, &site, &base_path)?,
         scopes: optional(&mut from, "scopes", DEFAULT_SCOPES, scopes)?,
         allowed_tenants: optional(&mut from, "allowed_tenants", "", tenant_ids)?,
         database: optional(&mut from, "database", DEFAULT_DATABASE, database)?,
@@ -36,6 +37,7 @@ pub(super) fn read(mut from: Sources) -> Result<Config, ConfigError> {
         })?,
         log_format: optional(&mut from, "log_format", "text", log_format)?,
         site,
+        base_path,
         authority,
         entra_trust,
         graph_origin,
@@ -98,6 +100,15 @@ fn read_insecure_origin(
 fn read_redirect_uri(from: &mut Sources, site: &SiteOrigin) -> Result<String, ConfigError> {
     let default = format!("{}/outlook-callback", site.as_str());
     optional(from, "redirect_uri", &default, address::redirect_uri)
+}
+
+fn read_server_redirect_uri(
+    from: &mut Sources,
+    site: &SiteOrigin,
+    base_path: &str,
+) -> Result<String, ConfigError> {
+    let default = format!("{}{base_path}/v1/callback", site.as_str());
+    optional(from, "server_redirect_uri", &default, address::redirect_uri)
 }
 
 fn read_session_limits(from: &mut Sources) -> Result<(i64, i64), ConfigError> {

@@ -24,7 +24,7 @@ const fn secret(name: &'static str) -> Setting {
 }
 
 /// Every setting there is, in the order of `connect-outlook.example.toml`, which says what each means.
-pub const SETTINGS: [Setting; 18] = [
+pub const SETTINGS: [Setting; 19] = [
     plain("public_url"),
     plain("base_path"),
     plain("listen"),
@@ -33,6 +33,7 @@ pub const SETTINGS: [Setting; 18] = [
     plain("tenant"),
     plain("cloud"),
     plain("redirect_uri"),
+    plain("server_redirect_uri"),
     plain("scopes"),
     plain("allowed_tenants"),
     secret("key"),

@@ -208,6 +208,22 @@ fn redirect_uri() {
     );
 }
 
+#[test]
+fn server_redirect_uri() {
+    refused(
+        "server_redirect_uri",
+        &["", "/callback", "http://app.example/callback"],
+    );
+    let below = with(&[("base_path", "/mail")]).unwrap();
+    assert_eq!(
+        below.server_redirect_uri,
+        "https://app.example/mail/v1/callback"
+    );
+    let exact = "https://App.example/CB?x=%2f";
+    let named = with(&[("server_redirect_uri", exact)]).unwrap();
+    assert_eq!(named.server_redirect_uri, exact);
+}
+
 /// R10
 #[test]
 fn scopes() {

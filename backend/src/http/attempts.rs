@@ -59,4 +59,4 @@ pub(super) async fn refuse(
 }
 
 /// Seconds the flow cookie stays: longer than any attempt, so that a late visitor is told "expired" and not "not yours".
-const FLOW_LASTS: i64 = 60 * 60;
+pub(super) const FLOW_LASTS: i64 = 60 * 60;

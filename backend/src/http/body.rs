@@ -1,4 +1,4 @@
-//! Request bodies: JSON, of bounded size, strictly read.
+//! Request bodies: JSON, and one form, of bounded size, strictly read.
 
 use axum::body::Body;
 use axum::extract::{FromRequest, Request};
@@ -18,7 +18,7 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
-        if !is_json(request.headers()) {
+        if !is(request.headers(), "application/json") {
             return Err(Code::UnsupportedMediaType.into());
         }
         let bytes = read(request.into_body()).await?;
@@ -31,6 +31,34 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
         // What serde says may quote the body, so none of it is passed on.
         let value = strict_json::parse(&bytes).map_err(|_| refused())?;
         Ok(Self(value))
+    }
+}
+
+/// A form as browsers send it: each field at most once. An empty field counts as none.
+pub(super) struct Form(pub(super) Vec<(String, String)>);
+
+impl Form {
+    pub(super) fn read(bytes: &[u8]) -> Result<Self, Problem> {
+        let all: Vec<_> = url::form_urlencoded::parse(bytes).into_owned().collect();
+        let twice = |(name, _): &(String, String)| {
+            all.iter().filter(|(other, _)| other == name).count() > 1
+        };
+        if all.iter().any(twice) {
+            return Err(Problem::from(Code::BadRequest).because("a field stands there twice"));
+        }
+        let filled = all.into_iter().filter(|(_, value)| !value.is_empty());
+        Ok(Self(filled.collect()))
+    }
+}
+
+impl<S: Send + Sync> FromRequest<S> for Form {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
+        if !is(request.headers(), "application/x-www-form-urlencoded") {
+            return Err(Code::UnsupportedMediaType.into());
+        }
+        Self::read(&read(request.into_body()).await?)
     }
 }
 
@@ -53,15 +81,16 @@ async fn read(body: Body) -> Result<Zeroizing<Vec<u8>>, Problem> {
     Ok(bytes)
 }
 
-/// R64: what a form can send is not enough. A charset may be named; JSON has but one.
-fn is_json(headers: &HeaderMap) -> bool {
+/// R64: a body is what its route takes, and where that is JSON, what a form can send is not enough. A charset may be
+/// named; JSON has but one.
+fn is(headers: &HeaderMap, wanted: &str) -> bool {
     let mut values = headers.get_all(header::CONTENT_TYPE).iter();
     let (Some(value), None) = (values.next(), values.next()) else {
         return false;
     };
     let kind = value.to_str().unwrap_or_default();
     let essence = kind.split(';').next().unwrap_or_default().trim();
-    essence.eq_ignore_ascii_case("application/json")
+    essence.eq_ignore_ascii_case(wanted)
 }
 
 /// Bytes of a body (R170).

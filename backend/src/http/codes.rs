@@ -47,6 +47,7 @@ codes! {
     AttemptUnknown: "attempt_unknown", BAD_REQUEST, Visitor, TryAgain, "The attempt is unknown or was used already";
     AttemptNotYours: "attempt_not_yours", BAD_REQUEST, Visitor, TryAgain, "The attempt was not started in this browser";
     AttemptExpired: "attempt_expired", BAD_REQUEST, Visitor, TryAgain, "The attempt took too long";
+    CallbackMalformed: "callback_malformed", BAD_REQUEST, Visitor, TryAgain, "The sign-in did not come back in order";
     VerifierMismatch: "verifier_mismatch", BAD_REQUEST, Visitor, TryAgain, "The code verifier does not fit the attempt";
     IssuerMismatch: "issuer_mismatch", BAD_REQUEST, Visitor, TryAgain, "The callback is not from where the attempt was sent";
     AccountUnknown: "account_unknown", NOT_FOUND, Visitor, SignInAgain, "This session has no such account";

@@ -2,6 +2,7 @@
 //! gets out (L10).
 
 use std::error::Error;
+use std::sync::Arc;
 
 use axum::body::Body;
 use axum::http::{HeaderValue, StatusCode, header};
@@ -9,6 +10,7 @@ use axum::response::{IntoResponse, Response};
 use connect_outlook_protocol::wire;
 
 use super::codes::Code;
+use super::page;
 use crate::app::{FinishAttemptError, MailError, SessionError, StartAttemptError, VaultError};
 
 /// An answer that is not what was asked for. [`super::edge`] writes it, with the request's correlation id.
@@ -17,6 +19,8 @@ pub(super) struct Problem {
     code: Code,
     detail: Option<&'static str>,
     retry_after: Option<u32>,
+    /// The base path, where a person reads the answer and no program.
+    page: Option<Arc<str>>,
 }
 
 impl From<Code> for Problem {
@@ -29,6 +33,7 @@ impl From<Code> for Problem {
             code,
             detail: None,
             retry_after,
+            page: None,
         }
     }
 }
@@ -50,12 +55,33 @@ impl Problem {
         }
     }
 
+    /// Written as a page, for navigations.
+    pub(super) fn as_page(self, base: &Arc<str>) -> Self {
+        Self {
+            page: Some(Arc::clone(base)),
+            ..self
+        }
+    }
+
     pub(super) fn code(&self) -> &'static str {
         self.code.facts().code
     }
 
     /// The answer, whole.
     pub(super) fn write(&self, correlation_id: &str) -> Response {
+        let facts = self.code.facts();
+        let mut response = match &self.page {
+            Some(base) => page::problem(base, &facts, correlation_id),
+            None => self.write_json(correlation_id),
+        };
+        if let Some(seconds) = self.retry_after {
+            let headers = response.headers_mut();
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        response
+    }
+
+    fn write_json(&self, correlation_id: &str) -> Response {
         let facts = self.code.facts();
         let problem = wire::Problem {
             kind: format!("urn:connect-outlook:problem:{}", facts.code),
@@ -70,14 +96,10 @@ impl Problem {
         // Plain strings and numbers: there is nothing in it that JSON could not say.
         let body = serde_json::to_vec(&problem).unwrap_or_default();
         let mut response = (facts.status, Body::from(body)).into_response();
-        let headers = response.headers_mut();
-        headers.insert(
+        response.headers_mut().insert(
             header::CONTENT_TYPE,
             HeaderValue::from_static("application/problem+json"),
         );
-        if let Some(seconds) = self.retry_after {
-            headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
-        }
         response
     }
 }

@@ -1,7 +1,7 @@
 //! Against forged requests: a header that a foreign page cannot set, and the browser's own word on who asks (R61, R62).
 
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, header};
+use axum::http::{HeaderMap, Method, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use connect_outlook_protocol::wire::{ANTI_FORGERY_HEADER, ANTI_FORGERY_VALUE};
@@ -10,7 +10,20 @@ use super::Door;
 use super::codes::Code;
 use super::error::Problem;
 
-/// Lets through what a page of the site sent; anything else ends here, before cookies are read.
+/// What a request must prove before anything of it is looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Guard {
+    /// That script of our own site sent it (R61, R62).
+    AntiForgery,
+    /// That a form of our own site sent it: no script, so no header of ours (R27, R62).
+    Gesture,
+    /// That it is a navigation of the whole tab; what it may do, `state` and flow cookie decide (R22).
+    Return,
+    /// Nothing: the answer is the same for everybody.
+    Open,
+}
+
+/// Lets through what script of the site sent; anything else ends here, before cookies are read.
 pub(super) async fn check(State(door): State<Door>, request: Request, next: Next) -> Response {
     if is_from_the_site(request.headers(), &door.site) {
         next.run(request).await
@@ -20,22 +33,64 @@ pub(super) async fn check(State(door): State<Door>, request: Request, next: Next
     }
 }
 
+/// Lets through what a form of the site sent.
+pub(super) async fn gesture(State(door): State<Door>, request: Request, next: Next) -> Response {
+    if is_of_the_site(request.headers(), &door.site) {
+        return next.run(request).await;
+    }
+    tracing::info!("a form without proof of its origin was refused");
+    Problem::from(Code::AntiForgery)
+        .as_page(&door.base)
+        .into_response()
+}
+
+/// Lets through navigations of the whole tab: no picture, no frame, no script, no look ahead.
+pub(super) async fn navigation(State(door): State<Door>, request: Request, next: Next) -> Response {
+    // The router hands HEAD to the handler of GET, and this GET has an effect.
+    if request.method() == Method::HEAD {
+        let problem = Problem::from(Code::MethodNotAllowed).into_response();
+        return ([(header::ALLOW, "GET")], problem).into_response();
+    }
+    if is_navigation(request.headers()) {
+        return next.run(request).await;
+    }
+    tracing::info!("a callback that is no navigation was refused");
+    Problem::from(Code::AntiForgery)
+        .as_page(&door.base)
+        .into_response()
+}
+
+/// Browsers that say nothing of what a request is for are believed: the flow cookie does not come along with others.
+fn is_navigation(headers: &HeaderMap) -> bool {
+    let says = |name, wanted| match one(headers, name) {
+        One::Absent => true,
+        One::Value(value) => value == wanted,
+        One::Unclear => false,
+    };
+    says("sec-fetch-mode", "navigate")
+        && says("sec-fetch-dest", "document")
+        && matches!(one(headers, "sec-purpose"), One::Absent)
+}
+
+fn is_from_the_site(headers: &HeaderMap, site: &str) -> bool {
+    is_of_the_site(headers, site)
+        && matches!(
+            one(headers, ANTI_FORGERY_HEADER),
+            One::Value(ANTI_FORGERY_VALUE)
+        )
+}
+
 /// `Sec-Fetch-Site` decides where browsers send it; older ones prove themselves by an exact `Origin`. Neither is no
 /// proof: `curl` has to name its origin too.
-fn is_from_the_site(headers: &HeaderMap, site: &str) -> bool {
-    let proved = match (
+fn is_of_the_site(headers: &HeaderMap, site: &str) -> bool {
+    match (
         one(headers, "sec-fetch-site"),
         one(headers, header::ORIGIN.as_str()),
     ) {
         (One::Value(from), _) => from == "same-origin",
         (One::Absent, One::Value(origin)) => origin == site,
         _ => false,
-    };
-    proved
-        && matches!(
-            one(headers, ANTI_FORGERY_HEADER),
-            One::Value(ANTI_FORGERY_VALUE)
-        )
+    }
 }
 
 enum One<'a> {

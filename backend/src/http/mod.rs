@@ -10,8 +10,10 @@ mod guard;
 pub mod headers;
 mod health;
 mod mail;
+mod page;
 mod routes;
 pub mod serve;
+mod server_driven;
 mod sessions;
 
 use std::sync::Arc;
@@ -21,6 +23,7 @@ use axum::http::Method;
 use axum::middleware::from_fn_with_state;
 
 use crate::app::App;
+pub use guard::Guard;
 use headers::Headers;
 
 /// What every request meets.
@@ -30,6 +33,8 @@ pub struct Door {
     pub app: Arc<App>,
     /// The site's origin: scheme, host, port.
     pub site: Arc<str>,
+    /// The path below which the routes hang; empty or beginning with a slash.
+    pub base: Arc<str>,
     /// What every answer carries.
     pub headers: Headers,
 }
@@ -41,8 +46,8 @@ pub struct RouteFacts {
     pub method: Method,
     /// Its path below the base path, with `{names}` for what varies.
     pub path: &'static str,
-    /// Whether a request must prove that a page of the site sent it.
-    pub guarded: bool,
+    /// What a request must prove.
+    pub guard: Guard,
 }
 
 /// The table that [`router`] is built from.
@@ -51,7 +56,7 @@ pub fn routes() -> Vec<RouteFacts> {
     let facts = |route: routes::Route| RouteFacts {
         method: route.method,
         path: route.path,
-        guarded: route.guard == routes::Guard::AntiForgery,
+        guard: route.guard,
     };
     routes::table().into_iter().map(facts).collect()
 }
@@ -61,10 +66,16 @@ pub fn router(door: Door) -> Router {
     let mut router = Router::new();
     for route in routes::table() {
         let handler = match route.guard {
-            routes::Guard::AntiForgery => route
+            Guard::AntiForgery => route
                 .handler
                 .layer(from_fn_with_state(door.clone(), guard::check)),
-            routes::Guard::Open => route.handler,
+            Guard::Gesture => route
+                .handler
+                .layer(from_fn_with_state(door.clone(), guard::gesture)),
+            Guard::Return => route
+                .handler
+                .layer(from_fn_with_state(door.clone(), guard::navigation)),
+            Guard::Open => route.handler,
         };
         router = router.route(route.path, handler);
     }

@@ -4,7 +4,8 @@ use axum::handler::Handler;
 use axum::http::Method;
 use axum::routing::{self, MethodRouter};
 
-use super::{Door, attempts, health, mail, sessions};
+use super::guard::Guard;
+use super::{Door, attempts, health, mail, page, server_driven, sessions};
 
 /// One route.
 pub(super) struct Route {
@@ -12,15 +13,6 @@ pub(super) struct Route {
     pub(super) path: &'static str,
     pub(super) guard: Guard,
     pub(super) handler: MethodRouter<Door>,
-}
-
-/// What a request must prove before anything of it is looked at.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Guard {
-    /// That a page of our own site sent it (R61, R62).
-    AntiForgery,
-    /// Nothing: the answer is the same for everybody.
-    Open,
 }
 
 /// Every route there is.
@@ -47,6 +39,19 @@ pub(super) fn table() -> Vec<Route> {
             "/v1/accounts/{account}/messages/{message}",
             mail::message,
         ),
+        open("/v1/connect", server_driven::offer),
+        Route {
+            method: Method::POST,
+            path: "/v1/connect",
+            guard: Guard::Gesture,
+            handler: routing::post(server_driven::start),
+        },
+        Route {
+            guard: Guard::Return,
+            ..open("/v1/callback", server_driven::finish)
+        },
+        open("/v1/connect/problem", server_driven::problem),
+        open("/v1/connect.css", page::style),
         open("/livez", health::live),
         open("/readyz", health::ready),
     ]

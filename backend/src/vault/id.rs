@@ -121,16 +121,26 @@ digest! {
 
 impl NonceDigest {
     pub(super) fn from_column(text: &str) -> Option<Self> {
-        let mut digest = [0; 32];
-        if text.len() != 64 || !text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
-            return None;
-        }
-        for (byte, pair) in digest.iter_mut().zip(text.as_bytes().chunks_exact(2)) {
-            let pair = std::str::from_utf8(pair).ok()?;
-            *byte = u8::from_str_radix(pair, 16).ok()?;
-        }
-        Some(Self(digest))
+        unhex(text).map(Self)
     }
+}
+
+impl HandleDigest {
+    pub(super) fn from_column(text: &str) -> Option<Self> {
+        unhex(text).map(Self)
+    }
+}
+
+fn unhex(text: &str) -> Option<[u8; 32]> {
+    let mut digest = [0; 32];
+    if text.len() != 64 || !text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        return None;
+    }
+    for (byte, pair) in digest.iter_mut().zip(text.as_bytes().chunks_exact(2)) {
+        let pair = std::str::from_utf8(pair).ok()?;
+        *byte = u8::from_str_radix(pair, 16).ok()?;
+    }
+    Some(digest)
 }
 
 pub(super) fn random_uuid() -> Result<Uuid, VaultError> {

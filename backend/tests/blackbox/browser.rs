@@ -25,6 +25,7 @@ pub(crate) struct Answer {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Value,
+    pub(crate) text: String,
 }
 
 /// An attempt on its way, with what the page keeps.
@@ -76,6 +77,52 @@ impl Browser {
         let answer = ask(&self.router, request.body(body).unwrap()).await;
         self.keep_cookies(&answer.headers);
         answer
+    }
+
+    /// Presses the button of the form, with nothing but what browsers add.
+    pub(crate) async fn press(&mut self, form: &str) -> Answer {
+        let request = self
+            .navigation(Method::POST, "/v1/connect", "same-origin")
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .header(header::ORIGIN, "null");
+        let request = request.body(Body::from(form.to_owned())).unwrap();
+        self.follow(request).await
+    }
+
+    /// Comes back from Microsoft: from another site, so the strict cookie stays at home.
+    pub(crate) async fn arrive(&mut self, query: &str) -> Answer {
+        let path = format!("/v1/callback?{query}");
+        let request = self.navigation(Method::GET, &path, "cross-site");
+        self.follow(request.body(Body::empty()).unwrap()).await
+    }
+
+    async fn follow(&mut self, request: Request<Body>) -> Answer {
+        let answer = ask(&self.router, request).await;
+        self.keep_cookies(&answer.headers);
+        answer
+    }
+
+    /// A navigation of the whole tab.
+    pub(crate) fn navigation(
+        &self,
+        method: Method,
+        path: &str,
+        from: &str,
+    ) -> axum::http::request::Builder {
+        let strict = from == "cross-site";
+        let cookies: Vec<_> = self
+            .cookies
+            .iter()
+            .filter(|(name, _)| !strict || name.ends_with("-flow"))
+            .map(|(name, value)| format!("{name}={value}"))
+            .collect();
+        Request::builder()
+            .method(method)
+            .uri(path)
+            .header("sec-fetch-site", from)
+            .header("sec-fetch-mode", "navigate")
+            .header("sec-fetch-dest", "document")
+            .header(header::COOKIE, cookies.join("; "))
     }
 
     fn keep_cookies(&mut self, headers: &HeaderMap) {
@@ -141,9 +188,11 @@ pub(crate) async fn ask(router: &Router, request: Request<Body>) -> Answer {
     let (parts, body) = response.into_parts();
     let bytes = body.collect().await.unwrap().to_bytes();
     let body = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
+    let text = String::from_utf8_lossy(&bytes).into_owned();
     Answer {
         status: parts.status,
         headers: parts.headers,
         body,
+        text,
     }
 }

@@ -2,7 +2,7 @@
 
 use axum::body::Body;
 use axum::http::{HeaderMap, Method, Request, StatusCode, header};
-use connect_outlook_backend::http::{RouteFacts, routes};
+use connect_outlook_backend::http::{Guard, RouteFacts, routes};
 use serde_json::json;
 
 use super::browser::{Answer, ask};
@@ -34,7 +34,7 @@ pub(crate) async fn sent(world: &World, method: Method, path: &str, headers: Pai
     ask(&world.backend.router(), request(method, path, headers)).await
 }
 
-/// R61, R62: every route of the table but the two for load balancers, whoever asks, whatever cookie comes along.
+/// R61, R62: every route for script in the table, whoever asks, whatever cookie comes along.
 #[tokio::test]
 async fn no_guarded_route_answers_without_proof_not_even_to_a_valid_session() {
     let world = World::start().await;
@@ -61,21 +61,21 @@ async fn no_guarded_route_answers_without_proof_not_even_to_a_valid_session() {
         &[("x-connect-outlook", "1"), ("origin", "null")],
     ];
     let graph_calls = world.microsoft.script().graph.len();
-    for route in routes().iter().filter(|route| route.guarded) {
+    for route in guarded_by(Guard::AntiForgery) {
         for proof in missing {
             let headers = [
                 proof,
                 &[("cookie", &cookies), ("content-type", "application/json")],
             ]
             .concat();
-            let answer = sent(&world, route.method.clone(), &filled(route), &headers).await;
+            let answer = sent(&world, route.method.clone(), &filled(&route), &headers).await;
             assert_eq!(
                 (answer.status, answer.code()),
                 (StatusCode::FORBIDDEN, "anti_forgery"),
                 "{route:?} {proof:?}"
             );
         }
-        let answer = sent(&world, route.method.clone(), &filled(route), PROOF).await;
+        let answer = sent(&world, route.method.clone(), &filled(&route), PROOF).await;
         assert!(
             !["anti_forgery", "method_not_allowed"].contains(&answer.code()),
             "{route:?}"
@@ -93,14 +93,87 @@ async fn no_guarded_route_answers_without_proof_not_even_to_a_valid_session() {
     );
 }
 
+fn guarded_by(guard: Guard) -> impl Iterator<Item = RouteFacts> {
+    let routes = routes().into_iter();
+    routes.filter(move |route| route.guard == guard)
+}
+
+/// R27, R62: a form of another page starts nothing, with whatever cookie; ours needs no header of its own.
+#[tokio::test]
+async fn no_route_for_forms_answers_to_the_form_of_another_page() {
+    let world = World::start().await;
+    let foreign: [Pairs<'_>; 7] = [
+        &[],
+        &[("x-connect-outlook", "1")],
+        &[("sec-fetch-site", "cross-site"), ("origin", SITE)],
+        &[("sec-fetch-site", "same-site"), ("origin", SITE)],
+        &[("sec-fetch-site", "none")],
+        &[("origin", "null")],
+        &[("origin", "https://evil.example")],
+    ];
+    let mut routes_seen = 0;
+    for route in guarded_by(Guard::Gesture) {
+        routes_seen += 1;
+        assert_eq!(route.method, Method::POST, "{route:?}");
+        for headers in foreign {
+            let form = ("content-type", "application/x-www-form-urlencoded");
+            let headers = [headers, &[form]].concat();
+            let answer = sent(&world, route.method.clone(), &filled(&route), &headers).await;
+            assert_eq!(answer.status, StatusCode::FORBIDDEN, "{headers:?}");
+            assert!(
+                answer.text.starts_with("<!DOCTYPE html>"),
+                "a person reads it"
+            );
+            assert!(!answer.headers.contains_key(header::SET_COOKIE));
+        }
+        for ours in [("sec-fetch-site", "same-origin"), ("origin", SITE)] {
+            let form = ("content-type", "application/x-www-form-urlencoded");
+            let answer = sent(&world, route.method.clone(), &filled(&route), &[ours, form]).await;
+            assert_eq!(answer.status, StatusCode::SEE_OTHER, "{ours:?}");
+        }
+    }
+    assert_eq!(routes_seen, 1);
+}
+
+/// R22: what only a navigation of the whole tab may reach, nothing else does.
+#[tokio::test]
+async fn no_route_for_navigations_answers_to_pictures_frames_and_script() {
+    let world = World::start().await;
+    let others: [Pairs<'_>; 5] = [
+        &[("sec-fetch-mode", "cors"), ("sec-fetch-dest", "empty")],
+        &[("sec-fetch-mode", "no-cors"), ("sec-fetch-dest", "image")],
+        &[("sec-fetch-mode", "navigate"), ("sec-fetch-dest", "iframe")],
+        &[
+            ("sec-fetch-dest", "document"),
+            ("sec-fetch-dest", "document"),
+        ],
+        &[("sec-purpose", "prefetch")],
+    ];
+    for route in guarded_by(Guard::Return) {
+        for headers in others {
+            let answer = sent(&world, route.method.clone(), &filled(&route), headers).await;
+            assert_eq!(answer.status, StatusCode::FORBIDDEN, "{headers:?}");
+        }
+        let head = sent(&world, Method::HEAD, &filled(&route), &[]).await;
+        assert_eq!(head.status, StatusCode::METHOD_NOT_ALLOWED);
+    }
+}
+
+/// Open is what says the same to everybody.
 #[test]
-fn only_the_two_routes_for_load_balancers_are_open() {
-    let open: Vec<_> = routes()
-        .into_iter()
-        .filter(|route| !route.guarded)
-        .map(|route| route.path)
-        .collect();
-    assert_eq!(open, ["/livez", "/readyz"]);
+fn few_routes_are_open() {
+    let open: Vec<_> = guarded_by(Guard::Open).map(|route| route.path).collect();
+    assert_eq!(
+        open,
+        [
+            "/v1/connect",
+            "/v1/connect/problem",
+            "/v1/connect.css",
+            "/livez",
+            "/readyz"
+        ]
+    );
+    assert!(guarded_by(Guard::Open).all(|route| route.method == Method::GET));
 }
 
 /// R158, R162, R163, R63: on success, on refusal, on nothing at all.

@@ -12,5 +12,6 @@ mod mail;
 mod microsoft;
 mod outcomes;
 mod refresh;
+mod server_driven;
 mod sessions;
 mod world;

@@ -114,6 +114,8 @@ fn demo(now: i64) -> Application {
         redirect_uris: vec![
             web("http://localhost/outlook-callback"),
             web("http://127.0.0.1/outlook-callback"),
+            web("http://localhost/outlook/v1/callback"),
+            web("http://127.0.0.1/outlook/v1/callback"),
         ],
         secrets: vec![secret(
             1,

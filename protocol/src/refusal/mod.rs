@@ -42,6 +42,18 @@ impl Actor {
         Self::Operator,
         Self::Microsoft,
     ];
+
+    /// Its name on the wire.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Visitor => "visitor",
+            Self::TenantAdmin => "tenant_admin",
+            Self::Developer => "developer",
+            Self::Operator => "operator",
+            Self::Microsoft => "microsoft",
+        }
+    }
 }
 
 /// What the actor does next.
@@ -78,6 +90,21 @@ impl Next {
         Self::Wait,
         Self::None,
     ];
+
+    /// Its name on the wire.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::TryAgain => "try_again",
+            Self::SignInAgain => "sign_in_again",
+            Self::AskAdmin => "ask_admin",
+            Self::ContactAdmin => "contact_admin",
+            Self::FixRegistration => "fix_registration",
+            Self::FixCredential => "fix_credential",
+            Self::Wait => "wait",
+            Self::None => "none",
+        }
+    }
 }
 
 /// What a refusal means for an attempt or an account.
@@ -97,4 +124,20 @@ pub enum Class {
     Misconfigured,
     /// Microsoft is unwell or asks for patience. Accounts stay as they are.
     Unavailable,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The names are those of JSON, so that address and body say the same.
+    #[test]
+    fn names_are_the_same_in_json() {
+        for actor in Actor::ALL {
+            assert_eq!(serde_json::to_value(actor).unwrap(), actor.name());
+        }
+        for next in Next::ALL {
+            assert_eq!(serde_json::to_value(next).unwrap(), next.name());
+        }
+    }
 }

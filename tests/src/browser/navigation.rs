@@ -104,16 +104,18 @@ impl Browser {
             url: address,
             ..request.send().await
         };
-        self.take_in(&answer);
+        self.take_in(&answer, top_level);
         answer
     }
 
-    fn take_in(&self, answer: &Answer) {
+    fn take_in(&self, answer: &Answer, top_level: bool) {
         for line in answer.headers("set-cookie") {
             let set = self.jar().set(&answer.url, line);
             assert_eq!(set, Ok(()), "a browser drops `{line}`");
         }
-        if answer.url.host_str() == Some("localhost") {
+        // No document ever stands at an address that a navigation was sent on from.
+        let passed_by = top_level && redirected(answer).is_some();
+        if answer.url.host_str() == Some("localhost") && !passed_by {
             let mut visible = answer.clone();
             // What script cannot read, and what the address carries for its one hop.
             visible.headers.retain(|(name, _)| name != "set-cookie");

@@ -16,6 +16,7 @@ mod incidents;
 mod leaving;
 mod refreshing;
 mod saying_no;
+mod server_driven;
 mod sessions;
 mod tampering;
 mod time_limits;

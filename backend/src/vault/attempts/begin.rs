@@ -5,7 +5,7 @@ use sqlx::{Any, Transaction};
 
 use super::{NewAttempt, Proof};
 use crate::clock::UnixTime;
-use crate::vault::id::{BrowserDigest, random_uuid};
+use crate::vault::id::{BrowserDigest, HandleDigest, random_uuid};
 use crate::vault::seal::{Field, Place};
 use crate::vault::{Vault, VaultError};
 
@@ -71,6 +71,7 @@ impl Vault {
             .bind(&attempt.return_to)
             .bind(now.0)
             .bind(attempt.expires_at.0)
+            .bind(attempt.session.map(HandleDigest::to_column))
             .execute(&mut **transaction)
             .await;
         match inserted {
@@ -130,10 +131,10 @@ pub const OPEN_ATTEMPTS: i64 = 5;
 const INSERT: &str = "
     insert into attempts (
        id, state_hash, browser_hash, position, kind, code_challenge, sealed_code_verifier, nonce_hash,
-       redirect_uri, scope, tenant, client_id, return_to, created_at, expires_at
+       redirect_uri, scope, tenant, client_id, return_to, created_at, expires_at, session_hash
     )
     select
        $1, $2, $3, coalesce(max(position), 0) + 1, $4, $5, $6, $7,
-       $8, $9, $10, $11, $12, $13, $14
+       $8, $9, $10, $11, $12, $13, $14, $15
     from attempts
     where browser_hash = $3";

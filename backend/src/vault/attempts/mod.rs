@@ -10,14 +10,16 @@ use connect_outlook_protocol::scope::Scopes;
 pub use begin::{BeginAttemptError, OPEN_ATTEMPTS};
 pub use take::TakeAttemptError;
 
-use super::id::{BrowserDigest, NonceDigest, StateDigest};
+use super::id::{BrowserDigest, HandleDigest, NonceDigest, StateDigest};
 use crate::clock::UnixTime;
 
 /// What an attempt is for. One begun for one purpose cannot end as another (R28).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AttemptKind {
-    /// Connecting a mailbox.
+    /// Connecting a mailbox; the page hands the code over.
     Connect,
+    /// Connecting a mailbox; Microsoft's redirect hands the code over.
+    ServerConnect,
     /// An administrator's consent for a tenant.
     AdminConsent,
 }
@@ -54,6 +56,8 @@ pub struct NewAttempt {
     pub client_id: String,
     /// Where the page wants to go afterwards; checked by the caller.
     pub return_to: Option<String>,
+    /// The session that its end replaces, where the end itself cannot see the browser's cookie.
+    pub session: Option<HandleDigest>,
     /// From then on it cannot be taken; at most ten minutes ahead (R24).
     pub expires_at: UnixTime,
 }
@@ -75,6 +79,8 @@ pub struct Attempt {
     pub client_id: String,
     /// See [`NewAttempt::return_to`].
     pub return_to: Option<String>,
+    /// See [`NewAttempt::session`].
+    pub session: Option<HandleDigest>,
     /// When it began.
     pub created_at: UnixTime,
 }
@@ -83,6 +89,7 @@ impl AttemptKind {
     const fn name(self) -> &'static str {
         match self {
             Self::Connect => "connect",
+            Self::ServerConnect => "server_connect",
             Self::AdminConsent => "admin_consent",
         }
     }

@@ -8,7 +8,7 @@ use sqlx::{Any, Transaction};
 use super::{Attempt, AttemptKind, Proof};
 use crate::clock::UnixTime;
 use crate::vault::database::Record;
-use crate::vault::id::{BrowserDigest, NonceDigest, StateDigest};
+use crate::vault::id::{BrowserDigest, HandleDigest, NonceDigest, StateDigest};
 use crate::vault::seal::{Field, Place};
 use crate::vault::{Vault, VaultError};
 
@@ -86,6 +86,9 @@ impl Vault {
         };
         let nonce = NonceDigest::from_column(&row.text("nonce_hash")?);
         let tenant = Tenant::parse(&row.text("tenant")?);
+        let session = row.optional_text("session_hash")?.map(|text| {
+            HandleDigest::from_column(&text).ok_or_else(|| row.contradiction("session_hash"))
+        });
         Ok(Attempt {
             proof,
             nonce: nonce.ok_or_else(|| row.contradiction("nonce_hash"))?,
@@ -94,6 +97,7 @@ impl Vault {
             tenant: tenant.ok_or_else(|| row.contradiction("tenant"))?,
             client_id: row.text("client_id")?,
             return_to: row.optional_text("return_to")?,
+            session: session.transpose()?,
             created_at: UnixTime(row.number("created_at")?),
         })
     }

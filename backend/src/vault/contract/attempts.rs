@@ -4,7 +4,7 @@ use super::world::{NOW, World, attempt, verifier};
 use crate::vault::attempts::{
     Attempt, AttemptKind, BeginAttemptError, NewAttempt, OPEN_ATTEMPTS, Proof, TakeAttemptError,
 };
-use crate::vault::id::{BrowserDigest, NonceDigest, StateDigest};
+use crate::vault::id::{BrowserDigest, HandleDigest, NonceDigest, StateDigest};
 
 on_every_engine![
     an_attempt_comes_back_as_it_began,
@@ -60,6 +60,7 @@ async fn an_attempt_comes_back_as_it_began(world: &World) {
 async fn a_server_driven_attempt_gives_its_verifier_back_once(world: &World) {
     let began = NewAttempt {
         proof: Proof::Server(verifier("secret")),
+        session: Some(HandleDigest::of("handle")),
         ..attempt("a", "browser")
     };
     begin(world, &began).await;
@@ -69,10 +70,8 @@ async fn a_server_driven_attempt_gives_its_verifier_back_once(world: &World) {
             .await,
         1
     );
-    assert_eq!(
-        take(world, "a", "browser").await.unwrap().proof,
-        began.proof
-    );
+    let taken = take(world, "a", "browser").await.unwrap();
+    assert_eq!((taken.proof, taken.session), (began.proof, began.session));
     assert_eq!(
         world
             .count("attempts where sealed_code_verifier is not null")
@@ -132,24 +131,32 @@ async fn another_browser_cannot_take_it_and_does_not_spoil_it(world: &World) {
 
 /// R28, R52
 async fn one_purpose_does_not_serve_another(world: &World) {
-    begin(
-        world,
-        &NewAttempt {
-            kind: AttemptKind::AdminConsent,
-            ..attempt("a", "browser")
-        },
-    )
-    .await;
-    assert!(matches!(
-        take(world, "a", "browser").await,
-        Err(TakeAttemptError::Unknown)
-    ));
-    let (state, browser) = (StateDigest::of("state-a"), BrowserDigest::of("browser"));
-    world
-        .vault
-        .take_attempt(state, browser, AttemptKind::AdminConsent, NOW)
-        .await
-        .unwrap();
+    for (name, kind) in [
+        ("a", AttemptKind::AdminConsent),
+        ("b", AttemptKind::ServerConnect),
+    ] {
+        begin(
+            world,
+            &NewAttempt {
+                kind,
+                ..attempt(name, "browser")
+            },
+        )
+        .await;
+        assert!(matches!(
+            take(world, name, "browser").await,
+            Err(TakeAttemptError::Unknown)
+        ));
+        let (state, browser) = (
+            StateDigest::of(&format!("state-{name}")),
+            BrowserDigest::of("browser"),
+        );
+        world
+            .vault
+            .take_attempt(state, browser, kind, NOW)
+            .await
+            .unwrap();
+    }
 }
 
 /// R24: the end itself is too late.

@@ -42,6 +42,7 @@ pub enum MigrateError {
 pub(in crate::vault) const MIGRATIONS: &[&str] = &[
     include_str!("../../../migrations/0001_first.sql"),
     include_str!("../../../migrations/0002_refreshes.sql"),
+    include_str!("../../../migrations/0003_server_driven.sql"),
 ];
 
 impl Database {

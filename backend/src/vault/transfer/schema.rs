@@ -92,6 +92,7 @@ pub(in crate::vault) const TABLES: &[Table] = &[
             ("created_at", Number),
             ("expires_at", Number),
             ("taken_at", Number),
+            ("session_hash", Text),
         ],
     },
     Table {

@@ -1,0 +1,144 @@
+//! The server-driven way, for pages that may run no wasm or no script at all: the verifier is made here, rests sealed in
+//! the attempt, and never leaves but to the token endpoint (R16; R17 and R18 are about verifiers that browsers make).
+//!
+//! The same attempt, the same checks and the same ending as the page-driven way.
+
+use connect_outlook_protocol::authorize::{AuthorizeRequest, ResponseMode};
+use connect_outlook_protocol::callback::{Callback, RefusedCallback};
+use connect_outlook_protocol::pkce::CodeVerifier;
+use connect_outlook_protocol::returned;
+use connect_outlook_protocol::secret::SessionHandle;
+use connect_outlook_protocol::state::State;
+use connect_outlook_protocol::wire::{FinishAttempt, RefuseAttempt};
+use url::Url;
+
+use super::handles::session_digest;
+use super::start_attempt::{Driver, Wishes};
+use super::{App, FinishAttemptError, Finished, FlowHandle, OpenedSession, StartAttemptError};
+use crate::random;
+use crate::vault::attempts::{AttemptKind, Proof};
+
+/// Where the visitor goes after the callback.
+#[derive(Debug)]
+pub struct Landing {
+    /// On the site, with the outcome in its query and neither code nor state (R32).
+    pub url: Url,
+    /// For the cookie; present exactly when connected.
+    pub session: Option<OpenedSession>,
+}
+
+impl App {
+    /// Records an attempt and answers where to send the browser, with the flow handle it is to keep. `session` is what
+    /// the browser holds: the attempt's end replaces it, although it will not see the cookie (R37).
+    ///
+    /// # Errors
+    /// [`StartAttemptError`]; nothing was recorded.
+    pub async fn start_server_attempt(
+        &self,
+        wishes: Wishes,
+        browser: Option<FlowHandle>,
+        session: Option<SessionHandle>,
+    ) -> Result<(String, FlowHandle), StartAttemptError> {
+        let verifier = CodeVerifier::from_random(random::bytes()?);
+        let challenge = verifier.challenge();
+        let driver = Driver::Server {
+            verifier,
+            session: session.as_ref().map(session_digest),
+        };
+        let begun = self.begin(wishes, driver, browser).await?;
+        let request = AuthorizeRequest {
+            endpoint: &self.entra.registration().authority.authorize_endpoint(),
+            client_id: &begun.attempt.client_id,
+            redirect_uri: &begun.attempt.redirect_uri,
+            scope: &begun.attempt.scopes.to_string(),
+            state: &begun.state,
+            nonce: &begun.nonce,
+            code_challenge: &challenge,
+            response_mode: ResponseMode::Query,
+            prompt: begun.prompt,
+            login_hint: begun.login_hint.as_deref(),
+            domain_hint: None,
+            claims: None,
+        };
+        Ok((request.to_url(), begun.browser))
+    }
+
+    /// Ends an attempt with what Microsoft's redirect brought.
+    ///
+    /// # Errors
+    /// [`FinishAttemptError`]; what Microsoft or the visitor decided is told by the landing's address, not an error.
+    pub async fn finish_server_attempt(
+        &self,
+        callback: Callback,
+        browser: Option<FlowHandle>,
+    ) -> Result<Landing, FinishAttemptError> {
+        let kind = AttemptKind::ServerConnect;
+        match callback {
+            Callback::Code {
+                code,
+                state,
+                issuer,
+            } => {
+                let attempt = self.take_attempt(&state, browser, kind).await?;
+                let Proof::Server(code_verifier) = attempt.proof.clone() else {
+                    return Err(FinishAttemptError::VerifierMismatch);
+                };
+                let request = FinishAttempt {
+                    state,
+                    code,
+                    code_verifier,
+                    issuer,
+                };
+                let (session, back) = (attempt.session, attempt.return_to.clone());
+                let finished = self.end_with_code(request, attempt, session).await?;
+                Ok(self.landing(back.as_deref(), finished))
+            }
+            Callback::Refused { state, refusal } => {
+                let attempt = self.take_attempt(&state, browser, kind).await?;
+                let finished = Finished {
+                    outcome: self.end_with_refusal(&refused(state, refusal)),
+                    session: None,
+                };
+                Ok(self.landing(attempt.return_to.as_deref(), finished))
+            }
+        }
+    }
+
+    /// The path was checked when the attempt began; that it still stays on the site is proved once more.
+    fn landing(&self, return_to: Option<&str>, finished: Finished) -> Landing {
+        let site = &self.rules.site;
+        let path = return_to.unwrap_or("/");
+        let joined = site.join(path).ok();
+        let mut url = joined
+            .filter(|url| url.origin() == site.origin())
+            .unwrap_or_else(|| site.clone());
+        let kept: Vec<_> = url
+            .query()
+            .unwrap_or_default()
+            .split('&')
+            .filter(|pair| !pair.is_empty() && pair.split('=').next() != Some(returned::PARAMETER))
+            .collect();
+        let told = format!(
+            "{}={}",
+            returned::PARAMETER,
+            returned::value(&finished.outcome)
+        );
+        let query = [kept.as_slice(), &[told.as_str()]].concat().join("&");
+        url.set_query(Some(&query));
+        Landing {
+            url,
+            session: finished.session,
+        }
+    }
+}
+
+fn refused(state: State, refusal: RefusedCallback) -> RefuseAttempt {
+    RefuseAttempt {
+        state,
+        error: refusal.error,
+        error_subcode: refusal.error_subcode,
+        error_description: refusal.error_description,
+        suberror: refusal.suberror,
+        claims: refusal.claims,
+    }
+}

@@ -1,0 +1,91 @@
+//! The few pages of our own, for visitors whose page runs no script. They show nothing that came with the request but a
+//! path in a hidden field; every value is escaped.
+
+use axum::http::{HeaderValue, header};
+use axum::response::{IntoResponse, Response};
+use connect_outlook_protocol::refusal::{Actor, Next};
+use maud::{DOCTYPE, Markup, html};
+
+use super::codes::Facts;
+
+/// One button, which posts: looking at the page starts nothing (R27).
+pub(super) fn connect(base: &str, return_to: Option<&str>) -> Response {
+    let content = html! {
+        h1 { "Connect Outlook" }
+        p { "You sign in at Microsoft and come back here. This site never sees your password." }
+        form method="post" action={ (base) "/v1/connect" } {
+            @if let Some(path) = return_to {
+                input type="hidden" name="return_to" value=(path);
+            }
+            button type="submit" { "Continue to Microsoft" }
+        }
+    };
+    whole(base, "Connect Outlook", &content)
+}
+
+/// What went wrong, who can mend it, and the way back.
+pub(super) fn problem(base: &str, facts: &Facts, reference: &str) -> Response {
+    let content = html! {
+        h1 { (facts.title) }
+        p { (advice(facts)) }
+        p { a href="/" { "Back to the site" } }
+        p.reference { "Reference: " code { (reference) } }
+    };
+    let mut response = whole(base, facts.title, &content);
+    *response.status_mut() = facts.status;
+    response
+}
+
+/// The stylesheet of these pages.
+pub(super) async fn style() -> Response {
+    let kind = HeaderValue::from_static("text/css; charset=utf-8");
+    ([(header::CONTENT_TYPE, kind)], include_str!("page.css")).into_response()
+}
+
+fn advice(facts: &Facts) -> &'static str {
+    match (facts.next, facts.actor) {
+        (Next::TryAgain | Next::SignInAgain, _) => "Please go back and connect once more.",
+        (Next::Wait, _) => "Please wait a moment, then go back and connect once more.",
+        (_, Actor::Developer) => {
+            "Nothing is wrong on your side: the developers of this site have to correct the request."
+        }
+        (_, Actor::TenantAdmin) => "An administrator of your organisation has to act.",
+        (_, _) => "Nothing is wrong on your side: the operator of this site has to act.",
+    }
+}
+
+fn whole(base: &str, title: &str, content: &Markup) -> Response {
+    let page = html! {
+        (DOCTYPE)
+        html lang="en" {
+            head {
+                meta charset="utf-8";
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                meta name="color-scheme" content="light dark";
+                meta name="robots" content="noindex";
+                title { (title) }
+                link rel="stylesheet" href={ (base) "/v1/connect.css" };
+            }
+            body { main { (content) } }
+        }
+    };
+    let kind = HeaderValue::from_static("text/html; charset=utf-8");
+    ([(header::CONTENT_TYPE, kind)], page.into_string()).into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use http_body_util::BodyExt as _;
+
+    use super::*;
+
+    /// R161: a path is text, whatever it holds.
+    #[tokio::test]
+    async fn a_path_cannot_become_markup() {
+        let page = connect("/outlook", Some("/\"><script>alert(1)</script>"));
+        let body = page.into_body().collect().await.unwrap().to_bytes();
+        let text = String::from_utf8(body.to_vec()).unwrap();
+        assert!(!text.contains("<script"), "{text}");
+        assert!(text.contains("value=\"/&quot;&gt;&lt;script&gt;"), "{text}");
+    }
+}

@@ -1,0 +1,138 @@
+//! The server-driven way at the door: navigations of the whole tab instead of requests by script.
+
+use axum::extract::{RawQuery, State};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use connect_outlook_protocol::authorize::Prompt;
+use connect_outlook_protocol::callback;
+
+use super::attempts::FLOW_LASTS;
+use super::body::Form;
+use super::codes::Code;
+use super::error::Problem;
+use super::{Door, cookies, page};
+use crate::app::Wishes;
+
+/// `GET /v1/connect`: a page with one button, for links.
+pub(super) async fn offer(
+    State(door): State<Door>,
+    RawQuery(query): RawQuery,
+) -> Result<Response, Problem> {
+    let wishes = Form::read(query.unwrap_or_default().as_bytes())
+        .and_then(wishes)
+        .map_err(|problem| problem.as_page(&door.base))?;
+    // R26: a link may say where to come back to, and nothing about the sign-in.
+    let more = wishes.login_hint.is_some() || wishes.prompt.is_some() || wishes.scopes.is_some();
+    if more {
+        let problem = Problem::from(Code::BadRequest);
+        let problem = problem.because("a link may hold return_to and nothing else");
+        return Err(problem.as_page(&door.base));
+    }
+    Ok(page::connect(&door.base, wishes.return_to.as_deref()))
+}
+
+/// `POST /v1/connect`: the visitor's gesture. On to Microsoft.
+pub(super) async fn start(
+    State(door): State<Door>,
+    headers: HeaderMap,
+    form: Result<Form, Problem>,
+) -> Result<Response, Problem> {
+    let on_page = |problem: Problem| problem.as_page(&door.base);
+    let wishes = form.and_then(wishes).map_err(on_page)?;
+    let (browser, session) = (cookies::flow(&headers), cookies::session(&headers));
+    let started = door
+        .app
+        .start_server_attempt(wishes, browser, session)
+        .await;
+    let (url, browser) = started.map_err(|error| on_page(error.into()))?;
+    let mut response = see_other(&url).map_err(on_page)?;
+    response
+        .headers_mut()
+        .extend(cookies::set_flow(&browser, FLOW_LASTS).map(|cookie| (header::SET_COOKIE, cookie)));
+    Ok(response)
+}
+
+/// `GET /v1/callback`: back from Microsoft. The answer is always an address without code and state (R32).
+pub(super) async fn finish(
+    State(door): State<Door>,
+    headers: HeaderMap,
+    RawQuery(query): RawQuery,
+) -> Result<Response, Problem> {
+    let callback = callback::parse(&query.unwrap_or_default());
+    let landed = match callback {
+        Ok(callback) => {
+            let browser = cookies::flow(&headers);
+            let landed = door.app.finish_server_attempt(callback, browser).await;
+            landed.map_err(Problem::from)
+        }
+        Err(_) => Err(Code::CallbackMalformed.into()),
+    };
+    match landed {
+        Ok(landing) => {
+            let mut response = see_other(landing.url.as_str())?;
+            let cookie = landing
+                .session
+                .and_then(|session| cookies::set_session(&session.handle, session.lasts));
+            response
+                .headers_mut()
+                .extend(cookie.map(|cookie| (header::SET_COOKIE, cookie)));
+            Ok(response)
+        }
+        Err(problem) => {
+            let code = problem.code();
+            tracing::info!(code, "a callback led to no end of an attempt");
+            see_other(&format!(
+                "{}{}/v1/connect/problem?code={code}",
+                door.site, door.base
+            ))
+        }
+    }
+}
+
+/// `GET /v1/connect/problem`: what a callback came to. Only what a callback can come to is shown.
+pub(super) async fn problem(State(door): State<Door>, RawQuery(query): RawQuery) -> Problem {
+    let query = query.unwrap_or_default();
+    let named = query.strip_prefix("code=").unwrap_or_default();
+    let code = SHOWN
+        .into_iter()
+        .find(|code| code.facts().code == named)
+        .unwrap_or(Code::NotFound);
+    Problem::from(code).as_page(&door.base)
+}
+
+fn wishes(form: Form) -> Result<Wishes, Problem> {
+    let bad = |detail| Problem::from(Code::BadRequest).because(detail);
+    let mut wishes = Wishes::default();
+    for (name, value) in form.0 {
+        match name.as_str() {
+            "return_to" => wishes.return_to = Some(value),
+            "login_hint" => wishes.login_hint = Some(value),
+            "scopes" => wishes.scopes = Some(value.split(' ').map(str::to_owned).collect()),
+            "prompt" => {
+                let known = PROMPTS.into_iter().find(|known| known.as_str() == value);
+                wishes.prompt = Some(known.ok_or_else(|| bad("prompt is none that is known"))?);
+            }
+            _ => return Err(bad("the form holds a field that this route does not take")),
+        }
+    }
+    Ok(wishes)
+}
+
+/// 303: whatever the method was, the next is a GET. Never 307 or 308, which would repeat a body elsewhere.
+fn see_other(url: &str) -> Result<Response, Problem> {
+    let location = HeaderValue::from_str(url).map_err(|_| Code::Internal)?;
+    Ok((StatusCode::SEE_OTHER, [(header::LOCATION, location)]).into_response())
+}
+
+const PROMPTS: [Prompt; 3] = [Prompt::SelectAccount, Prompt::Login, Prompt::Consent];
+
+const SHOWN: [Code; 8] = [
+    Code::CallbackMalformed,
+    Code::AttemptUnknown,
+    Code::AttemptNotYours,
+    Code::AttemptExpired,
+    Code::VerifierMismatch,
+    Code::IssuerMismatch,
+    Code::Unavailable,
+    Code::Internal,
+];
