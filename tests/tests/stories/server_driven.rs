@@ -44,14 +44,14 @@ async fn the_server_makes_the_verifier_and_keeps_it() {
 }
 
 #[tokio::test]
-async fn turning_back_and_an_administrator_who_has_to_agree_are_told_in_the_address() {
+async fn every_no_is_told_in_the_address() {
     story(async |world| {
         for (answering, begins) in [
             (Answering::TurnsBack, "connect_outlook=cancelled."),
             (Answering::Declines("ada"), "connect_outlook=cancelled."),
             (
                 Answering::Returns("katherine"),
-                "connect_outlook=needs_admin.",
+                "connect_outlook=cancelled.",
             ),
         ] {
             let visitor = world.visitor();
