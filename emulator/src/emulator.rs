@@ -80,7 +80,6 @@ pub struct EmulatorBuilder {
     insecure_bind: bool,
     upload_port: u16,
     signing_keys: Option<SigningKeys>,
-    access_token_life: Option<i64>,
     mail: MailSettings,
     switches: Switches,
 }
@@ -94,7 +93,6 @@ impl Default for EmulatorBuilder {
             insecure_bind: false,
             upload_port: 0,
             signing_keys: None,
-            access_token_life: None,
             mail: MailSettings::default(),
             switches: Switches::default(),
         }
@@ -154,7 +152,7 @@ impl EmulatorBuilder {
     /// Gives every access token this life in seconds, instead of a random one from 3,600 to 5,400 as Entra does.
     #[must_use]
     pub fn access_token_life(mut self, seconds: i64) -> Self {
-        self.access_token_life = Some(seconds);
+        self.switches.access_token_life = Some(seconds);
         self
     }
 
@@ -186,7 +184,7 @@ impl EmulatorBuilder {
             .world
             .unwrap_or_else(|| World::standard(self.clock.now()));
         let keys = self.signing_keys.unwrap_or_else(SigningKeys::make);
-        let entra = EntraState::new(keys, self.access_token_life);
+        let entra = EntraState::new(keys);
         let origins = Origins {
             main: origin_of(bound),
             uploads: origin_of(upload_bound),

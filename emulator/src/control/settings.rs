@@ -32,6 +32,7 @@ pub(super) async fn switches(State(state): State<Arc<EmulatorState>>) -> Json<Va
         "grace_seconds": grace,
         "loop_threshold": switches.loop_threshold,
         "notifications": switches.notifications,
+        "access_token_life": switches.access_token_life,
     }))
 }
 
@@ -59,6 +60,9 @@ pub(super) async fn change_switches(
         switches.notifications = notifications;
         if let Some(threshold) = asked.loop_threshold {
             switches.loop_threshold = (threshold > 0).then_some(threshold);
+        }
+        if let Some(life) = asked.access_token_life {
+            switches.access_token_life = (life > 0).then_some(life);
         }
     });
     switches(State(state)).await.into_response()
@@ -125,6 +129,8 @@ pub(super) struct AskedSwitches {
     grace_seconds: Option<i64>,
     /// 0 switches loop detection off.
     loop_threshold: Option<usize>,
+    /// Seconds; 0 lets Entra's random lives come back.
+    access_token_life: Option<i64>,
     /// Those of [`NotificationSwitches`](crate::NotificationSwitches) that change.
     #[serde(default)]
     notifications: Map<String, Value>,

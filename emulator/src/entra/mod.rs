@@ -71,12 +71,10 @@ pub(crate) struct EntraState {
     pub(crate) codes: Codes,
     pub(crate) refresh_tokens: RefreshTokens,
     pub(crate) device_codes: DeviceCodes,
-    /// The life of every access token in seconds, instead of a random one (entra 54).
-    pub(crate) fixed_token_life: Option<i64>,
 }
 
 impl EntraState {
-    pub(crate) fn new(keys: SigningKeys, fixed_token_life: Option<i64>) -> Self {
+    pub(crate) fn new(keys: SigningKeys) -> Self {
         Self {
             keys: keys::KeyRing::of(keys),
             browsers: browsers::Browsers::default(),
@@ -87,7 +85,6 @@ impl EntraState {
             codes: Codes::default(),
             refresh_tokens: RefreshTokens::default(),
             device_codes: DeviceCodes::default(),
-            fixed_token_life,
         }
     }
 }

@@ -43,8 +43,10 @@ pub(super) async fn answer(call: &TokenCall<'_>, ids: &RequestIds) -> Result<Res
         let quoted = format!("'{}'", call.application.client_id);
         return Err(OAuthError::about(&aadsts::CLIENT_REMOVED, &quoted));
     }
-    let life = entra
-        .fixed_token_life
+    let life = call
+        .state
+        .switches()
+        .access_token_life
         .unwrap_or_else(|| random::between(3_600, 5_400));
     let grant = AppTokenGrant {
         client_id: call.application.client_id.clone(),

@@ -272,7 +272,7 @@ impl Issue {
 /// Seconds an access token lives: 60 to 90 minutes, or 20 to 28 hours for clients that handle claims challenges.
 fn life(call: &TokenCall<'_>) -> i64 {
     match (
-        call.state.entra.fixed_token_life,
+        call.state.switches().access_token_life,
         call.claims.handles_challenges,
     ) {
         (Some(fixed), _) => fixed,

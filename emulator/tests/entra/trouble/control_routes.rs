@@ -193,6 +193,19 @@ async fn policies_rotation_and_loops_are_switched_by_request() {
     assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
 }
 
+/// Whoever wants a lapsed token at once, and a good one after it, says so between two answers.
+#[tokio::test]
+async fn the_life_of_later_access_tokens_is_set_by_request() {
+    let stage = Stage::start().await;
+    for (asked, lives) in [(900, 900..=900), (0, 3_600..=5_400)] {
+        let body = json!({ "access_token_life": asked });
+        post(&stage, "/_emulator/switches", body).await;
+        let tokens = App::DEMO.tokens(&stage, GRACE).await;
+        let life = tokens.json["expires_in"].as_i64().expect("seconds");
+        assert!(lives.contains(&life), "{life}");
+    }
+}
+
 /// A page that points its own name at the emulator reads and sets nothing.
 #[tokio::test]
 async fn control_answers_to_names_of_this_machine_only() {
