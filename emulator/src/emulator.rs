@@ -9,7 +9,8 @@ use crate::{
     clock::Clock,
     entra::{EntraState, SigningKeys},
     exchange::Exchange,
-    graph::{self, Graph, MailSettings},
+    graph::{self, Graph, MailSettings, NewMail, SeedError},
+    manners::Manner,
     router,
     scenario::{Line, Lines},
     state::{EmulatorState, Origins},
@@ -21,6 +22,7 @@ use crate::{
 #[derive(Debug)]
 pub struct Emulator {
     state: Arc<EmulatorState>,
+    graph: Arc<Graph>,
     stop: watch::Sender<bool>,
     tasks: [JoinHandle<()>; 3],
 }
@@ -51,6 +53,12 @@ impl Emulator {
         self.state.exchanges.after(0)
     }
 
+    /// How clients behaved in the exchanges after sequence number `after` (0 for all): no secret in an address, PKCE by
+    /// S256, a nonce, and so on.
+    pub fn manners(&self, after: u64) -> Vec<Manner> {
+        self.state.manners(after)
+    }
+
     /// The world as it is now.
     pub fn world(&self) -> Arc<World> {
         self.state.world()
@@ -59,6 +67,14 @@ impl Emulator {
     /// Its memory, for what the other methods do not offer.
     pub fn state(&self) -> &Arc<EmulatorState> {
         &self.state
+    }
+
+    /// Lets mail come in for the person with this address or id, and answers the messages' immutable ids.
+    ///
+    /// # Errors
+    /// [`SeedError`], by what is wrong.
+    pub fn add_mail(&self, person: &str, mail: &NewMail) -> Result<Vec<String>, SeedError> {
+        self.graph.seed(person, mail)
     }
 
     /// Stops listening, lets requests in progress finish, and returns when all is done.
@@ -206,9 +222,14 @@ impl EmulatorBuilder {
         let tasks = [
             tokio::spawn(serve(listener, routes, stopped.clone())),
             tokio::spawn(serve(upload_listener, uploads, stopped.clone())),
-            tokio::spawn(graph::carry(graph, stopped)),
+            tokio::spawn(graph::carry(Arc::clone(&graph), stopped)),
         ];
-        Ok(Emulator { state, stop, tasks })
+        Ok(Emulator {
+            state,
+            graph,
+            stop,
+            tasks,
+        })
     }
 }
 

@@ -31,7 +31,7 @@ pub(crate) fn router(state: Arc<EmulatorState>, graph: Arc<Graph>) -> Router {
         ));
     recorded_and_spoiled(recorded, &state, &graph)
         .merge(entra::control(Arc::clone(&state)))
-        .merge(control::router(state))
+        .merge(control::router(state, graph))
         .merge(page::assets())
 }
 

@@ -8,6 +8,7 @@ use crate::{
     exchange::Exchanges,
     graph::Notifications,
     lock::{read, write},
+    manners::{self, Manner},
     random,
     scenario::{Faults, Scenarios},
     switches::Switches,
@@ -77,6 +78,11 @@ impl EmulatorState {
     /// The world as it is now. Later changes do not show in it: take it once for each request.
     pub fn world(&self) -> Arc<World> {
         Arc::clone(&read(&self.world))
+    }
+
+    /// How clients behaved in the exchanges after sequence number `after` (0 for all).
+    pub fn manners(&self, after: u64) -> Vec<Manner> {
+        manners::judged(&self.exchanges.after(after), &self.world())
     }
 
     /// How it behaves where one can choose.

@@ -5,6 +5,7 @@ mod guard;
 mod handle;
 mod limits;
 mod page;
+mod seed;
 mod settings;
 mod subscriptions;
 mod trouble;
@@ -25,10 +26,10 @@ use serde_json::json;
 
 pub use views::{GrantView, RefreshFamily, RefreshTokenView, SessionView};
 
-use crate::{clock::rfc3339, exchange::Exchange, state::EmulatorState};
+use crate::{clock::rfc3339, exchange::Exchange, graph::Graph, state::EmulatorState};
 
 /// The control routes.
-pub(crate) fn router(state: Arc<EmulatorState>) -> Router {
+pub(crate) fn router(state: Arc<EmulatorState>, graph: Arc<Graph>) -> Router {
     Router::new()
         .route("/_emulator/", get(page::overview))
         .route(
@@ -40,18 +41,18 @@ pub(crate) fn router(state: Arc<EmulatorState>) -> Router {
             "/_emulator/exchanges",
             get(exchanges).delete(forget_exchanges),
         )
+        .route("/_emulator/manners", get(manners))
         .route("/_emulator/clock", get(time).post(advance))
+        .route("/_emulator/people", post(seed::add_person))
         .route("/_emulator/origins", get(limits::origins))
         .route("/_emulator/limits", get(limits::show).post(limits::change))
         .route("/_emulator/exchanges/{sequence}", get(page::exchange))
         .route("/_emulator/forms/{deed}", post(forms::submit))
         .merge(trouble_and_memory())
         .merge(subscriptions::routes())
-        .layer(middleware::from_fn_with_state(
-            Arc::clone(&state),
-            guard::own_names_only,
-        ))
-        .with_state(state)
+        .with_state(Arc::clone(&state))
+        .merge(seed::router(graph))
+        .layer(middleware::from_fn_with_state(state, guard::own_names_only))
 }
 
 fn trouble_and_memory() -> Router<Arc<EmulatorState>> {
@@ -114,6 +115,11 @@ async fn exchanges(
     Json(ExchangeList {
         exchanges: state.exchanges.after(range.after),
     })
+}
+
+/// `GET /_emulator/manners?after=N`: how clients behaved in the exchanges after N.
+async fn manners(State(state): State<Arc<EmulatorState>>, Query(range): Query<Range>) -> Response {
+    Json(json!({ "manners": state.manners(range.after) })).into_response()
 }
 
 /// `DELETE /_emulator/exchanges`: forgets them.

@@ -22,6 +22,7 @@ mod preferences;
 mod render;
 mod routes;
 mod search;
+mod seed;
 mod serve;
 mod settings;
 mod store;
@@ -33,6 +34,7 @@ mod uploads;
 
 pub use limits::{AnswerCase, GraphLimits};
 pub use notifications::{Attempt, ChangeType, Delivery, LifecycleEvent, SubscriptionView};
+pub use seed::{Correspondent, NewMail, SeedError};
 pub use settings::MailSettings;
 
 pub(crate) use batch::{Batches, serve as batches};

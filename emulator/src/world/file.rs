@@ -9,7 +9,7 @@ use std::{
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
-use super::{CONSUMERS_TENANT_ID, World};
+use super::{CONSUMERS_TENANT_ID, Person, World};
 
 /// Why a world cannot be read from a file. Correct the file.
 #[derive(Debug, thiserror::Error)]
@@ -87,6 +87,28 @@ impl World {
         }
         let world: Self = serde_json::from_value(value).map_err(|error| error.to_string())?;
         world.check().map(|()| world)
+    }
+
+    /// Adds a person; what a world file may leave out may be left out here too.
+    ///
+    /// # Errors
+    /// A sentence that says what is missing or contradicts this world, which then stays as it was.
+    pub(crate) fn add_person(&mut self, mut entry: Value) -> Result<Person, String> {
+        let tenants: Vec<_> = self
+            .tenants
+            .iter()
+            .map(|tenant| (tenant.domain.clone(), tenant.id.to_string()))
+            .collect();
+        let fields = entry.as_object_mut().ok_or("a person is an object")?;
+        complete_person(fields, 0);
+        name_tenant(fields, "tenant", &tenants)?;
+        let person: Person = serde_json::from_value(entry).map_err(|error| error.to_string())?;
+        self.people.push(person.clone());
+        self.check()
+            .inspect_err(|_| {
+                self.people.pop();
+            })
+            .map(|()| person)
     }
 
     /// Whether identifiers are unique; the rest is checked by name while reading.

@@ -25,6 +25,7 @@ mod hybrid;
 mod id_token;
 mod instances;
 mod logout;
+mod manners;
 mod on_behalf_of;
 mod page_codes;
 mod pages;

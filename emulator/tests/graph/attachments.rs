@@ -98,6 +98,30 @@ async fn the_value_depends_on_the_kind() {
     assert_eq!(ada.get(&format!("{path}/$value")).await.status, 405);
 }
 
+/// §9.2: an attached message is shown when it is asked for, and only then.
+#[tokio::test]
+async fn an_attached_message_is_expanded() {
+    let ada = Mailbox::of_ada().await;
+    let (path, plain) = attachment(&ada, ITEM).await;
+    assert!(plain.get("item").is_none());
+    let expand = "$expand=microsoft.graph.itemattachment/item";
+    let item = ada.json(&format!("{path}?{expand}")).await["item"].clone();
+    assert_eq!(item["@odata.type"], "#microsoft.graph.message");
+    assert_eq!(
+        item["from"]["emailAddress"]["address"],
+        "rosa.keller@post.example"
+    );
+    assert!(item["body"]["content"].is_string() && item["subject"].is_string());
+    let (list, _) = path.rsplit_once('/').expect("a path");
+    assert_eq!(ada.list(&format!("{list}?{expand}")).await[0]["item"], item);
+    ada.get(&format!("{path}?$expand=nonsense"))
+        .await
+        .is_refused(400, "BadRequest");
+    let (file, _) = attachment(&ada, FILE).await;
+    let file = ada.json(&format!("{file}?{expand}")).await;
+    assert!(file.get("item").is_none());
+}
+
 /// E42, as far as reading goes: a picture within the text is found by the id that the HTML names.
 #[tokio::test]
 async fn an_inline_picture_is_named_in_the_html() {

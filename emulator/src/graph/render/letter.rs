@@ -43,6 +43,17 @@ pub(super) fn value(letter: &Letter, property: &str, preferences: &Preferences) 
     })
 }
 
+/// A message that hangs on another one: what its letter says, for it lies in no folder.
+pub(crate) fn attached(letter: &Letter, preferences: &Preferences) -> Object {
+    let told = ATTACHED.iter().filter_map(|property| {
+        let value = value(letter, property, preferences)?;
+        Some(Object::new().with(property, value))
+    });
+    let mut object = Object::new().with("@odata.type", "#microsoft.graph.message");
+    told.for_each(|member| object.append(member));
+    object
+}
+
 /// The first 255 letters of the text (E19).
 pub(super) fn preview(body: &Body) -> String {
     let text = match body.kind {
@@ -88,4 +99,23 @@ fn header((name, value): (String, String)) -> Object {
     Object::new().with("name", name).with("value", value)
 }
 
+/// What Graph shows of an attached message, in its order.
+const ATTACHED: &[&str] = &[
+    "sentDateTime",
+    "hasAttachments",
+    "internetMessageId",
+    "subject",
+    "bodyPreview",
+    "importance",
+    "conversationIndex",
+    "isDeliveryReceiptRequested",
+    "isReadReceiptRequested",
+    "body",
+    "sender",
+    "from",
+    "toRecipients",
+    "ccRecipients",
+    "bccRecipients",
+    "replyTo",
+];
 const PREVIEW_LETTERS: usize = 255;

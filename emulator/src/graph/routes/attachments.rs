@@ -15,7 +15,7 @@ use crate::graph::{
     mime::written,
     odata::{Query, Selection, list as list_of},
     path::MessagePlace,
-    render::{ATTACHMENT, AttachmentView, MessageView},
+    render::{ATTACHMENT, AttachmentView, MessageView, attached as item},
     store::{Attachment, Content, Mailbox, Message},
 };
 
@@ -28,6 +28,7 @@ pub(super) fn list(
     visit.query.refuse_search()?;
     let message = message(mailbox, place)?;
     let selection = visit.selection(&ATTACHMENT)?;
+    let with_items = expands_items(visit)?;
     let preferences = &visit.call.preferences;
     let attachments = message.letter.attachments.iter();
     let views = attachments.map(|attachment| AttachmentView {
@@ -42,9 +43,11 @@ pub(super) fn list(
         place.id,
         selection.in_context()
     );
-    Ok(Answer::ok(
-        visit.page(&tail, &page, |view| view.shown(&selection)),
-    ))
+    Ok(Answer::ok(visit.page(&tail, &page, |view| {
+        let mut object = view.shown(&selection);
+        append_item(&mut object, view, with_items);
+        object
+    })))
 }
 
 /// `GET attachments/{attachment}`
@@ -86,7 +89,28 @@ pub(super) fn shown(
     );
     let mut object = visit.with_context(&tail);
     object.append(view.shown(&selection));
+    append_item(&mut object, &view, expands_items(visit)?);
     Ok(object)
+}
+
+/// Whether `$expand=microsoft.graph.itemattachment/item` asks for the messages that are attached.
+fn expands_items(visit: &Visit<'_>) -> Result<bool, GraphError> {
+    let is_item = |wanted: &&String| wanted.eq_ignore_ascii_case(ATTACHED_ITEM);
+    match visit.query.expand.iter().find(|wanted| !is_item(wanted)) {
+        None => Ok(!visit.query.expand.is_empty()),
+        Some(wanted) => {
+            tracing::warn!(feature = wanted, "the emulated Graph cannot expand this");
+            Err(GraphError::bad_request(format!(
+                "Parsing OData Select and Expand failed: '{wanted}' cannot be expanded."
+            )))
+        }
+    }
+}
+
+fn append_item(object: &mut Object, view: &AttachmentView<'_>, wanted: bool) {
+    if let (true, Content::Item(letter)) = (wanted, &view.attachment.content) {
+        object.push("item", item(letter, view.preferences));
+    }
 }
 
 /// `GET attachments/{attachment}/$value`: a file's bytes, an item's MIME text, nothing of a reference (E41).
@@ -212,5 +236,6 @@ fn no_value() -> GraphError {
     )
 }
 
+const ATTACHED_ITEM: &str = "microsoft.graph.itemAttachment/item";
 /// All attachments of a message come in one page.
 const MOST_ATTACHMENTS: usize = 1000;
