@@ -20,6 +20,63 @@ pub struct Manner {
     pub broken_by: Vec<u64>,
 }
 
+/// A rule: which requests it is about, and which of them keep it.
+struct Rule {
+    name: &'static str,
+    sentence: &'static str,
+    concerns: fn(&Exchange) -> bool,
+    /// The secrets of the world's apps are told to it.
+    keeps: fn(&Exchange, &[&str]) -> bool,
+}
+
+const RULES: [Rule; 7] = [
+    Rule {
+        name: "no_origin_at_token_endpoint",
+        sentence: "Token requests carry no Origin header, as those of servers must not.",
+        concerns: is_token_request,
+        keeps: |one, _| one.request_header("origin").is_none(),
+    },
+    Rule {
+        name: "nothing_secret_in_addresses",
+        sentence: "No address carries a secret, an assertion, a token or a verifier.",
+        concerns: |_| true,
+        keeps: keeps_secrets,
+    },
+    Rule {
+        name: "pkce_s256",
+        sentence: "Authorize requests for a code carry a challenge by S256.",
+        concerns: is_authorize_request,
+        keeps: |one, _| {
+            has(one, "code_challenge")
+                && parameter(one, "code_challenge_method").is_some_and(|method| method == "S256")
+        },
+    },
+    Rule {
+        name: "verifier_sent",
+        sentence: "Redemptions of codes carry the verifier.",
+        concerns: is_redemption,
+        keeps: |one, _| has(one, "code_verifier"),
+    },
+    Rule {
+        name: "nonce_sent",
+        sentence: "Authorize requests carry a nonce.",
+        concerns: is_authorize_request,
+        keeps: |one, _| has(one, "nonce"),
+    },
+    Rule {
+        name: "state_sent",
+        sentence: "Authorize requests carry a state.",
+        concerns: is_authorize_request,
+        keeps: |one, _| has(one, "state"),
+    },
+    Rule {
+        name: "no_bearer_on_upload_host",
+        sentence: "Uploads carry no Authorization header; their address is enough.",
+        concerns: is_upload,
+        keeps: |one, _| one.request_header("authorization").is_none(),
+    },
+];
+
 /// All rules, judged by these exchanges.
 pub(crate) fn judged(exchanges: &[Exchange], world: &World) -> Vec<Manner> {
     let secrets: Vec<&str> = world
@@ -28,66 +85,21 @@ pub(crate) fn judged(exchanges: &[Exchange], world: &World) -> Vec<Manner> {
         .flat_map(|application| &application.secrets)
         .map(|secret| secret.value.as_str())
         .collect();
-    let of =
-        |name, sentence, concerns: fn(&Exchange) -> bool, keeps: &dyn Fn(&Exchange) -> bool| {
-            let concerned: Vec<&Exchange> = exchanges.iter().filter(|one| concerns(one)).collect();
-            let broken = concerned.iter().filter(|one| !keeps(one));
+    RULES
+        .iter()
+        .map(|rule| {
+            let concerned = || exchanges.iter().filter(|one| (rule.concerns)(one));
+            let broken = concerned().filter(|one| !(rule.keeps)(one, &secrets));
             let broken_by: Vec<u64> = broken.map(|one| one.sequence).collect();
             Manner {
-                name,
-                sentence,
+                name: rule.name,
+                sentence: rule.sentence,
                 holds: broken_by.is_empty(),
-                checked: concerned.len(),
+                checked: concerned().count(),
                 broken_by,
             }
-        };
-    vec![
-        of(
-            "no_origin_at_token_endpoint",
-            "Token requests carry no Origin header, as those of servers must not.",
-            is_token_request,
-            &|one| one.request_header("origin").is_none(),
-        ),
-        of(
-            "nothing_secret_in_addresses",
-            "No address carries a secret, an assertion, a token or a verifier.",
-            |_| true,
-            &|one| keeps_secrets(one, &secrets),
-        ),
-        of(
-            "pkce_s256",
-            "Authorize requests for a code carry a challenge by S256.",
-            is_authorize_request,
-            &|one| {
-                let given = |name| parameter(one, name).unwrap_or_default();
-                !given("code_challenge").is_empty() && given("code_challenge_method") == "S256"
-            },
-        ),
-        of(
-            "verifier_sent",
-            "Redemptions of codes carry the verifier.",
-            is_redemption,
-            &|one| parameter(one, "code_verifier").is_some_and(|verifier| !verifier.is_empty()),
-        ),
-        of(
-            "nonce_sent",
-            "Authorize requests carry a nonce.",
-            is_authorize_request,
-            &|one| parameter(one, "nonce").is_some_and(|nonce| !nonce.is_empty()),
-        ),
-        of(
-            "state_sent",
-            "Authorize requests carry a state.",
-            is_authorize_request,
-            &|one| parameter(one, "state").is_some_and(|state| !state.is_empty()),
-        ),
-        of(
-            "no_bearer_on_upload_host",
-            "Uploads carry no Authorization header; their address is enough.",
-            is_upload,
-            &|one| one.request_header("authorization").is_none(),
-        ),
-    ]
+        })
+        .collect()
 }
 
 fn is_token_request(one: &Exchange) -> bool {
@@ -116,6 +128,10 @@ fn keeps_secrets(one: &Exchange, secrets: &[&str]) -> bool {
     let names_none = url::form_urlencoded::parse(one.query.as_bytes())
         .all(|(name, _)| !SECRET_PARAMETERS.contains(&name.as_ref()));
     names_none && !secrets.iter().any(|secret| decoded.contains(secret))
+}
+
+fn has(one: &Exchange, name: &str) -> bool {
+    parameter(one, name).is_some_and(|value| !value.is_empty())
 }
 
 /// A parameter of the query, or of the form in the body.

@@ -144,7 +144,7 @@ mod tests {
     use proptest::prelude::*;
     use serde_json::json;
 
-    fn refused(requests: serde_json::Value) -> String {
+    fn refused(requests: &serde_json::Value) -> String {
         let body = json!({ "requests": requests }).to_string();
         Batch::read(body.as_bytes()).expect_err("refused").message
     }
@@ -154,9 +154,9 @@ mod tests {
         let get = |id: &str, on: &[&str]| json!({ "id": id, "method": "GET", "url": "/me", "dependsOn": on });
         let body = json!({ "requests": [get("c", &["B"]), get("b", &["a"]), get("a", &[])] });
         Batch::read(body.to_string().as_bytes()).expect("a batch");
-        assert!(refused(json!([get("a", &["b"]), get("b", &["a"])])).contains("circle"));
-        assert!(refused(json!([get("a", &["a"])])).contains("circle"));
-        assert!(refused(json!([get("a", &["z"])])).contains("depends on z"));
+        assert!(refused(&json!([get("a", &["b"]), get("b", &["a"])])).contains("circle"));
+        assert!(refused(&json!([get("a", &["a"])])).contains("circle"));
+        assert!(refused(&json!([get("a", &["z"])])).contains("depends on z"));
     }
 
     proptest! {

@@ -37,7 +37,7 @@ pub(super) fn attach(
         owner: visit.owner_as_recipient(),
     };
     let key = around.key;
-    let attachment = new_attachment::attachment(json, around)?;
+    let attachment = new_attachment::attachment(json, &around)?;
     mailbox.change(item, visit.call.now, |message| {
         message.letter.attachments.push(attachment);
     });

@@ -31,7 +31,7 @@ pub(super) struct Circumstances {
 /// # Errors
 /// 400 for what is no attachment that can be made: of no kind, a reference (v1.0 cannot make any), without a name, with
 /// unreadable bytes or with members that its kind does not have.
-pub(super) fn attachment(json: Value, around: Circumstances) -> Result<Attachment, GraphError> {
+pub(super) fn attachment(json: Value, around: &Circumstances) -> Result<Attachment, GraphError> {
     let Value::Object(mut members) = json else {
         return Err(unreadable("An attachment is a JSON object."));
     };
@@ -60,7 +60,10 @@ pub(super) fn weight(json: &Value) -> u64 {
     ((encoded.len() - padding.count()) as u64) * 3 / 4
 }
 
-fn file(members: &mut Map<String, Value>, around: Circumstances) -> Result<Attachment, GraphError> {
+fn file(
+    members: &mut Map<String, Value>,
+    around: &Circumstances,
+) -> Result<Attachment, GraphError> {
     let bytes = text(members, "contentBytes")?
         .ok_or_else(|| unreadable("The property 'contentBytes' is missing."))?;
     let bytes = TOLERANT
@@ -79,9 +82,12 @@ fn file(members: &mut Map<String, Value>, around: Circumstances) -> Result<Attac
     nothing_left(members, "fileAttachment").map(|()| made)
 }
 
-fn item(members: &mut Map<String, Value>, around: Circumstances) -> Result<Attachment, GraphError> {
+fn item(
+    members: &mut Map<String, Value>,
+    around: &Circumstances,
+) -> Result<Attachment, GraphError> {
     let letter = match members.remove("item") {
-        Some(Value::Object(item)) => letter(item, &around)?,
+        Some(Value::Object(item)) => letter(item, around)?,
         _ => return Err(unreadable("The property 'item' is missing.")),
     };
     let made = Attachment {
