@@ -143,14 +143,7 @@ async fn the_upload_host_answers_whatever_comes() {
 #[test]
 fn any_range_is_answered() {
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
-    let (ada, url) = runtime.block_on(async {
-        let ada = without_limits().await;
-        let path = drafts_attachments(&ada).await;
-        let asked = json!({ "AttachmentItem": { "attachmentType": "file", "name": "a", "size": 3_000_000 } });
-        let create = format!("{path}/createUploadSession");
-        let session: Value = ada.send(Method::POST, &create, &asked).await.json();
-        (ada, text(&session, "uploadUrl").to_owned())
-    });
+    let (ada, url) = runtime.block_on(an_upload());
     let number = || {
         prop_oneof![
             0_u64..30,
@@ -162,30 +155,42 @@ fn any_range_is_answered() {
     let mut runner = TestRunner::new(ProptestConfig::with_cases(200));
     let parts = (number(), number(), number(), 0_usize..30);
     runner
-        .run(&parts, |(first, last, total, length)| {
-            runtime.block_on(async {
-                let before = send(ada.plain(Method::GET, &url)).await.json();
-                let before: u64 = next(&before);
-                let put = ada.plain(Method::PUT, &url);
-                let put = put.header("content-range", format!("bytes {first}-{last}/{total}"));
-                let answer = send(put.body(vec![7; length])).await;
-                is_answered(&answer, "a range");
-                let after = send(ada.plain(Method::GET, &url)).await.json();
-                let is_next = first == before
-                    && total == 3_000_000
-                    && last < total
-                    && last
-                        .checked_sub(first)
-                        .is_some_and(|more| more + 1 == length as u64);
-                prop_assert_eq!(answer.status == 200, is_next);
-                prop_assert_eq!(
-                    next(&after) - before,
-                    if is_next { length as u64 } else { 0 }
-                );
-                Ok(())
-            })
+        .run(&parts, |part| {
+            runtime.block_on(put_and_judge(&ada, &url, part))
         })
         .expect("every range is answered as it should");
+}
+
+/// An upload of three million bytes that has begun.
+async fn an_upload() -> (Mailbox, String) {
+    let ada = without_limits().await;
+    let path = drafts_attachments(&ada).await;
+    let asked =
+        json!({ "AttachmentItem": { "attachmentType": "file", "name": "a", "size": 3_000_000 } });
+    let create = format!("{path}/createUploadSession");
+    let session: Value = ada.send(Method::POST, &create, &asked).await.json();
+    let url = text(&session, "uploadUrl").to_owned();
+    (ada, url)
+}
+
+async fn put_and_judge(
+    ada: &Mailbox,
+    url: &str,
+    (first, last, total, length): (u64, u64, u64, usize),
+) -> Result<(), TestCaseError> {
+    let before = next(&send(ada.plain(Method::GET, url)).await.json());
+    let put = ada.plain(Method::PUT, url);
+    let put = put.header("content-range", format!("bytes {first}-{last}/{total}"));
+    let answer = send(put.body(vec![7; length])).await;
+    is_answered(&answer, "a range");
+    let after = next(&send(ada.plain(Method::GET, url)).await.json());
+    let fits = last
+        .checked_sub(first)
+        .is_some_and(|more| more.checked_add(1) == Some(length as u64));
+    let is_next = first == before && total == 3_000_000 && last < total && fits;
+    prop_assert_eq!(answer.status == 200, is_next);
+    prop_assert_eq!(after - before, if is_next { length as u64 } else { 0 });
+    Ok(())
 }
 
 fn next(state: &Value) -> u64 {

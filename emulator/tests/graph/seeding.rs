@@ -133,6 +133,12 @@ async fn mail_that_cannot_come_is_refused() {
         ..NewMail::new("x")
     };
     assert_eq!(add("ada@contoso.example", none), Err(SeedError::BadCount));
+}
+
+/// E64: the same by request: 404 for nobody, 422 with the reason for the rest.
+#[tokio::test]
+async fn requests_that_make_no_sense_are_refused() {
+    let ada = Mailbox::of_ada().await;
     let to = |person: &str| format!("mailboxes/{person}/messages");
     let missing = post(
         &ada,
