@@ -129,8 +129,8 @@ impl Graph {
         if !owner.mailbox {
             return Err(SeedError::NoMailbox(person.to_owned()));
         }
-        let mailbox = self.mailbox(owner);
-        let mut mailbox = lock(&mailbox);
+        let shared = self.mailbox(owner);
+        let mut mailbox = lock(&shared);
         let folder = folder(&mailbox, &mail.folder)
             .ok_or_else(|| SeedError::NoFolder(mail.folder.clone()))?;
         let first = mail
@@ -145,7 +145,10 @@ impl Graph {
             let message = mailbox.message(key);
             message.map(|message| ids::message_id(mailbox.uid(), message, IdForm::Immutable))
         });
-        Ok(filed.flatten().collect())
+        let ids = filed.flatten().collect();
+        drop(mailbox);
+        self.notice();
+        Ok(ids)
     }
 }
 

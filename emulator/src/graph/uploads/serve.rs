@@ -126,8 +126,8 @@ fn finish(graph: &Graph, session: Session, now: i64) -> Result<Answer, GraphErro
         modified: now,
         content: Content::File(Bytes::from(session.into_bytes())),
     };
-    let mailbox = graph.mailbox(owner);
-    let mut mailbox = lock(&mailbox);
+    let shared = graph.mailbox(owner);
+    let mut mailbox = lock(&shared);
     let is_draft = mailbox.message(message).is_some_and(|found| found.is_draft);
     if !is_draft {
         return Err(GraphError::item_not_found());
@@ -135,6 +135,8 @@ fn finish(graph: &Graph, session: Session, now: i64) -> Result<Answer, GraphErro
     mailbox.change(message, now, |message| {
         message.letter.attachments.push(attachment);
     });
+    drop(mailbox);
+    graph.notice();
     Ok(Answer::CreatedAt(location))
 }
 

@@ -185,3 +185,19 @@ async fn one_request_carries_several() {
     let expected = [first.clone(), second.clone(), first, second];
     assert_eq!(ids.collect::<Vec<_>>(), expected);
 }
+
+/// E59, E64: mail that a test lets come in is told like mail that was sent.
+#[tokio::test]
+async fn seeded_mail_is_told() {
+    let mut story = Story::begin().await;
+    story.subscribed(json!({ "changeType": "created" })).await;
+    let mail = connect_outlook_emulator::graph::NewMail::new("Tea");
+    story
+        .ada
+        .emulator
+        .add_mail("ada@contoso.example", &mail)
+        .expect("a mailbox");
+    story.ada.emulator.notifications_settled().await;
+    let told = story.receiver.told();
+    assert_eq!((told.len(), text(&told[0], "changeType")), (1, "created"));
+}
