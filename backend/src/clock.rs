@@ -1,5 +1,7 @@
 //! Time as an argument: the one place in this crate that asks the operating system what time it is.
 
+mod calendar;
+
 use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};

@@ -67,7 +67,6 @@ impl Backend {
         let registration = Registration {
             authority: config.authority,
             client_id: config.client_id,
-            client_secret: config.client_secret,
             allowed_tenants: config.allowed_tenants,
         };
         let rules = Rules {
@@ -81,7 +80,12 @@ impl Backend {
             },
             attempt_lifetime: config.attempt_lifetime,
         };
-        let entra = Entra::new(registration, config.entra_trust)?;
+        let entra = Entra::new(
+            registration,
+            config.credentials,
+            clock.clone(),
+            config.entra_trust,
+        )?;
         let graph = Graph::new(
             config.graph_origin,
             config.graph_trust,
@@ -121,12 +125,15 @@ impl Backend {
         content_security_policy(&self.login_origin)
     }
 
-    /// Takes up what may change while serving: the keys. Whatever else of `config` is new wants a restart.
+    /// Takes up what may change while serving: keys and client credentials. Whatever else of `config` is new wants a
+    /// restart.
     ///
     /// # Errors
     /// [`OpenError::KeyMissing`], [`OpenError::Vault`]; everything stays as it was.
     pub async fn reload(&self, config: Config) -> Result<(), OpenError> {
-        self.door.app.reload_keys(config.keys).await
+        self.door.app.reload_keys(config.keys).await?;
+        self.door.app.replace_credentials(config.credentials).await;
+        Ok(())
     }
 
     /// Waits until every refresh under way has reached the vault, at most half a minute, and closes the vault. Requests

@@ -4,6 +4,7 @@
 
 mod accounts;
 mod connect;
+mod credentials;
 mod finish_attempt;
 mod fresh_token;
 mod handles;
@@ -43,8 +44,10 @@ use crate::graph::Graph;
 use crate::steps::Steps;
 use crate::vault::sessions::SessionLimits;
 use crate::vault::{KeyRing, OpenError, Vault};
+use credentials::Announced;
 use incidents::Incidents;
 use refreshes::Refreshes;
+use upkeep::Upkeep;
 
 /// The server's mind. One for a deployment; shared by all requests.
 #[derive(Debug)]
@@ -57,6 +60,8 @@ pub struct App {
     rules: Rules,
     refreshes: Refreshes,
     incidents: Incidents,
+    announced: Announced,
+    upkeep: Upkeep,
 }
 
 /// What the deployment has settled.
@@ -96,6 +101,8 @@ impl App {
             rules,
             refreshes: Refreshes::default(),
             incidents: Incidents::default(),
+            announced: Announced::default(),
+            upkeep: Upkeep::default(),
         })
     }
 
@@ -123,6 +130,7 @@ impl App {
 
     /// Gives the vault's connections back; everything fails afterwards.
     pub async fn close(&self) {
+        self.upkeep.end().await;
         self.vault.close().await;
     }
 }

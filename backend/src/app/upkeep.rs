@@ -1,16 +1,23 @@
-//! Clearing away what has expired, in bounded batches (D11).
+//! What runs every minute: clearing away what has expired, in bounded batches (D11), and looking at the ends of
+//! credentials.
 
-use std::sync::{Arc, Weak};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
+
+use tokio::task::JoinHandle;
 
 use super::App;
 use crate::vault::Purged;
 
+/// The task that does it, so that a stop can end it before the vault closes.
+#[derive(Debug, Default)]
+pub(super) struct Upkeep(Mutex<Option<JoinHandle<()>>>);
+
 impl App {
-    /// Clears every minute for as long as somebody holds the app.
+    /// Keeps everything tidy every minute, for as long as somebody holds the app and it is not closed.
     pub fn keep_tidy(self: &Arc<Self>) {
         let app = Arc::downgrade(self);
-        tokio::spawn(async move {
+        let task = tokio::spawn(async move {
             let mut minute = tokio::time::interval(Duration::from_secs(60));
             loop {
                 minute.tick().await;
@@ -20,9 +27,16 @@ impl App {
                 app.tidy().await;
             }
         });
+        self.upkeep.begin(task);
     }
 
-    async fn tidy(&self) {
+    /// One round of it, now.
+    pub async fn tidy(&self) {
+        self.announce_ends().await;
+        self.clear_away().await;
+    }
+
+    async fn clear_away(&self) {
         loop {
             match self.vault.purge_expired(self.clock.now(), BATCH).await {
                 Ok(purged) if may_be_more(&purged) => {}
@@ -32,6 +46,22 @@ impl App {
                     return;
                 }
             }
+        }
+    }
+}
+
+impl Upkeep {
+    fn begin(&self, task: JoinHandle<()>) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(task);
+    }
+
+    /// Waits until it is over. What it had not committed never was.
+    pub(super) async fn end(&self) {
+        let task = self.0.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(task) = task {
+            task.abort();
+            // Cut off, as wished.
+            let _ = task.await;
         }
     }
 }

@@ -81,7 +81,7 @@ async fn reload(backend: &Backend, file: Option<&Path>) -> Option<Vec<PathBuf>> 
     };
     match reloaded.await {
         Ok(files) => {
-            tracing::info!("keys read again");
+            tracing::info!("keys and client credentials read again");
             Some(files)
         }
         Err(failure) => {

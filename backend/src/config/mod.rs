@@ -3,6 +3,7 @@
 //! A wrong setting stops the start with a sentence that names it (R12). `connect-outlook.example.toml` explains each.
 
 mod address;
+mod credentials;
 mod error;
 mod reader;
 mod settings;
@@ -17,7 +18,6 @@ use std::path::PathBuf;
 
 use connect_outlook_protocol::authority::Authority;
 use connect_outlook_protocol::scope::Scopes;
-use connect_outlook_protocol::secret::ClientSecret;
 use ring::hkdf;
 use zeroize::Zeroizing;
 
@@ -26,6 +26,7 @@ pub use error::ConfigError;
 pub use settings::{PREFIX, SETTINGS, Setting};
 pub use sources::Sources;
 
+use crate::entra::credential::Credential;
 use crate::log::LogFormat;
 use crate::outbound::Trust;
 use crate::vault::{KeyRing, Location};
@@ -49,8 +50,8 @@ pub struct Config {
     pub graph_trust: Trust,
     /// Application (client) id of the registration.
     pub client_id: String,
-    /// Its secret.
-    pub client_secret: ClientSecret,
+    /// What proves that we are it; at least one, the first is tried first.
+    pub credentials: Vec<Credential>,
     /// Its redirect URI, repeated byte for byte.
     pub redirect_uri: String,
     /// The redirect URI of the server-driven way, repeated byte for byte too.

@@ -5,13 +5,12 @@ use std::net::SocketAddr;
 
 use connect_outlook_protocol::authority::{Authority, Cloud, Tenant, is_guid};
 use connect_outlook_protocol::scope::{self, Scopes};
-use connect_outlook_protocol::secret::ClientSecret;
 use zeroize::Zeroizing;
 
 use super::address::{self, SiteOrigin};
 use super::error::ConfigError;
 use super::sources::{Found, Sources, Value};
-use super::{Config, CursorKey, VaultConfig};
+use super::{Config, CursorKey, VaultConfig, credentials};
 use crate::log::LogFormat;
 use crate::outbound::Trust;
 use crate::vault::{KeyRing, Location};
@@ -26,7 +25,7 @@ pub(super) fn read(mut from: Sources) -> Result<Config, ConfigError> {
     Ok(Config {
         listen: optional(&mut from, "listen", "127.0.0.1:8400", socket_address)?,
         client_id: needed(&mut from, "client_id", client_id)?,
-        client_secret: needed(&mut from, "client_secret", client_secret)?,
+        credentials: credentials::read(&mut from)?,
         redirect_uri: read_redirect_uri(&mut from, &site)?,
         server_redirect_uri: read_server_redirect_uri(&mut from, &site, &base_path)?,
         scopes: optional(&mut from, "scopes", DEFAULT_SCOPES, scopes)?,
@@ -148,11 +147,11 @@ fn needed<T>(
     parse(&found.text()?).map_err(|problem| found.wrong(problem))
 }
 
-fn missing(name: &'static str) -> ConfigError {
+pub(super) fn missing(name: &'static str) -> ConfigError {
     let hint = match name {
         "public_url" => "the site's address, such as https://app.example",
         "client_id" => "the registration's application id",
-        "client_secret" => "the registration's secret",
+        "client_secret" => "the registration's secret; or a certificate as `client_certificate`",
         _ => {
             "the key that seals the vault; `connect-outlook keys new FILE` makes one for `key_file`"
         }
@@ -187,17 +186,6 @@ fn client_id(text: &str) -> Result<String, &'static str> {
     } else {
         Err("must be a GUID, as the registration shows it")
     }
-}
-
-/// The registration shows two columns, and people copy the wrong one: a secret's id is a GUID, a secret never is.
-fn client_secret(text: &str) -> Result<ClientSecret, &'static str> {
-    if text.is_empty() || text.trim() != text {
-        return Err("must not be empty nor begin or end with a space");
-    }
-    if is_guid(&text.to_ascii_lowercase()) {
-        return Err("is the secret's id; the value stands in the column beside it");
-    }
-    Ok(ClientSecret::new(text.to_owned()))
 }
 
 fn tenant(text: &str) -> Result<Tenant, &'static str> {

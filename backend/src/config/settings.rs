@@ -24,12 +24,14 @@ const fn secret(name: &'static str) -> Setting {
 }
 
 /// Every setting there is, in the order of `connect-outlook.example.toml`, which says what each means.
-pub const SETTINGS: [Setting; 19] = [
+pub const SETTINGS: [Setting; 21] = [
     plain("public_url"),
     plain("base_path"),
     plain("listen"),
     plain("client_id"),
     secret("client_secret"),
+    plain("client_secret_expires"),
+    secret("client_certificate"),
     plain("tenant"),
     plain("cloud"),
     plain("redirect_uri"),

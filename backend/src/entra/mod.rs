@@ -3,6 +3,7 @@
 //! Sending and judging are apart: `token_endpoint` posts a form and hands over status and bytes,
 //! [`connect_outlook_protocol::token_answer`] reads them; `keys` fetches, [`id_token`] judges.
 
+pub mod credential;
 pub mod id_token;
 pub mod jwks;
 pub mod keys;
@@ -10,16 +11,18 @@ mod token_endpoint;
 
 use connect_outlook_protocol::authority::Authority;
 use connect_outlook_protocol::pkce::CodeVerifier;
+use connect_outlook_protocol::refusal::Next;
 use connect_outlook_protocol::scope::Scopes;
-use connect_outlook_protocol::secret::{
-    AccessToken, AuthorizationCode, ClientSecret, IdToken, RefreshToken,
-};
+use connect_outlook_protocol::secret::{AccessToken, AuthorizationCode, IdToken, RefreshToken};
 use connect_outlook_protocol::token_answer::TokenAnswer;
+use zeroize::Zeroizing;
 
 pub use token_endpoint::TokenError;
 
-use crate::clock::UnixTime;
+use crate::clock::{Clock, UnixTime};
 use crate::outbound::{NoClient, Trust};
+use crate::random::NoRandomness;
+use credential::{Credential, Credentials, Fields, Held};
 use id_token::{Expected, IdTokenError, Person};
 use keys::Keys;
 use token_endpoint::TokenEndpoint;
@@ -31,8 +34,6 @@ pub struct Registration {
     pub authority: Authority,
     /// Application (client) id.
     pub client_id: String,
-    /// Client secret.
-    pub client_secret: ClientSecret,
     /// Directories that may sign in; empty means whoever the authority admits.
     pub allowed_tenants: Vec<String>,
 }
@@ -54,6 +55,8 @@ pub struct Redemption {
 #[derive(Debug)]
 pub struct Entra {
     registration: Registration,
+    credentials: Credentials,
+    clock: Clock,
     tokens: TokenEndpoint,
     keys: Keys,
 }
@@ -74,8 +77,15 @@ impl Entra {
     ///
     /// # Errors
     /// [`NoClient`] when this machine trusts no certificates.
-    pub fn new(registration: Registration, trust: Trust) -> Result<Self, NoClient> {
+    pub fn new(
+        registration: Registration,
+        credentials: Vec<Credential>,
+        clock: Clock,
+        trust: Trust,
+    ) -> Result<Self, NoClient> {
         Ok(Self {
+            credentials: Credentials::new(credentials),
+            clock,
             tokens: TokenEndpoint::new(registration.authority.token_endpoint(), trust)?,
             keys: Keys::new(registration.authority.keys(), trust)?,
             registration,
@@ -88,20 +98,26 @@ impl Entra {
         &self.registration
     }
 
+    /// What proves who we are.
+    #[must_use]
+    pub fn credentials(&self) -> &Credentials {
+        &self.credentials
+    }
+
     /// Turns a code into tokens. The code is sent once, whatever happens (R39).
     ///
     /// # Errors
     /// [`TokenError`] when there are no tokens.
     pub async fn redeem(&self, redemption: &Redemption) -> Result<TokenAnswer, TokenError> {
         let scope = redemption.scope.to_string();
-        self.ask(&[
+        let grant = [
             ("grant_type", "authorization_code"),
             ("code", redemption.code.expose()),
             ("redirect_uri", &redemption.redirect_uri),
             ("code_verifier", redemption.verifier.expose()),
             ("scope", &scope),
-        ])
-        .await
+        ];
+        self.ask(&grant, Tries::One).await
     }
 
     /// Turns a refresh token into tokens for `scope`.
@@ -113,12 +129,12 @@ impl Entra {
         refresh_token: &RefreshToken,
         scope: &str,
     ) -> Result<TokenAnswer, TokenError> {
-        self.ask(&[
+        let grant = [
             ("grant_type", "refresh_token"),
             ("refresh_token", refresh_token.expose()),
             ("scope", scope),
-        ])
-        .await
+        ];
+        self.ask(&grant, Tries::EachCredential).await
     }
 
     /// Who an ID token says signed in. `nonce` tells the attempt's nonce; a refresh has none.
@@ -149,12 +165,52 @@ impl Entra {
         }
     }
 
-    /// Adds who we are: the secret stands in the body, never in an address (R2).
-    async fn ask(&self, grant: &[(&str, &str)]) -> Result<TokenAnswer, TokenError> {
-        let credential = [
-            ("client_id", self.registration.client_id.as_str()),
-            ("client_secret", self.registration.client_secret.expose()),
-        ];
-        self.tokens.post(credential.iter().chain(grant)).await
+    /// Adds who we are, in the body, never in an address (R2), by the credential that Microsoft accepted last. One that is
+    /// refused goes behind the others.
+    async fn ask(&self, grant: &[(&str, &str)], tries: Tries) -> Result<TokenAnswer, TokenError> {
+        let held = self.credentials.held();
+        let now = self.clock.now();
+        let mut refused = None;
+        for turn in held.turns(now) {
+            let proof = self
+                .prove(&held, turn, now)
+                .map_err(TokenError::unanswered)?;
+            match self.tokens.post(proof, grant).await {
+                Err(error) if error.refusal().next == Next::FixCredential => {
+                    held.refused(turn);
+                    refused.get_or_insert(error);
+                }
+                answered => {
+                    if !matches!(answered, Err(TokenError::Unreachable { .. })) {
+                        held.accepted(turn);
+                    }
+                    return answered;
+                }
+            }
+            if tries == Tries::One {
+                break;
+            }
+        }
+        Err(refused.unwrap_or_else(|| TokenError::unanswered("there is no credential")))
     }
+
+    fn prove(&self, held: &Held, turn: usize, now: UnixTime) -> Result<Fields, NoRandomness> {
+        let Registration {
+            client_id,
+            authority,
+            ..
+        } = &self.registration;
+        let mut fields = held.fields(turn, client_id, &authority.token_endpoint(), now)?;
+        fields.push(("client_id", Zeroizing::new(client_id.clone())));
+        Ok(fields)
+    }
+}
+
+/// How often a request may be sent when Microsoft refuses the credential.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Tries {
+    /// An authorization code leaves once, whatever happens.
+    One,
+    /// A refresh token is none the worse for a refused credential.
+    EachCredential,
 }

@@ -7,6 +7,7 @@ use connect_outlook_protocol::token_answer::{self, TokenAnswer, TokenRefusal};
 use reqwest::header::{ACCEPT, CONTENT_TYPE};
 use url::form_urlencoded::Serializer;
 
+use super::credential::Fields;
 use crate::outbound::{Limits, NoClient, NoReply, Outbound, Reply, Trust};
 
 /// Where codes and refresh tokens are redeemed.
@@ -51,6 +52,17 @@ impl TokenError {
     }
 }
 
+impl TokenError {
+    /// There is no answer, for whatever reason.
+    pub(super) fn unanswered(why: impl std::fmt::Display) -> Self {
+        Self::Unreachable {
+            refusal: Box::new(decode(&Evidence::default())),
+            why: why.to_string(),
+            retry_after: None,
+        }
+    }
+}
+
 impl TokenEndpoint {
     pub(super) fn new(address: String, trust: Trust) -> Result<Self, NoClient> {
         Ok(Self {
@@ -59,12 +71,16 @@ impl TokenEndpoint {
         })
     }
 
-    /// Posts `fields` as a form and reads what comes back.
-    pub(super) async fn post<'a>(
+    /// Posts who asks and for what as a form, and reads what comes back.
+    pub(super) async fn post(
         &self,
-        fields: impl Iterator<Item = &'a (&'a str, &'a str)>,
+        proof: Fields,
+        grant: &[(&str, &str)],
     ) -> Result<TokenAnswer, TokenError> {
-        let form = Serializer::new(String::new()).extend_pairs(fields).finish();
+        let form = Serializer::new(String::new())
+            .extend_pairs(proof.iter().map(|(name, value)| (name, value.as_str())))
+            .extend_pairs(grant)
+            .finish();
         let request = self
             .outbound
             .post(&self.address)
@@ -77,11 +93,7 @@ impl TokenEndpoint {
 
 /// An answer that does not call itself JSON is none, whatever its bytes look like (R78).
 fn judge(sent: Result<Reply, NoReply>) -> Result<TokenAnswer, TokenError> {
-    let reply = sent.map_err(|error| TokenError::Unreachable {
-        refusal: Box::new(decode(&Evidence::default())),
-        why: error.to_string(),
-        retry_after: None,
-    })?;
+    let reply = sent.map_err(TokenError::unanswered)?;
     let body: &[u8] = if reply.is_json { &reply.body } else { &[] };
     token_answer::read(reply.status, body).map_err(|refusal| match refusal {
         TokenRefusal::Refused { refusal, claims } => TokenError::Refused {

@@ -11,6 +11,7 @@ pub mod attempts;
 #[cfg(test)]
 mod contract;
 mod database;
+pub mod deployment;
 mod error;
 pub mod events;
 pub mod grants;

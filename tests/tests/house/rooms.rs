@@ -113,7 +113,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("entra", &[]),
     ("graph", &[]),
     ("vault", &[]),
-    ("config", &["vault"]),
+    ("config", &["entra", "vault"]),
     ("cli", &["Backend", "config", "http", "vault"]),
 ];
 

@@ -9,6 +9,7 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use connect_outlook_protocol::refusal::Class;
 use http_body_util::BodyExt as _;
+use zeroize::Zeroizing;
 
 use super::*;
 
@@ -50,13 +51,11 @@ async fn answer(State(server): State<Server>, request: Request) -> Response {
 }
 
 async fn post(endpoint: &TokenEndpoint) -> Result<TokenAnswer, TokenError> {
+    let secret = Zeroizing::new("s e+c&ret~ä".to_owned());
     endpoint
         .post(
-            [
-                ("client_secret", "s e+c&ret~ä"),
-                ("grant_type", "refresh_token"),
-            ]
-            .iter(),
+            vec![("client_secret", secret)],
+            &[("grant_type", "refresh_token")],
         )
         .await
 }

@@ -35,6 +35,7 @@ macro_rules! on_every_engine {
 mod accounts;
 mod at_rest;
 mod attempts;
+mod deployment;
 mod exported_file;
 mod grants;
 mod intents;

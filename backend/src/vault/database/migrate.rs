@@ -43,6 +43,7 @@ pub(in crate::vault) const MIGRATIONS: &[&str] = &[
     include_str!("../../../migrations/0001_first.sql"),
     include_str!("../../../migrations/0002_refreshes.sql"),
     include_str!("../../../migrations/0003_server_driven.sql"),
+    include_str!("../../../migrations/0004_deployment_events.sql"),
 ];
 
 impl Database {

@@ -129,4 +129,15 @@ pub(in crate::vault) const TABLES: &[Table] = &[
             ("created_at", Number),
         ],
     },
+    Table {
+        name: "deployment_events",
+        key: 1,
+        columns: &[
+            ("id", Text),
+            ("subject", Text),
+            ("kind", Text),
+            ("payload", Text),
+            ("created_at", Number),
+        ],
+    },
 ];
