@@ -12,6 +12,7 @@ pub mod entra;
 pub mod graph;
 pub mod http;
 pub mod log;
+pub mod meters;
 pub mod outbound;
 pub mod random;
 pub mod steps;
@@ -123,6 +124,11 @@ impl Backend {
     #[must_use]
     pub fn content_security_policy(&self) -> String {
         content_security_policy(&self.login_origin)
+    }
+
+    /// One round, now, of what runs every minute by itself: for programs that move the clock.
+    pub async fn tidy(&self) {
+        self.door.app.tidy().await;
     }
 
     /// Takes up what may change while serving: keys and client credentials. Whatever else of `config` is new wants a

@@ -13,6 +13,7 @@ pub mod evidence;
 pub mod house;
 pub mod logs;
 pub mod page;
+pub mod program;
 mod visitor;
 mod world;
 

@@ -6,6 +6,7 @@ use std::sync::{Mutex, PoisonError};
 use super::App;
 use crate::clock::UnixTime;
 use crate::entra::credential::{Credential, CredentialFacts};
+use crate::meters;
 
 /// The step each credential has reached, as far as this process has told: it asks the vault once a step.
 #[derive(Debug, Default)]
@@ -14,7 +15,12 @@ pub(super) struct Announced(Mutex<HashMap<CredentialFacts, i64>>);
 impl App {
     /// Puts other client credentials in place of the present ones, and looks at their ends at once.
     pub async fn replace_credentials(&self, credentials: Vec<Credential>) {
+        let before = self.entra.credentials().facts();
         self.entra.credentials().replace(credentials);
+        let now = self.entra.credentials().facts();
+        for gone in before.iter().filter(|facts| !now.contains(facts)) {
+            meters::credential_gone(&gone.name);
+        }
         self.announce_ends().await;
     }
 
@@ -23,10 +29,11 @@ impl App {
     pub(super) async fn announce_ends(&self) {
         let now = self.clock.now();
         for credential in self.entra.credentials().facts() {
-            let Some((end, days)) = credential
-                .expires_at
-                .and_then(|end| Some((end, step(end, now)?)))
-            else {
+            let Some(end) = credential.expires_at else {
+                continue;
+            };
+            meters::credential_end(&credential.name, end);
+            let Some(days) = step(end, now) else {
                 continue;
             };
             if !self.announced.is_news(&credential, days) {

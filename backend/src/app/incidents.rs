@@ -5,6 +5,7 @@ use std::sync::{Mutex, PoisonError};
 use connect_outlook_protocol::refusal::{Actor, Refusal};
 
 use crate::clock::UnixTime;
+use crate::meters;
 
 /// Microsoft refuses us, whoever signs in.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,6 +32,10 @@ impl Incidents {
         {
             return;
         }
+        if let Some(before) = open.take() {
+            meters::incident_ends(before.code);
+        }
+        meters::incident_begins(refusal.code);
         tracing::error!(
             code = refusal.code,
             aadsts = refusal.aadsts,
@@ -47,6 +52,7 @@ impl Incidents {
     /// A token answer came: whatever it was, it is over.
     pub(super) fn close(&self) {
         if let Some(over) = self.0.lock().unwrap_or_else(PoisonError::into_inner).take() {
+            meters::incident_ends(over.code);
             tracing::info!(code = over.code, "Microsoft accepts this deployment again");
         }
     }

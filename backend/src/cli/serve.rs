@@ -1,15 +1,18 @@
 //! `connect-outlook serve`: listens until it is told to stop, and takes changed keys up on the way.
 
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::Args;
+use tokio::net::TcpListener;
 
 use super::changes::Look;
 use super::{Ending, Failure, Settings};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::http::serve;
+use crate::meters::{self, Meters};
 use crate::{Backend, log};
 
 #[derive(Debug, Args)]
@@ -38,15 +41,44 @@ async fn serve(config: Config, file: Option<PathBuf>) -> Result<Ending, Failure>
         config.site.as_str().to_owned(),
     );
     let listener = serve::listen(address).await?;
+    let meters = Metrics::listen(config.metrics_listen).await?;
     let backend = Backend::new(config, Clock::system()).await?;
     let router = serve::below(&base_path, backend.router());
     let address = listener.local_addr()?;
     tracing::info!(%address, routes = format!("{site}{base_path}/v1"), "serving");
     let reloading = tokio::spawn(reload_when_changed(backend.clone(), file, files));
+    let metering = meters.map(|meters| tokio::spawn(meters.serve()));
     serve::serve(listener, router, interrupted()).await;
     reloading.abort();
+    if let Some(metering) = metering {
+        metering.abort();
+    }
     backend.stop().await;
     Ok(Ending::Good)
+}
+
+/// The listener on which what is counted can be read.
+struct Metrics {
+    listener: TcpListener,
+    meters: Meters,
+}
+
+impl Metrics {
+    async fn listen(address: Option<SocketAddr>) -> Result<Option<Self>, Failure> {
+        let Some(address) = address else {
+            return Ok(None);
+        };
+        let listener = serve::listen(address).await?;
+        let address = listener.local_addr()?;
+        tracing::info!(%address, "metrics at /metrics");
+        let meters = meters::begin(Clock::system().now())?;
+        Ok(Some(Self { listener, meters }))
+    }
+
+    async fn serve(self) {
+        let router = crate::http::meters::router(self.meters);
+        serve::serve(self.listener, router, std::future::pending()).await;
+    }
 }
 
 /// Reads the settings again whenever one of their files has changed, and when told by SIGHUP (F49, F50). What cannot be

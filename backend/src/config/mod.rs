@@ -40,6 +40,8 @@ pub struct Config {
     pub base_path: String,
     /// What `serve` listens on.
     pub listen: SocketAddr,
+    /// Where what is counted can be read; `None` counts nothing.
+    pub metrics_listen: Option<SocketAddr>,
     /// Cloud and tenant that people sign in to.
     pub authority: Authority,
     /// How far the sign-in service is believed.

@@ -24,6 +24,7 @@ pub(super) fn read(mut from: Sources) -> Result<Config, ConfigError> {
     let base_path = optional(&mut from, "base_path", "/outlook", address::base_path)?;
     Ok(Config {
         listen: optional(&mut from, "listen", "127.0.0.1:8400", socket_address)?,
+        metrics_listen: optional(&mut from, "metrics_listen", "", no_or_socket_address)?,
         client_id: needed(&mut from, "client_id", client_id)?,
         credentials: credentials::read(&mut from)?,
         redirect_uri: read_redirect_uri(&mut from, &site)?,
@@ -177,6 +178,13 @@ fn optional<T>(
 fn socket_address(text: &str) -> Result<SocketAddr, &'static str> {
     text.parse()
         .map_err(|_| "must be an address and a port, such as 127.0.0.1:8400")
+}
+
+fn no_or_socket_address(text: &str) -> Result<Option<SocketAddr>, &'static str> {
+    if text.is_empty() {
+        return Ok(None);
+    }
+    socket_address(text).map(Some)
 }
 
 fn client_id(text: &str) -> Result<String, &'static str> {

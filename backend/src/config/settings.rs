@@ -24,10 +24,11 @@ const fn secret(name: &'static str) -> Setting {
 }
 
 /// Every setting there is, in the order of `connect-outlook.example.toml`, which says what each means.
-pub const SETTINGS: [Setting; 21] = [
+pub const SETTINGS: [Setting; 22] = [
     plain("public_url"),
     plain("base_path"),
     plain("listen"),
+    plain("metrics_listen"),
     plain("client_id"),
     secret("client_secret"),
     plain("client_secret_expires"),

@@ -119,6 +119,14 @@ fn listen() {
 }
 
 #[test]
+fn metrics_listen() {
+    refused("metrics_listen", &["9464", "localhost:9464", "on"]);
+    assert_eq!(with(&[]).unwrap().metrics_listen, None);
+    let config = with(&[("metrics_listen", "127.0.0.1:9464")]).unwrap();
+    assert_eq!(config.metrics_listen.unwrap().port(), 9464);
+}
+
+#[test]
 fn client_id() {
     missing("client_id");
     refused(

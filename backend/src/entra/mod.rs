@@ -20,6 +20,7 @@ use zeroize::Zeroizing;
 pub use token_endpoint::TokenError;
 
 use crate::clock::{Clock, UnixTime};
+use crate::meters;
 use crate::outbound::{NoClient, Trust};
 use crate::random::NoRandomness;
 use credential::{Credential, Credentials, Fields, Held};
@@ -175,7 +176,13 @@ impl Entra {
             let proof = self
                 .prove(&held, turn, now)
                 .map_err(TokenError::unanswered)?;
-            match self.tokens.post(proof, grant).await {
+            let answered = self.tokens.post(proof, grant).await;
+            let result = match &answered {
+                Ok(_) => "ok",
+                Err(error) => error.refusal().code,
+            };
+            meters::token_request(tries.grant(), result);
+            match answered {
                 Err(error) if error.refusal().next == Next::FixCredential => {
                     held.refused(turn);
                     refused.get_or_insert(error);
@@ -213,4 +220,14 @@ enum Tries {
     One,
     /// A refresh token is none the worse for a refused credential.
     EachCredential,
+}
+
+impl Tries {
+    /// What is tried, as the meters name it.
+    const fn grant(self) -> &'static str {
+        match self {
+            Self::One => "authorization_code",
+            Self::EachCredential => "refresh_token",
+        }
+    }
 }

@@ -14,7 +14,7 @@ use tracing::Instrument as _;
 use super::codes::Code;
 use super::error::Problem;
 use super::headers::Headers;
-use crate::random;
+use crate::{meters, random};
 
 /// Limits, time, panics, the log line, problems in writing, and the headers of every answer.
 pub(super) async fn pass(State(house): State<Headers>, request: Request, next: Next) -> Response {
@@ -25,7 +25,7 @@ pub(super) async fn pass(State(house): State<Headers>, request: Request, next: N
         .map_or("none", MatchedPath::as_str)
         .to_owned();
     let method = known(request.method());
-    let span = tracing::info_span!("request", %id, method, route);
+    let span = tracing::info_span!("request", %id, method, %route);
     let started = Instant::now();
     let response = answer(request, next).instrument(span.clone()).await;
     let problem = response
@@ -33,6 +33,7 @@ pub(super) async fn pass(State(house): State<Headers>, request: Request, next: N
         .get::<Problem>()
         .cloned()
         .or_else(|| unwritten(&response));
+    meters::answer(&route, method, response.status().as_u16());
     span.in_scope(|| {
         tracing::info!(
             status = response.status().as_u16(),

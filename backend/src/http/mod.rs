@@ -11,6 +11,7 @@ pub mod headers;
 mod health;
 mod mail;
 mod page;
+pub mod meters;
 mod routes;
 pub mod serve;
 mod server_driven;

@@ -6,6 +6,7 @@ mod attempts;
 mod bodies;
 mod browser;
 mod configuration;
+mod credentials;
 mod door;
 mod identity;
 mod mail;

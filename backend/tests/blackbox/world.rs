@@ -21,21 +21,15 @@ pub(crate) struct World {
 
 impl World {
     pub(crate) async fn start() -> Self {
+        Self::start_with(&[]).await
+    }
+
+    /// With other settings than usual.
+    pub(crate) async fn start_with(other: &[(&str, &str)]) -> Self {
         let clock = Clock::still(UnixTime(START));
         let microsoft = Microsoft::start(clock.clone()).await;
-        let config = Config::from_settings([
-            ("public_url", SITE),
-            ("client_id", CLIENT),
-            ("client_secret", SECRET),
-            (
-                "key",
-                "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f",
-            ),
-            ("database", "sqlite::memory:"),
-            ("insecure_entra_origin", microsoft.origin()),
-            ("insecure_graph_origin", microsoft.origin()),
-        ]);
-        let backend = Backend::new(config.unwrap(), clock.clone()).await.unwrap();
+        let config = config(&microsoft, other);
+        let backend = Backend::new(config, clock.clone()).await.unwrap();
         let steps = backend.watch();
         Self {
             backend,
@@ -59,4 +53,24 @@ impl World {
             .map(|taken| taken.step)
             .collect()
     }
+}
+
+/// The usual settings, or others in their place.
+pub(crate) fn config(microsoft: &Microsoft, other: &[(&str, &str)]) -> Config {
+    let usual = [
+        ("public_url", SITE),
+        ("client_id", CLIENT),
+        ("client_secret", SECRET),
+        (
+            "key",
+            "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f",
+        ),
+        ("database", "sqlite::memory:"),
+        ("insecure_entra_origin", microsoft.origin()),
+        ("insecure_graph_origin", microsoft.origin()),
+    ];
+    let kept = usual
+        .into_iter()
+        .filter(|(name, _)| other.iter().all(|(replaced, _)| replaced != name));
+    Config::from_settings(kept.chain(other.iter().copied())).unwrap()
 }

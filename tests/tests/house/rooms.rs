@@ -118,7 +118,15 @@ const ROOMS: &[(&str, &[&str])] = &[
 ];
 
 /// Below all rooms: knows none of them.
-const GROUND: &[&str] = &["clock", "log", "outbound", "random", "steps", "strict_json"];
+const GROUND: &[&str] = &[
+    "clock",
+    "log",
+    "meters",
+    "outbound",
+    "random",
+    "steps",
+    "strict_json",
+];
 
 /// Where everything is put together; nobody uses these.
 const ENTRANCES: &[&str] = &["lib", "main"];

@@ -1,8 +1,8 @@
 //! The commands that the pages show, run as people run them.
 
-use std::{path::PathBuf, process::Stdio};
+use std::process::Stdio;
 
-use connect_outlook_tests::{browser::Request, house};
+use connect_outlook_tests::{browser::Request, house, program::build};
 use reqwest::Method;
 use tokio::{
     io::{AsyncBufReadExt as _, BufReader},
@@ -44,36 +44,6 @@ fn package_of(alias: &str) -> String {
     };
     assert_eq!(words[0], "run");
     package.to_owned()
-}
-
-/// Builds the program of a package as it was built for this run of the tests: with the features of the whole
-/// workspace, so that nothing is compiled twice.
-async fn build(program: &str) -> PathBuf {
-    let cargo = std::env::var_os("CARGO").map_or_else(|| PathBuf::from("cargo"), PathBuf::from);
-    let mut command = Command::new(cargo);
-    command.args([
-        "build",
-        "--quiet",
-        "--workspace",
-        "--message-format=json",
-        "--bin",
-        program,
-    ]);
-    let output = command
-        .current_dir(house::root())
-        .stderr(Stdio::inherit())
-        .output()
-        .await
-        .unwrap();
-    assert!(output.status.success(), "{program} does not build");
-    let messages = String::from_utf8(output.stdout).unwrap();
-    let mut executables = messages.lines().filter_map(|line| {
-        let message: serde_json::Value = serde_json::from_str(line).ok()?;
-        message["executable"].as_str().map(PathBuf::from)
-    });
-    executables
-        .next_back()
-        .unwrap_or_else(|| panic!("no program {program}"))
 }
 
 async fn first_line(child: &mut Child) -> String {

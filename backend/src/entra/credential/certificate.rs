@@ -162,13 +162,13 @@ mod tests {
 
     #[test]
     fn what_cannot_sign_is_told() {
-        let cut = KEY.replace("MII", "");
+        let cut = "-----BEGIN PRIVATE KEY-----\nMIIE\n-----END PRIVATE KEY-----\n";
         for (blocks, error) in [
             (&["words"][..], CertificateError::NoPair),
             (&[CERTIFICATE], CertificateError::NoPair),
             (&[KEY], CertificateError::LostKey),
             (&[CERTIFICATE, OTHER_KEY], CertificateError::LostKey),
-            (&[CERTIFICATE, &cut], CertificateError::Key),
+            (&[CERTIFICATE, cut], CertificateError::Key),
             (
                 &[
                     "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n",

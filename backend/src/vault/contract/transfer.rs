@@ -51,6 +51,7 @@ async fn furnish(world: &World) -> AccountId {
     let owner = OwnerId::new().unwrap();
     let begun = vault.begin_refresh(ada, seen, owner, 0).await.unwrap();
     assert!(matches!(begun, BeginRefresh::Lead(_)));
+    vault.announce_end("secret 1", NOW, 0, NOW).await.unwrap();
     ada
 }
 

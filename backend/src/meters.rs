@@ -1,0 +1,160 @@
+//! What the server counts, every name in one place, and how Prometheus reads it. Nothing is counted while nobody asked
+//! for it by `metrics_listen`. Labels carry no person, mailbox, tenant or address (L11).
+//!
+//! | name | kind | what |
+//! | --- | --- | --- |
+//! | `connect_outlook_token_requests_total` | counter | requests to the token endpoint by `grant` (`authorization_code`, `refresh_token`) and `result`: `ok`, or the stable code of the refusal |
+//! | `connect_outlook_incident` | gauge | 1 while an incident of the deployment with this `code` is open, then 0 |
+//! | `connect_outlook_incidents_total` | counter | incidents of the deployment that began, by `code` |
+//! | `connect_outlook_credential_end_timestamp_seconds` | gauge | when the `credential` ends, unix seconds, if that is known; `+Inf` once it is not in use any more |
+//! | `connect_outlook_answers_total` | counter | answers to requests by `route` (its template), `method` and `status` |
+//! | `connect_outlook_start_timestamp_seconds` | gauge | when this process began to count |
+
+mod prometheus;
+
+use metrics::{counter, describe_counter, describe_gauge, gauge};
+
+pub use prometheus::Meters;
+
+use crate::clock::UnixTime;
+
+/// This process counts already, by this or by another way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("this process counts already")]
+pub struct CountsAlready;
+
+/// Begins to count, for the whole process.
+///
+/// # Errors
+/// [`CountsAlready`].
+pub fn begin(now: UnixTime) -> Result<Meters, CountsAlready> {
+    let meters = Meters::default();
+    metrics::set_global_recorder(meters.clone()).map_err(|_| CountsAlready)?;
+    describe();
+    gauge!(START).set(seconds(now));
+    Ok(meters)
+}
+
+fn describe() {
+    describe_counter!(
+        TOKEN_REQUESTS,
+        "Requests to Microsoft's token endpoint, by grant and result"
+    );
+    describe_gauge!(
+        INCIDENT,
+        "1 while an incident of the deployment with this code is open"
+    );
+    describe_counter!(INCIDENTS, "Incidents of the deployment that began, by code");
+    describe_gauge!(
+        CREDENTIAL_END,
+        "When the client credential ends, unix seconds"
+    );
+    describe_counter!(ANSWERS, "Answers to requests, by route, method and status");
+    describe_gauge!(START, "When this process began to count, unix seconds");
+}
+
+/// A request to the token endpoint is over.
+pub(crate) fn token_request(grant: &'static str, result: &'static str) {
+    counter!(TOKEN_REQUESTS, "grant" => grant, "result" => result).increment(1);
+}
+
+/// An incident of the deployment began.
+pub(crate) fn incident_begins(code: &'static str) {
+    counter!(INCIDENTS, "code" => code).increment(1);
+    gauge!(INCIDENT, "code" => code).set(1.0);
+}
+
+/// It is over.
+pub(crate) fn incident_ends(code: &'static str) {
+    gauge!(INCIDENT, "code" => code).set(0.0);
+}
+
+/// A credential has this end.
+pub(crate) fn credential_end(credential: &str, end: UnixTime) {
+    gauge!(CREDENTIAL_END, "credential" => credential.to_owned()).set(seconds(end));
+}
+
+/// A credential is not in use any more: nobody has to care about its end.
+pub(crate) fn credential_gone(credential: &str) {
+    gauge!(CREDENTIAL_END, "credential" => credential.to_owned()).set(f64::INFINITY);
+}
+
+/// A request was answered. The route is its template.
+pub(crate) fn answer(route: &str, method: &'static str, status: u16) {
+    let (route, status) = (route.to_owned(), status.to_string());
+    counter!(ANSWERS, "route" => route, "method" => method, "status" => status).increment(1);
+}
+
+/// Exact until far beyond the year 9999.
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "seconds are whole numbers far below 2^53"
+)]
+const fn seconds(time: UnixTime) -> f64 {
+    time.0 as f64
+}
+
+const TOKEN_REQUESTS: &str = "connect_outlook_token_requests_total";
+const INCIDENT: &str = "connect_outlook_incident";
+const INCIDENTS: &str = "connect_outlook_incidents_total";
+const CREDENTIAL_END: &str = "connect_outlook_credential_end_timestamp_seconds";
+const ANSWERS: &str = "connect_outlook_answers_total";
+const START: &str = "connect_outlook_start_timestamp_seconds";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_happens_is_counted_under_the_names_of_this_page() {
+        let meters = Meters::default();
+        metrics::with_local_recorder(&meters, || {
+            describe();
+            token_request("refresh_token", "ok");
+            token_request("refresh_token", "ok");
+            token_request("refresh_token", "secret_expired");
+            incident_begins("secret_expired");
+            credential_end("certificate 787a", UnixTime(1_858_754_059));
+            answer("/v1/session", "GET", 204);
+        });
+        let text = meters.render();
+        for line in [
+            "# TYPE connect_outlook_token_requests_total counter",
+            "connect_outlook_token_requests_total{grant=\"refresh_token\",result=\"ok\"} 2",
+            "connect_outlook_token_requests_total{grant=\"refresh_token\",result=\"secret_expired\"} 1",
+            "# TYPE connect_outlook_incident gauge",
+            "connect_outlook_incident{code=\"secret_expired\"} 1",
+            "connect_outlook_incidents_total{code=\"secret_expired\"} 1",
+            "connect_outlook_credential_end_timestamp_seconds{credential=\"certificate 787a\"} 1858754059",
+            "connect_outlook_answers_total{route=\"/v1/session\",method=\"GET\",status=\"204\"} 1",
+        ] {
+            assert!(
+                text.lines().any(|written| written == line),
+                "{line}\n{text}"
+            );
+        }
+        metrics::with_local_recorder(&meters, || {
+            incident_ends("secret_expired");
+            credential_gone("certificate 787a");
+        });
+        let text = meters.render();
+        assert!(text.contains("connect_outlook_incident{code=\"secret_expired\"} 0\n"));
+        assert!(text.contains("{credential=\"certificate 787a\"} +Inf\n"));
+    }
+
+    /// A name that nobody can read about is a riddle to whoever watches it.
+    #[test]
+    fn every_name_stands_in_the_table_of_this_page() {
+        let page = include_str!("meters.rs");
+        for name in [
+            TOKEN_REQUESTS,
+            INCIDENT,
+            INCIDENTS,
+            CREDENTIAL_END,
+            ANSWERS,
+            START,
+        ] {
+            assert!(page.contains(&format!("//! | `{name}` |")), "{name}");
+        }
+    }
+}
