@@ -24,7 +24,7 @@ const fn secret(name: &'static str) -> Setting {
 }
 
 /// Every setting there is, in the order of `connect-outlook.example.toml`, which says what each means.
-pub const SETTINGS: [Setting; 22] = [
+pub const SETTINGS: &[Setting] = &[
     plain("public_url"),
     plain("base_path"),
     plain("listen"),
