@@ -14,6 +14,12 @@ pub struct Switches {
     /// The life of every access token issued from now on, in seconds, instead of a random one from 3,600 to 5,400 as
     /// Entra gives (entra 54).
     pub access_token_life: Option<i64>,
+    /// Seconds between Graph's 202 and the arrival of what was sent, in Sent Items and with its recipients (E28).
+    pub sending_delay: i64,
+    /// Whether Graph answers a request above 4 MB with 400 instead of 413 (E31).
+    pub too_large_is_bad_request: bool,
+    /// Whether each page of Graph's lists but the first comes after an empty one that has a next link too (E11).
+    pub empty_pages: bool,
     /// Whether the control routes answer to any `Host`, not only to names of this machine.
     pub answers_any_host: bool,
     /// Where Graph says no.
@@ -28,6 +34,9 @@ impl Default for Switches {
             refresh_rotation: RefreshRotation::Entra,
             loop_threshold: Some(15),
             access_token_life: None,
+            sending_delay: 0,
+            too_large_is_bad_request: false,
+            empty_pages: false,
             answers_any_host: false,
             graph_limits: GraphLimits::default(),
             notifications: NotificationSwitches::default(),

@@ -33,6 +33,9 @@ pub(super) async fn switches(State(state): State<Arc<EmulatorState>>) -> Json<Va
         "loop_threshold": switches.loop_threshold,
         "notifications": switches.notifications,
         "access_token_life": switches.access_token_life,
+        "sending_delay": switches.sending_delay,
+        "too_large_is_bad_request": switches.too_large_is_bad_request,
+        "empty_pages": switches.empty_pages,
     }))
 }
 
@@ -63,6 +66,15 @@ pub(super) async fn change_switches(
         }
         if let Some(life) = asked.access_token_life {
             switches.access_token_life = (life > 0).then_some(life);
+        }
+        if let Some(delay) = asked.sending_delay {
+            switches.sending_delay = i64::from(delay);
+        }
+        if let Some(is_bad_request) = asked.too_large_is_bad_request {
+            switches.too_large_is_bad_request = is_bad_request;
+        }
+        if let Some(empty_pages) = asked.empty_pages {
+            switches.empty_pages = empty_pages;
         }
     });
     switches(State(state)).await.into_response()
@@ -134,6 +146,10 @@ pub(super) struct AskedSwitches {
     /// Those of [`NotificationSwitches`](crate::NotificationSwitches) that change.
     #[serde(default)]
     notifications: Map<String, Value>,
+    /// Seconds.
+    sending_delay: Option<u32>,
+    too_large_is_bad_request: Option<bool>,
+    empty_pages: Option<bool>,
 }
 
 /// `current` with the members that are named in `changes`.

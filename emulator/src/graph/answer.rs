@@ -44,6 +44,11 @@ impl Answer {
         Self::Json(StatusCode::CREATED, object)
     }
 
+    /// 202: it will be done.
+    pub(crate) fn accepted() -> Self {
+        Self::Empty(StatusCode::ACCEPTED)
+    }
+
     /// 204: what was asked is done, and there is nothing to say about it.
     pub(crate) fn done() -> Self {
         Self::Empty(StatusCode::NO_CONTENT)

@@ -155,6 +155,41 @@ impl GraphError {
         Self::new(StatusCode::BAD_REQUEST, "RequestBodyRead", message)
     }
 
+    /// 400: a value that makes no sense beside the others. The code is chosen after Exchange Web Services.
+    pub(crate) fn invalid_argument(message: &str) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, "ErrorInvalidArgument", message)
+    }
+
+    /// 400: nobody to send to, or nobody who can be sent to (E25).
+    pub(crate) fn invalid_recipients(reason: &str) -> Self {
+        let message = format!("At least one recipient isn't valid., {reason}");
+        Self::new(StatusCode::BAD_REQUEST, "ErrorInvalidRecipients", message)
+    }
+
+    /// 403: in whose name the caller may not send. The status is chosen.
+    pub(crate) fn send_as_denied() -> Self {
+        let message = "The user account which was used to submit this request does not have the right to send mail \
+                       on behalf of the specified sending account.";
+        Self::new(StatusCode::FORBIDDEN, "ErrorSendAsDenied", message)
+    }
+
+    /// 400: what has been sent cannot be sent again (E27). Code and text are chosen.
+    pub(crate) fn not_a_draft() -> Self {
+        let message = "Only a draft can be sent.";
+        Self::new(StatusCode::BAD_REQUEST, "ErrorInvalidRequest", message)
+    }
+
+    /// 403: it is deleted already (E35).
+    pub(crate) fn cannot_delete() -> Self {
+        let message = "Object cannot be deleted.";
+        Self::new(StatusCode::FORBIDDEN, "ErrorCannotDeleteObject", message)
+    }
+
+    /// 400: an app by itself has no `/me`.
+    pub(crate) fn me_without_person() -> Self {
+        Self::bad_request("/me request is only valid with delegated authentication flow.")
+    }
+
     /// 412: somebody changed the item in between (E33).
     pub(crate) fn changed_meanwhile() -> Self {
         let message = "The send or update operation could not be performed because the change key passed in the \
@@ -203,6 +238,15 @@ impl GraphError {
     pub(crate) fn too_large() -> Self {
         let message = "The maximum request length supported is 4MB.";
         Self::new(StatusCode::PAYLOAD_TOO_LARGE, "BadRequest", message)
+    }
+
+    /// The same as 400, as it has been seen too.
+    #[must_use]
+    pub(crate) fn as_bad_request(self) -> Self {
+        Self {
+            status: StatusCode::BAD_REQUEST,
+            ..self
+        }
     }
 
     /// 400: a path that the emulator does not have (E66). Chosen: Graph itself says so for an unknown segment.

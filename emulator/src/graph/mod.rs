@@ -2,7 +2,8 @@
 //!
 //! A call goes through `serve`: who calls (`access`), what the path names (`path`), then one handler of `routes`.
 //! Handlers read the mailbox (`store`), write it as Graph does (`render`, `ids`) and let `odata` choose and
-//! order. Refusals are `error::GraphError`. Mailboxes are made by `generator` when they are first opened.
+//! order. What clients send is read by `input`; what they send to others goes through `post`, which delivers before and after
+//! every call what is due by then. Refusals are `error::GraphError`. Mailboxes are made by `generator` when they are first opened.
 
 mod access;
 mod answer;
@@ -12,13 +13,16 @@ mod error;
 mod generator;
 mod html;
 mod ids;
+mod input;
 mod json;
 mod limits;
 mod mime;
 mod notifications;
 mod odata;
 mod path;
+mod post;
 mod preferences;
+mod quote;
 mod render;
 mod routes;
 mod search;

@@ -29,8 +29,12 @@ pub(crate) enum Target {
     User,
     /// `mailFolders`
     Folders,
-    /// `mailFolders/{folder}`
-    Folder(String),
+    /// `sendMail`
+    SendMail,
+    /// `translateExchangeIds`
+    TranslateIds,
+    /// `mailFolders/{folder}` and what can be done to it.
+    Folder(String, FolderPart),
     /// `mailFolders/{folder}/childFolders`
     ChildFolders(String),
     /// `messages` of the mailbox or of one folder.
@@ -39,6 +43,19 @@ pub(crate) enum Target {
     MessageCount(Option<String>),
     /// `messages/{message}` and what is below it.
     Message(MessagePlace, MessagePart),
+}
+
+/// What a path means of a folder.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum FolderPart {
+    /// The folder itself.
+    Itself,
+    /// `move`
+    Move,
+    /// `copy`
+    Copy,
+    /// `permanentDelete`
+    PermanentDelete,
 }
 
 /// A message as a path names it.
@@ -61,6 +78,14 @@ pub(crate) enum MessagePart {
     Move,
     /// `copy`
     Copy,
+    /// `send`
+    Send,
+    /// `permanentDelete`
+    PermanentDelete,
+    /// `createReply` and its like.
+    CreateAnswer(AnswerKind),
+    /// `reply` and its like.
+    Answer(AnswerKind),
     /// `attachments`
     Attachments,
     /// `attachments/createUploadSession`
@@ -69,6 +94,17 @@ pub(crate) enum MessagePart {
     Attachment(String),
     /// `attachments/{attachment}/$value`
     AttachmentValue(String),
+}
+
+/// How a message is answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum AnswerKind {
+    /// To its writer.
+    Reply,
+    /// To its writer and everybody else who got it.
+    ReplyAll,
+    /// To others.
+    Forward,
 }
 
 /// The path names nothing the emulator has (E66).
@@ -102,6 +138,8 @@ impl Route {
 fn target(parts: &[String], words: &[&str]) -> Result<Target, NoSuchRoute> {
     match words {
         [] => Ok(Target::User),
+        ["sendmail"] => Ok(Target::SendMail),
+        ["translateexchangeids"] => Ok(Target::TranslateIds),
         ["mailfolders", rest @ ..] => match rest {
             [] => Ok(Target::Folders),
             _ => below_folder(&parts[1..], rest),
@@ -115,7 +153,10 @@ fn target(parts: &[String], words: &[&str]) -> Result<Target, NoSuchRoute> {
 fn below_folder(parts: &[String], words: &[&str]) -> Result<Target, NoSuchRoute> {
     let folder = || parts[0].clone();
     match words {
-        [_] => Ok(Target::Folder(folder())),
+        [_] => Ok(Target::Folder(folder(), FolderPart::Itself)),
+        [_, "move"] => Ok(Target::Folder(folder(), FolderPart::Move)),
+        [_, "copy"] => Ok(Target::Folder(folder(), FolderPart::Copy)),
+        [_, "permanentdelete"] => Ok(Target::Folder(folder(), FolderPart::PermanentDelete)),
         [_, "childfolders"] => Ok(Target::ChildFolders(folder())),
         [_, "childfolders", rest @ ..] => below_folder(&parts[2..], rest),
         [_, "messages", rest @ ..] => below_messages(Some(folder()), &parts[2..], rest),
@@ -137,6 +178,14 @@ fn below_messages(
         [_, "$value"] => MessagePart::Mime,
         [_, "move"] => MessagePart::Move,
         [_, "copy"] => MessagePart::Copy,
+        [_, "send"] => MessagePart::Send,
+        [_, "permanentdelete"] => MessagePart::PermanentDelete,
+        [_, "createreply"] => MessagePart::CreateAnswer(AnswerKind::Reply),
+        [_, "createreplyall"] => MessagePart::CreateAnswer(AnswerKind::ReplyAll),
+        [_, "createforward"] => MessagePart::CreateAnswer(AnswerKind::Forward),
+        [_, "reply"] => MessagePart::Answer(AnswerKind::Reply),
+        [_, "replyall"] => MessagePart::Answer(AnswerKind::ReplyAll),
+        [_, "forward"] => MessagePart::Answer(AnswerKind::Forward),
         [_, "attachments"] => MessagePart::Attachments,
         [_, "attachments", "createuploadsession"] => MessagePart::UploadSession,
         [_, "attachments", _] => MessagePart::Attachment(parts[2].clone()),

@@ -19,6 +19,7 @@ use super::{
     limits::GraphLimits,
     notifications::Place,
     path::Route,
+    post::Post,
     routes,
     settings::MailSettings,
     store::{Mailbox, Mailboxes},
@@ -38,6 +39,8 @@ pub(crate) struct Graph {
     pub(crate) throttle: Arc<Throttle>,
     settings: MailSettings,
     mailboxes: Mailboxes,
+    /// Letters on their way.
+    pub(crate) post: Post,
     /// Mailboxes look as they would have at this time, unix seconds.
     started: i64,
 }
@@ -52,6 +55,7 @@ impl Graph {
             throttle: Arc::default(),
             settings,
             mailboxes: Mailboxes::default(),
+            post: Post::default(),
             started,
         }
     }
@@ -68,10 +72,12 @@ impl Graph {
         self.mailboxes.open(&owner.id, make)
     }
 
-    /// Lets those know who watch mailboxes in which something has changed. Whoever changes one calls this afterwards.
+    /// Delivers what is due and lets those know who watch mailboxes in which something has changed. Whoever changes one
+    /// calls this afterwards, with no mailbox locked.
     pub(crate) fn notice(&self) {
         let notifications = &self.emulator.notifications;
         let now = self.emulator.clock.now();
+        self.deliver(now);
         notifications.expire(now);
         let switches = self.emulator.switches().notifications;
         for id in notifications.owners() {
@@ -100,6 +106,9 @@ async fn serve(State(graph): State<Arc<Graph>>, request: Request) -> Response {
     let trace = Trace::of(request.headers());
     let (applied, outcome) = match Call::read(request, now).await {
         Ok(call) => (call.preferences.applied(), answer(&graph, &call).await),
+        Err(error) if graph.emulator.switches().too_large_is_bad_request => {
+            (None, Err(error.as_bad_request()))
+        }
         Err(error) => (None, Err(error)),
     };
     if let Err(error) = &outcome {
@@ -128,6 +137,7 @@ async fn answer(graph: &Graph, call: &Call) -> Result<Answer, GraphError> {
         tracing::warn!(method = %call.method, path = call.path, feature, "the emulated Graph has no such route");
         GraphError::no_such_route(&feature)
     })?;
+    graph.deliver(call.now);
     let answer = routes::dispatch(graph, &caller, &route, call);
     if call.method != Method::GET {
         graph.notice();

@@ -13,6 +13,7 @@ pub(super) fn world(now: i64) -> World {
         people: people(),
         applications: applications(now),
         host_aliases: Vec::new(),
+        mailbox_shares: Vec::new(),
     }
 }
 

@@ -85,6 +85,7 @@ impl World {
                 name_tenant(entry, field, &tenants)?;
             }
         }
+        name_sharers(&mut value)?;
         let world: Self = serde_json::from_value(value).map_err(|error| error.to_string())?;
         world.check().map(|()| world)
     }
@@ -236,6 +237,31 @@ fn name_tenant(
             "`{field}` names `{named}`, which is no tenant of this world"
         )),
     }
+}
+
+/// Shares may be left out; whom they name may be named by address.
+fn name_sharers(value: &mut Value) -> Result<(), String> {
+    let people = value["people"].as_array().into_iter().flatten();
+    let named = |person: &Value, field: &str| person[field].as_str().unwrap_or_default().to_owned();
+    let people: Vec<_> = people
+        .map(|person| (named(person, "address"), named(person, "id")))
+        .collect();
+    if value.get("mailbox_shares").is_none() {
+        return Ok(());
+    }
+    for share in entries(value, "mailbox_shares")? {
+        for field in ["mailbox", "with"] {
+            let name = text(share, field);
+            let mut fitting = people.iter().filter(|(address, id)| {
+                name.eq_ignore_ascii_case(address) || name.eq_ignore_ascii_case(id)
+            });
+            let (_, id) = fitting
+                .next()
+                .ok_or_else(|| format!("`{field}` names `{name}`, who is nobody of this world"))?;
+            share.insert(field.to_owned(), json!(id));
+        }
+    }
+    Ok(())
 }
 
 fn fill(entry: &mut Map<String, Value>, field: &str, value: Value) {

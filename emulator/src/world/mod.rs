@@ -11,6 +11,7 @@ mod identifiers;
 mod northwind;
 mod permissions;
 mod person;
+mod share;
 mod tenant;
 
 use serde::{Deserialize, Serialize};
@@ -24,6 +25,7 @@ pub use file::WorldFileError;
 pub use identifiers::{ClientId, PersonId, TenantId};
 pub use permissions::{Permission, Resource, UserConsent};
 pub use person::{ConditionalAccess, Guest, Membership, Person, Role};
+pub use share::{MailboxShare, SendRight, SharedAccess};
 pub use tenant::{CONSUMERS_TENANT_ID, Tenant, TenantKind};
 
 /// Everything the emulator knows about the outside world. Order matters: the account picker lists people as they stand.
@@ -38,6 +40,9 @@ pub struct World {
     /// Other names of the emulator, each for a host of some cloud (entra 9).
     #[serde(default)]
     pub host_aliases: Vec<HostAlias>,
+    /// Mailboxes open to others than their owners.
+    #[serde(default)]
+    pub mailbox_shares: Vec<MailboxShare>,
 }
 
 impl World {
@@ -45,6 +50,7 @@ impl World {
     pub fn standard(now: i64) -> Self {
         let mut world = defaults::world(now);
         northwind::add_to(&mut world, now);
+        share::add_to(&mut world);
         world
     }
 

@@ -1,11 +1,11 @@
 //! Somebody with a token in front of a started emulator.
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use connect_outlook_emulator::{
     Emulator, EmulatorBuilder, SigningKeys,
-    tokens::AccessTokenGrant,
-    world::{ClientId, Resource, TenantKind},
+    tokens::{AccessTokenGrant, AppTokenGrant},
+    world::{ClientId, Resource, TenantId, TenantKind},
 };
 use reqwest::{Method, RequestBuilder, StatusCode, header::HeaderMap};
 use serde_json::Value;
@@ -13,7 +13,7 @@ use serde_json::Value;
 /// An emulator and one person's token for it.
 pub(crate) struct Mailbox {
     /// The emulator; dropping it stops it.
-    pub(crate) emulator: Emulator,
+    pub(crate) emulator: Arc<Emulator>,
     client: reqwest::Client,
     token: String,
 }
@@ -48,6 +48,7 @@ impl Mailbox {
             .start("127.0.0.1:0")
             .await
             .expect("starts");
+        let emulator = Arc::new(emulator);
         let token = issue(&emulator, address, scopes);
         Self {
             emulator,
@@ -60,6 +61,41 @@ impl Mailbox {
     pub(crate) fn entered_by(self, address: &str, scopes: &[&str]) -> Self {
         let token = issue(&self.emulator, address, scopes);
         Self { token, ..self }
+    }
+
+    /// Somebody else in front of the same emulator.
+    pub(crate) fn beside(&self, address: &str, scopes: &[&str]) -> Self {
+        self.with_token(issue(&self.emulator, address, scopes))
+    }
+
+    /// An app in front of the same emulator, with these application permissions at Contoso.
+    pub(crate) fn app_beside(&self, roles: &[&str]) -> Self {
+        let world = self.emulator.world();
+        let tenant = world.tenant_named("contoso.example").expect("a tenant");
+        let now = self.emulator.clock().now();
+        let grant = AppTokenGrant {
+            client_id: ClientId::new("c0ffee00-0000-4000-8000-000000000007"),
+            tenant: tenant.id.clone(),
+            resource: Resource::Graph,
+            roles: roles.iter().map(|role| (*role).to_owned()).collect(),
+            issued_at: now,
+            expires_at: now + 3600,
+        };
+        self.with_token(self.emulator.state().app_tokens.issue(grant))
+    }
+
+    /// The emulator itself, when nobody is left in front of it.
+    pub(crate) fn into_emulator(self) -> Emulator {
+        Arc::into_inner(self.emulator).expect("nobody else")
+    }
+
+    /// The same emulator entered by another token.
+    pub(crate) fn with_token(&self, token: String) -> Self {
+        Self {
+            emulator: Arc::clone(&self.emulator),
+            client: self.client.clone(),
+            token,
+        }
     }
 
     /// A request below `/v1.0`, or to an absolute address.
@@ -110,6 +146,38 @@ impl Mailbox {
     /// `PATCH` or `POST` with a JSON body.
     pub(crate) async fn send(&self, method: Method, path: &str, body: &Value) -> Answer {
         send(self.request(method, path).json(body)).await
+    }
+
+    /// `POST` with a JSON body.
+    pub(crate) async fn post(&self, path: &str, body: &Value) -> Answer {
+        self.send(Method::POST, path, body).await
+    }
+
+    /// `POST` without a body.
+    pub(crate) async fn post_nothing(&self, path: &str) -> Answer {
+        send(
+            self.request(Method::POST, path)
+                .header("content-length", "0"),
+        )
+        .await
+    }
+
+    /// `DELETE`
+    pub(crate) async fn delete(&self, path: &str) -> Answer {
+        send(self.request(Method::DELETE, path)).await
+    }
+
+    /// How many messages a folder holds, and how many of them are unread.
+    pub(crate) async fn counts(&self, folder: &str) -> (i64, i64) {
+        let folder = self.json(&format!("/me/mailFolders/{folder}")).await;
+        let number = |name: &str| folder[name].as_i64().expect("a count");
+        (number("totalItemCount"), number("unreadItemCount"))
+    }
+
+    /// The newest message of a folder.
+    pub(crate) async fn newest(&self, folder: &str) -> Value {
+        let path = format!("/me/mailFolders/{folder}/messages?$top=1");
+        self.list(&path).await.remove(0)
     }
 
     /// The first message that fulfils `wanted`, whichever page it is on.
@@ -181,10 +249,22 @@ pub(crate) fn text<'a>(object: &'a Value, name: &str) -> &'a str {
 fn issue(emulator: &Emulator, address: &str, scopes: &[&str]) -> String {
     let world = emulator.world();
     let person = world.person_at(address).expect("somebody of the world");
+    issue_at(emulator, address, &person.tenant, scopes)
+}
+
+/// The same, of a tenant that need not be the person's home.
+pub(crate) fn issue_at(
+    emulator: &Emulator,
+    address: &str,
+    tenant: &TenantId,
+    scopes: &[&str],
+) -> String {
+    let world = emulator.world();
+    let person = world.person_at(address).expect("somebody of the world");
     let now = emulator.clock().now();
     let grant = AccessTokenGrant {
         person: person.id.clone(),
-        tenant: person.tenant.clone(),
+        tenant: tenant.clone(),
         client_id: ClientId::new("c0ffee00-0000-4000-8000-000000000001"),
         resource: Resource::Graph,
         scopes: scopes.iter().map(|scope| (*scope).to_owned()).collect(),

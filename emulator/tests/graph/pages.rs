@@ -99,3 +99,32 @@ async fn unknown_and_repeated_options_are_refused() {
         .is_refused(400, "BadRequest");
     assert_eq!(ada.get("/me/messages?changeType=created").await.status, 200);
 }
+
+/// E11: an empty page with a next link is not the end; a client that goes on gets every message once.
+#[tokio::test]
+async fn an_empty_page_is_not_the_end() {
+    let ada = Mailbox::of_ada().await;
+    let all = ada.list("/me/messages?$top=1000&$select=id").await;
+    ada.emulator
+        .change_switches(|switches| switches.empty_pages = true);
+    let mut next = Some("/me/messages?$top=15&$select=id".to_owned());
+    let (mut seen, mut empty) = (Vec::new(), 0);
+    while let Some(path) = next {
+        let page = ada.json(&path).await;
+        let entries = entries(&page);
+        empty += usize::from(entries.is_empty());
+        seen.extend(entries);
+        next = page["@odata.nextLink"].as_str().map(str::to_owned);
+    }
+    let id = |message: &serde_json::Value| message["id"].clone();
+    assert_eq!(
+        seen.iter().map(id).collect::<Vec<_>>(),
+        all.iter().map(id).collect::<Vec<_>>()
+    );
+    assert_eq!(empty, all.len().div_ceil(15) - 1);
+    let folders = ada.json("/me/mailFolders?$skip=5&$top=5").await;
+    assert!(entries(&folders).is_empty() && folders["@odata.nextLink"].is_string());
+    ada.asked("$skiptoken=garbage")
+        .await
+        .is_refused(400, "BadRequest");
+}

@@ -162,14 +162,14 @@ async fn a_missing_feature_is_named_in_the_log() {
     let _guard = tracing::subscriber::set_default(subscriber.finish());
     let ada = Mailbox::of_ada().await;
     ada.get("/me/calendar").await;
-    send(ada.request(reqwest::Method::DELETE, "/me/mailFolders/inbox")).await;
+    send(ada.request(reqwest::Method::PUT, "/me/mailFolders/inbox")).await;
     let written = log.text();
     assert!(
         written.contains("WARN") && written.contains("feature=\"calendar\""),
         "{written}"
     );
     assert!(
-        written.contains("feature=DELETE") && written.contains("/v1.0/me/mailFolders/inbox"),
+        written.contains("feature=PUT") && written.contains("/v1.0/me/mailFolders/inbox"),
         "{written}"
     );
 }

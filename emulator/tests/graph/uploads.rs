@@ -332,7 +332,7 @@ async fn the_upload_host_ends_with_the_emulator() {
     );
     let Upload { ada, url, .. } = upload;
     let request = ada.plain(Method::GET, &url);
-    ada.emulator.stop().await;
+    ada.into_emulator().stop().await;
     assert!(request.send().await.is_err());
 }
 

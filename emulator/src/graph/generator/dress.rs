@@ -3,8 +3,8 @@
 use super::{cast::Player, script::Look};
 use crate::graph::{
     html::{escaped, page},
-    store::{Body, BodyKind, Letter, Recipient},
-    times::spoken,
+    quote::quoted,
+    store::{Body, BodyKind, Letter},
 };
 
 /// What else the look of a letter depends on.
@@ -134,31 +134,4 @@ fn card(content: &str) -> String {
 fn paragraphs(text: &str) -> String {
     let paragraph = |block: &str| format!("<p>{}</p>", escaped(block).replace('\n', "<br>"));
     text.split("\n\n").map(paragraph).collect()
-}
-
-/// The answered letter below a line, as Outlook quotes it.
-fn quoted(letter: &Letter) -> String {
-    let people = |people: &[Recipient]| {
-        let written = people
-            .iter()
-            .map(|who| format!("{} &lt;{}&gt;", escaped(&who.name), escaped(&who.address)));
-        written.collect::<Vec<_>>().join("; ")
-    };
-    let content = &letter.body.content;
-    let inner = content
-        .split_once("<body>")
-        .and_then(|(_, rest)| rest.split_once("</body>"))
-        .map_or("", |(inner, _)| inner);
-    let copies = if letter.cc.is_empty() {
-        String::new()
-    } else {
-        format!("<b>Cc:</b> {}<br>", people(&letter.cc))
-    };
-    format!(
-        "<hr style=\"width:98%\"><div id=\"divRplyFwdMsg\"><b>From:</b> {}<br><b>Sent:</b> {}<br><b>To:</b> {}<br>{copies}<b>Subject:</b> {}</div>{inner}",
-        people(letter.from.as_slice()),
-        spoken(letter.sent),
-        people(&letter.to),
-        escaped(&letter.subject),
-    )
 }

@@ -5,11 +5,13 @@
 
 mod layout;
 mod read;
+mod translate;
 mod write;
 
 use super::store::{FolderKey, ItemKey, Mailbox, Message};
 
 pub(crate) use read::{read_attachment, read_folder, read_message};
+pub(crate) use translate::{IdFormat, TranslationError, translate};
 pub(crate) use write::{
     attachment_id, change_key, conversation_id, folder_id, message_id, message_id_at,
 };

@@ -1,4 +1,5 @@
-//! The one who carries notifications: when something is due by the emulator's clock, it goes out.
+//! The one who carries notifications: when something is due by the emulator's clock, it goes out. Letters on their way
+//! are delivered by the way, for somebody may watch the mailbox in which they arrive.
 
 use std::{sync::Arc, time::Duration};
 
@@ -32,6 +33,7 @@ async fn deliver_for_ever(graph: Arc<Graph>) {
     let state = Arc::clone(&graph.emulator);
     let outbox = &state.notifications.outbox;
     let (mut moves, mut changes) = (state.clock.moves(), outbox.changes());
+    let mut posted = graph.post.changes();
     let mut underway = JoinSet::new();
     loop {
         graph.notice();
@@ -39,12 +41,15 @@ async fn deliver_for_ever(graph: Arc<Graph>) {
         for bundle in outbox.take_due(now, &state.switches().notifications) {
             underway.spawn(deliver(Arc::clone(&state), bundle));
         }
-        let seconds = outbox.next_due().map_or(LONGEST_SLEEP, |due| due - now);
+        let next = [outbox.next_due(), graph.post.next_due()];
+        let next = next.into_iter().flatten().min();
+        let seconds = next.map_or(LONGEST_SLEEP, |due| due - now);
         let seconds = seconds.clamp(0, LONGEST_SLEEP).unsigned_abs();
         // Neither sender goes before this task does; whatever woke it, it looks at everything again.
         tokio::select! {
             _ = moves.changed() => {}
             _ = changes.changed() => {}
+            _ = posted.changed() => {}
             Some(_) = underway.join_next() => {}
             () = tokio::time::sleep(Duration::from_secs(seconds)) => {}
         }

@@ -96,7 +96,7 @@ impl ChangeType {
 
 /// Whether `caller` may see and change a subscription: they made it, with the same app (E62).
 pub(crate) fn is_own(subscription: &Subscription, caller: &Caller) -> bool {
-    subscription.creator == caller.person.id && subscription.client_id == caller.grant.client_id
+    subscription.creator == caller.actor_id() && subscription.client_id == caller.client_id
 }
 
 /// A subscription as the control routes tell it.

@@ -1,7 +1,7 @@
 //! One page of a list: filtered, ordered, counted, cut.
 
 use super::{
-    options::Query,
+    options::{AFTER_PAUSE, Query},
     order::{check_order, compare},
     paging::Page,
     schema::{Entity, Schema},
@@ -17,6 +17,8 @@ pub(crate) struct Listed<E> {
     pub(crate) total: usize,
     /// Where the next page starts; `None` on the last one.
     pub(crate) next: Option<usize>,
+    /// Whether it is empty only to see who goes on (E11).
+    pub(crate) is_pause: bool,
 }
 
 /// The page of `entities` that `query` asks for; `usual` entries long unless it says otherwise. `entities` come in the
@@ -40,8 +42,21 @@ pub(crate) fn list<E: Entity>(
     if !query.order.is_empty() {
         entities.sort_by(|left, right| compare(&query.order, schema, left, right));
     }
+    let resumed = match query.skip_token.as_deref() {
+        None => false,
+        Some(AFTER_PAUSE) => true,
+        Some(_) => return Err(GraphError::bad_request("The skip token is invalid.")),
+    };
     let page = Page::of(query, usual);
     let total = entities.len();
+    if query.pauses && !resumed && (1..total).contains(&page.start) {
+        return Ok(Listed {
+            entries: Vec::new(),
+            total,
+            next: Some(page.start),
+            is_pause: true,
+        });
+    }
     let entries = entities
         .into_iter()
         .skip(page.start)
@@ -51,6 +66,7 @@ pub(crate) fn list<E: Entity>(
         entries,
         total,
         next: page.next(total),
+        is_pause: false,
     })
 }
 

@@ -30,6 +30,10 @@ pub(crate) struct Query {
     pub(crate) expand: Vec<String>,
     /// `includeHiddenFolders`
     pub(crate) include_hidden_folders: bool,
+    /// `$skiptoken`, as a link of ours carries it.
+    pub(crate) skip_token: Option<String>,
+    /// Whether an empty page comes before each page but the first (E11); set by the emulator, not by the client.
+    pub(crate) pauses: bool,
     raw: String,
 }
 
@@ -58,10 +62,12 @@ impl Query {
         Ok(query)
     }
 
-    /// The query string of the page that begins at `skip`: the same options, another `$skip`.
-    pub(crate) fn continued(&self, skip: usize) -> String {
+    /// The query string of the page that begins at `skip`: the same options, another `$skip`. After a pause it carries
+    /// a token, so that the pause is not made again.
+    pub(crate) fn continued(&self, skip: usize, after_pause: bool) -> String {
         let is_skip = |pair: &&str| {
-            decoded(pair.split('=').next().unwrap_or("")).eq_ignore_ascii_case("$skip")
+            let name = decoded(pair.split('=').next().unwrap_or("")).to_ascii_lowercase();
+            matches!(name.as_str(), "$skip" | "$skiptoken")
         };
         let kept = self
             .raw
@@ -69,6 +75,7 @@ impl Query {
             .filter(|pair| !pair.is_empty() && !is_skip(pair));
         let mut parts: Vec<String> = kept.map(str::to_owned).collect();
         parts.push(format!("%24skip={skip}"));
+        parts.extend(after_pause.then(|| format!("%24skiptoken={AFTER_PAUSE}")));
         parts.join("&")
     }
 
@@ -100,6 +107,7 @@ impl Query {
             "$search" => self.search = Some(value.to_owned()),
             "$count" => self.count = truth(name, value)?,
             "$expand" => self.expand = list_of(value),
+            "$skiptoken" => self.skip_token = Some(value.to_owned()),
             "includehiddenfolders" => self.include_hidden_folders = truth(name, value)?,
             unknown if unknown.starts_with('$') => {
                 let message = format!("The query parameter '{unknown}' is not supported.");
@@ -188,6 +196,8 @@ fn truth(name: &str, value: &str) -> Result<bool, GraphError> {
     }
 }
 
+/// The token of a page that comes after an empty one.
+pub(super) const AFTER_PAUSE: &str = "resumed";
 /// The documented most that a page of messages holds.
 const LARGEST_PAGE: usize = 1000;
 
@@ -248,12 +258,12 @@ mod tests {
     fn a_continued_query_keeps_its_options() {
         let query = Query::parse("$top=5&%24skip=5&$filter=isRead+eq+true").expect("a query");
         assert_eq!(
-            query.continued(10),
+            query.continued(10, false),
             "$top=5&$filter=isRead+eq+true&%24skip=10"
         );
         assert_eq!(
-            Query::parse("").expect("a query").continued(10),
-            "%24skip=10"
+            Query::parse("").expect("a query").continued(10, true),
+            "%24skip=10&%24skiptoken=resumed"
         );
     }
 

@@ -5,16 +5,16 @@ use crate::{
         json::{Json, Object},
         odata::{Entity, Property, Schema, Selection, Type},
     },
-    world::{Person, TenantKind},
+    world::{Membership, TenantKind},
 };
 
-/// A person of the directory.
+/// A person of the directory, at home or as a guest.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct UserView<'a> {
-    /// The person.
-    pub(crate) person: &'a Person,
-    /// What sort of account they have.
-    pub(crate) kind: TenantKind,
+    /// The person and the tenant.
+    pub(crate) member: &'a Membership<'a>,
+    /// What they are called there.
+    pub(crate) principal_name: &'a str,
 }
 
 impl UserView<'_> {
@@ -25,14 +25,15 @@ impl UserView<'_> {
 
     /// Null without a mailbox, and for personal accounts: clients fall back to the principal name (graph-mail §2).
     fn mail(&self) -> Option<&str> {
-        let listed = self.person.mailbox && self.kind == TenantKind::Company;
-        listed.then_some(self.person.address.as_str())
+        let Membership { person, tenant, .. } = self.member;
+        let listed = person.mailbox && tenant.kind == TenantKind::Company;
+        listed.then_some(person.address.as_str())
     }
 }
 
 impl Entity for UserView<'_> {
     fn value(&self, property: &'static str) -> Option<Json> {
-        let person = self.person;
+        let person = self.member.person;
         let (given, surname) = person.name.rsplit_once(' ').unwrap_or((&person.name, ""));
         let filled = |text: &str| (!text.is_empty()).then(|| text.to_owned());
         Some(match property {
@@ -43,11 +44,16 @@ impl Entity for UserView<'_> {
             "mail" => self.mail().into(),
             "mobilePhone" | "officeLocation" | "preferredLanguage" => Json::Null,
             "surname" => filled(surname).into(),
-            "userPrincipalName" => person.address.as_str().into(),
-            "id" => person.id.as_str().into(),
-            "mailNickname" => person.address.split('@').next().into(),
-            "accountEnabled" => true.into(),
-            "userType" => "Member".into(),
+            "userPrincipalName" => self.principal_name.into(),
+            "id" => self.member.id.as_str().into(),
+            "mailNickname" => self.principal_name.split('@').next().into(),
+            "accountEnabled" => (!person.disabled).into(),
+            "userType" => if self.member.is_guest() {
+                "Guest"
+            } else {
+                "Member"
+            }
+            .into(),
             _ => return None,
         })
     }

@@ -5,12 +5,12 @@ use serde_json::Value;
 
 use super::{
     attachments::{attached, shown},
-    new_attachment::{self, Circumstances},
     visit::{Visit, message},
 };
 use crate::graph::{
     answer::Answer,
     error::GraphError,
+    input::{Circumstances, attachment, weight},
     limits::GraphLimits,
     path::MessagePlace,
     store::{Content, Mailbox, Message, Uid},
@@ -26,7 +26,7 @@ pub(super) fn attach(
     let item = message(mailbox, place)?.key;
     let json: Value = serde_json::from_slice(&visit.call.body)
         .map_err(|_| GraphError::unreadable_body("The request body is not JSON."))?;
-    let weight = new_attachment::weight(&json);
+    let weight = weight(&json);
     if weight >= limits.attachment_boundary {
         return Err(GraphError::too_large());
     }
@@ -37,7 +37,7 @@ pub(super) fn attach(
         owner: visit.owner_as_recipient(),
     };
     let key = around.key;
-    let attachment = new_attachment::attachment(json, &around)?;
+    let attachment = attachment(json, &around)?;
     mailbox.change(item, visit.call.now, |message| {
         message.letter.attachments.push(attachment);
     });

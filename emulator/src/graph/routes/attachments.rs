@@ -3,14 +3,12 @@
 use axum::http::StatusCode;
 use bytes::Bytes;
 
-use super::{
-    new_attachment,
-    visit::{Visit, message},
-};
+use super::visit::{Visit, message};
 use crate::graph::{
     answer::Answer,
     error::GraphError,
     ids,
+    input::ANY_BYTES,
     json::{Json, Object},
     mime::written,
     odata::{Query, Selection, list as list_of},
@@ -122,10 +120,7 @@ pub(super) fn value(
     let attachment = attached(mailbox, message(mailbox, place)?, id)?;
     let (content_type, bytes) = match &attachment.content {
         Content::File(bytes) => (
-            attachment
-                .content_type
-                .as_deref()
-                .unwrap_or(new_attachment::ANY_BYTES),
+            attachment.content_type.as_deref().unwrap_or(ANY_BYTES),
             bytes.clone(),
         ),
         Content::Item(letter) => ("text/plain", Bytes::from(written(letter))),

@@ -4,6 +4,7 @@ use super::visit::{Visit, folder};
 use crate::graph::{
     answer::Answer,
     error::GraphError,
+    json::Object,
     odata::list,
     render::{FOLDER, FolderView},
     store::{FolderKey, Mailbox, WellKnown},
@@ -32,6 +33,15 @@ pub(super) fn show(
     named: &str,
 ) -> Result<Answer, GraphError> {
     let key = folder(mailbox, named)?;
+    Ok(Answer::ok(shown(visit, mailbox, key)?))
+}
+
+/// A folder as the body of an answer.
+pub(super) fn shown(
+    visit: &Visit<'_>,
+    mailbox: &Mailbox,
+    key: FolderKey,
+) -> Result<Object, GraphError> {
     let folder = mailbox.folder(key).ok_or_else(GraphError::item_not_found)?;
     let selection = visit.selection(&FOLDER)?;
     let counts = mailbox.counts().get(&key).copied().unwrap_or_default();
@@ -44,7 +54,7 @@ pub(super) fn show(
         }
         .shown(&selection),
     );
-    Ok(Answer::ok(object))
+    Ok(object)
 }
 
 fn children(

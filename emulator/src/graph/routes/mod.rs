@@ -3,23 +3,25 @@
 mod attach;
 mod attachments;
 mod changes;
+mod drafts;
+mod folder_changes;
 mod folders;
 mod messages;
-mod new_attachment;
-mod patch;
+mod owner;
+mod removal;
+mod sending;
 mod subscriptions;
+mod translate;
 mod upload;
 mod users;
 mod visit;
-
-use axum::http::Method;
 
 use super::{
     access::{Caller, Need},
     answer::Answer,
     call::Call,
     error::GraphError,
-    path::{MessagePart, MessagePlace, Route, Target},
+    path::{FolderPart, MessagePart, MessagePlace, Route, Target},
     serve::Graph,
     store::Mailbox,
 };
@@ -38,57 +40,84 @@ pub(crate) fn dispatch(
     route: &Route,
     call: &Call,
 ) -> Result<Answer, GraphError> {
-    let need = need(&call.method, &route.target).ok_or_else(|| unsupported(call))?;
-    if need == Need::Profile {
+    let need = need(call.method.as_str(), &route.target).ok_or_else(|| unsupported(call))?;
+    if route.target == Target::User {
         return users::show(graph, caller, &route.owner, call);
     }
-    if !caller.may(need) {
-        return Err(GraphError::access_denied());
-    }
-    let owner = users::mailbox_owner(graph, caller, &route.owner)?;
-    if !owner.mailbox {
-        return Err(GraphError::mailbox_not_enabled());
-    }
-    let mailbox = graph.mailbox(&owner);
+    let entry = owner::enter(graph, caller, &route.owner, need)?;
+    let mailbox = graph.mailbox(&entry.owner);
     let mut mailbox = lock(&mailbox);
-    let visit = Visit::new(graph, caller, &owner, call)?;
+    let visit = Visit::new(graph, caller, &entry, call)?;
     within(&visit, &mut mailbox, &route.target)
 }
 
 /// What the token must allow; `None` for a verb the emulator does not have there.
-fn need(method: &Method, target: &Target) -> Option<Need> {
-    use MessagePart::{
-        Attachment, AttachmentValue, Attachments, Copy, Itself, Mime, Move, UploadSession,
-    };
-    match (method.as_str(), target) {
-        ("GET", Target::User) => Some(Need::Profile),
-        ("GET", Target::Folders | Target::Folder(_) | Target::ChildFolders(_)) => {
+fn need(verb: &str, target: &Target) -> Option<Need> {
+    match (verb, target) {
+        ("GET", Target::User) | ("POST", Target::TranslateIds) => Some(Need::Profile),
+        ("GET", Target::Folders | Target::ChildFolders(_) | Target::Messages(_))
+        | ("GET", Target::Folder(_, FolderPart::Itself) | Target::MessageCount(_)) => {
             Some(Need::MailBasic)
         }
-        ("GET", Target::Messages(_) | Target::MessageCount(_) | Target::Message(_, Itself)) => {
-            Some(Need::MailBasic)
-        }
-        ("GET", Target::Message(_, Mime | Attachments | Attachment(_) | AttachmentValue(_))) => {
-            Some(Need::Mail)
-        }
-        ("PATCH", Target::Message(_, Itself)) | ("POST", Target::Message(_, Move | Copy)) => {
+        ("POST", Target::Folders | Target::ChildFolders(_) | Target::Messages(_))
+        | ("PATCH" | "DELETE", Target::Folder(_, FolderPart::Itself)) => Some(Need::MailWrite),
+        ("POST", Target::Folder(_, part)) if *part != FolderPart::Itself => Some(Need::MailWrite),
+        ("POST", Target::SendMail) => Some(Need::MailSend),
+        (_, Target::Message(_, part)) => need_of_message(verb, part),
+        _ => None,
+    }
+}
+
+fn need_of_message(verb: &str, part: &MessagePart) -> Option<Need> {
+    use MessagePart as Part;
+    match (verb, part) {
+        ("GET", Part::Itself) => Some(Need::MailBasic),
+        (
+            "GET",
+            Part::Mime | Part::Attachments | Part::Attachment(_) | Part::AttachmentValue(_),
+        ) => Some(Need::Mail),
+        ("PATCH" | "DELETE", Part::Itself)
+        | ("POST", Part::Move | Part::Copy | Part::PermanentDelete | Part::CreateAnswer(_)) => {
             Some(Need::MailWrite)
         }
-        ("POST", Target::Message(_, Attachments | UploadSession))
-        | ("DELETE", Target::Message(_, Attachment(_))) => Some(Need::MailWrite),
+        ("POST", Part::Attachments | Part::UploadSession) | ("DELETE", Part::Attachment(_)) => {
+            Some(Need::MailWrite)
+        }
+        ("POST", Part::Send | Part::Answer(_)) => Some(Need::MailSend),
         _ => None,
     }
 }
 
 fn within(visit: &Visit<'_>, mailbox: &mut Mailbox, target: &Target) -> Result<Answer, GraphError> {
-    match target {
-        Target::User => Err(unsupported(visit.call)),
-        Target::Folders => folders::top(visit, mailbox),
-        Target::Folder(folder) => folders::show(visit, mailbox, folder),
-        Target::ChildFolders(folder) => folders::below(visit, mailbox, folder),
-        Target::Messages(folder) => messages::list(visit, mailbox, folder.as_deref()),
-        Target::MessageCount(folder) => messages::count(visit, mailbox, folder.as_deref()),
-        Target::Message(place, part) => within_message(visit, mailbox, place, part),
+    match (visit.call.method.as_str(), target) {
+        (_, Target::User) => Err(unsupported(visit.call)),
+        (_, Target::SendMail) => sending::send_mail(visit, mailbox),
+        (_, Target::TranslateIds) => translate::answer(visit, mailbox),
+        ("GET", Target::Folders) => folders::top(visit, mailbox),
+        (_, Target::Folders) => folder_changes::create(visit, mailbox, None),
+        ("GET", Target::ChildFolders(folder)) => folders::below(visit, mailbox, folder),
+        (_, Target::ChildFolders(folder)) => folder_changes::create(visit, mailbox, Some(folder)),
+        (_, Target::Folder(folder, part)) => within_folder(visit, mailbox, folder, *part),
+        ("GET", Target::Messages(folder)) => messages::list(visit, mailbox, folder.as_deref()),
+        (_, Target::Messages(folder)) => drafts::create(visit, mailbox, folder.as_deref()),
+        (_, Target::MessageCount(folder)) => messages::count(visit, mailbox, folder.as_deref()),
+        (_, Target::Message(place, part)) => within_message(visit, mailbox, place, part),
+    }
+}
+
+fn within_folder(
+    visit: &Visit<'_>,
+    mailbox: &mut Mailbox,
+    folder: &str,
+    part: FolderPart,
+) -> Result<Answer, GraphError> {
+    match (visit.call.method.as_str(), part) {
+        ("PATCH", FolderPart::Itself) => folder_changes::rename(visit, mailbox, folder),
+        ("DELETE", FolderPart::Itself) => folder_changes::delete(visit, mailbox, folder),
+        (_, FolderPart::Itself) => folders::show(visit, mailbox, folder),
+        (_, FolderPart::Move) => folder_changes::relocate(visit, mailbox, folder),
+        (_, FolderPart::Copy) => folder_changes::copy(visit, mailbox, folder),
+        (_, FolderPart::PermanentDelete) => folder_changes::purge(visit, mailbox, folder),
     }
 }
 
@@ -98,24 +127,23 @@ fn within_message(
     place: &MessagePlace,
     part: &MessagePart,
 ) -> Result<Answer, GraphError> {
-    match part {
-        MessagePart::Itself if visit.call.method == Method::PATCH => {
-            changes::edit(visit, mailbox, place)
-        }
-        MessagePart::Itself => messages::show(visit, mailbox, place),
-        MessagePart::Mime => messages::mime(mailbox, place),
-        MessagePart::Move => changes::relocate(visit, mailbox, place),
-        MessagePart::Copy => changes::copy(visit, mailbox, place),
-        MessagePart::Attachments if visit.call.method == Method::POST => {
-            attach::attach(visit, mailbox, place)
-        }
-        MessagePart::Attachments => attachments::list(visit, mailbox, place),
-        MessagePart::UploadSession => upload::begin(visit, mailbox, place),
-        MessagePart::Attachment(id) if visit.call.method == Method::DELETE => {
-            attach::detach(visit, mailbox, place, id)
-        }
-        MessagePart::Attachment(id) => attachments::show(visit, mailbox, place, id),
-        MessagePart::AttachmentValue(id) => attachments::value(mailbox, place, id),
+    match (visit.call.method.as_str(), part) {
+        ("PATCH", MessagePart::Itself) => changes::edit(visit, mailbox, place),
+        ("DELETE", MessagePart::Itself) => removal::delete(visit, mailbox, place),
+        (_, MessagePart::Itself) => messages::show(visit, mailbox, place),
+        (_, MessagePart::Mime) => messages::mime(mailbox, place),
+        (_, MessagePart::Move) => changes::relocate(visit, mailbox, place),
+        (_, MessagePart::Copy) => changes::copy(visit, mailbox, place),
+        (_, MessagePart::Send) => sending::send_draft(visit, mailbox, place),
+        (_, MessagePart::PermanentDelete) => removal::purge(visit, mailbox, place),
+        (_, MessagePart::CreateAnswer(kind)) => drafts::create_answer(visit, mailbox, place, *kind),
+        (_, MessagePart::Answer(kind)) => drafts::send_answer(visit, mailbox, place, *kind),
+        ("POST", MessagePart::Attachments) => attach::attach(visit, mailbox, place),
+        (_, MessagePart::Attachments) => attachments::list(visit, mailbox, place),
+        (_, MessagePart::UploadSession) => upload::begin(visit, mailbox, place),
+        ("DELETE", MessagePart::Attachment(id)) => attach::detach(visit, mailbox, place, id),
+        (_, MessagePart::Attachment(id)) => attachments::show(visit, mailbox, place, id),
+        (_, MessagePart::AttachmentValue(id)) => attachments::value(mailbox, place, id),
     }
 }
 

@@ -2,10 +2,10 @@
 
 use axum::http::Method;
 
-use super::{unsupported, users, visit::folder};
+use super::{owner, unsupported, visit::folder};
 use crate::{
     graph::{
-        access::{Caller, Need},
+        access::{Caller, Need, Reach},
         answer::Answer,
         call::Call,
         error::GraphError,
@@ -31,7 +31,7 @@ pub(crate) async fn answer(
     place: &Place,
     call: &Call,
 ) -> Result<Answer, GraphError> {
-    if !caller.may(Need::MailBasic) {
+    if !caller.may_somewhere(Need::MailBasic) {
         return Err(GraphError::access_denied());
     }
     match (&call.method, place) {
@@ -61,10 +61,12 @@ async fn create(graph: &Graph, caller: &Caller, call: &Call) -> Result<Answer, G
     let emulator = &graph.emulator;
     let switches = emulator.switches().notifications;
     let wanted = Wanted::read(&call.body, call.now, &switches)?;
-    let owner = users::mailbox_owner(graph, caller, &wanted.owner)?;
-    if !owner.mailbox {
-        return Err(GraphError::mailbox_not_enabled());
+    let entry = owner::enter(graph, caller, &wanted.owner, Need::MailBasic)?;
+    // On behalf of people, apps watch their own mailboxes only (graph-mail §16.4).
+    if entry.reach == Reach::Shared {
+        return Err(GraphError::access_denied());
     }
+    let owner = entry.owner;
     let watched = watched(graph, &owner, &wanted)?;
     emulator.notifications.expire(call.now);
     emulator.notifications.has_room(&owner.id, &switches)?;
@@ -106,9 +108,9 @@ fn made(
 ) -> Subscription {
     Subscription {
         id: random::guid(),
-        client_id: caller.grant.client_id.clone(),
-        creator: caller.person.id.clone(),
-        tenant: caller.grant.tenant.clone(),
+        client_id: caller.client_id.clone(),
+        creator: caller.actor_id(),
+        tenant: caller.tenant.clone(),
         owner: owner.id.clone(),
         resource: wanted.resource,
         watched,

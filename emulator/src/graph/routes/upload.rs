@@ -47,10 +47,10 @@ pub(super) fn begin(
     );
     let uid = mailbox.uid();
     let message_id = ids::message_id(uid, message, form);
-    let (person, tenant) = (&visit.owner.id, &visit.owner.tenant);
+    let (person, tenant) = (&visit.entry.owner.id, &visit.entry.owner.tenant);
     let to = Destination {
         owner: person.clone(),
-        client_id: visit.caller.grant.client_id.clone(),
+        client_id: visit.caller.client_id.clone(),
         message: message.key,
         message_path: format!("/api/v2.0/Users('{person}@{tenant}')/Messages('{message_id}')"),
         origin: emulator.upload_origin.clone(),

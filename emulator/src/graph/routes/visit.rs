@@ -1,66 +1,86 @@
 //! A call that has got as far as somebody's mailbox.
 
-use crate::{
-    graph::{
-        access::Caller,
-        call::Call,
-        error::GraphError,
-        ids::{self, IdError},
-        json::{Json, Object},
-        odata::{Listed, Order, Query, Schema, Selection},
-        path::MessagePlace,
-        serve::Graph,
-        store::{FolderKey, Mailbox, Message, Recipient, WellKnown},
-    },
-    world::Person,
+use super::owner::Entry;
+use crate::graph::{
+    access::{Caller, Need},
+    call::Call,
+    error::GraphError,
+    ids::{self, IdError},
+    json::{Json, Object},
+    odata::{Listed, Order, Query, Schema, Selection},
+    path::MessagePlace,
+    render::{MESSAGE, MessageView},
+    serve::Graph,
+    store::{FolderKey, ItemKey, Mailbox, Message, Recipient, WellKnown},
 };
 
 /// What handlers know besides the mailbox.
 #[derive(Debug)]
 pub(super) struct Visit<'a> {
+    /// The house.
+    pub(super) graph: &'a Graph,
+    /// Who visits.
+    pub(super) caller: &'a Caller,
+    /// Whose mailbox, and with what rights.
+    pub(super) entry: &'a Entry,
     /// The request.
     pub(super) call: &'a Call,
     /// Its query options.
     pub(super) query: Query,
     /// Whether texts of messages must not be shown (E5).
     pub(super) sees_basics_only: bool,
-    /// What all calls share.
-    pub(super) graph: &'a Graph,
-    /// Who calls.
-    pub(super) caller: &'a Caller,
-    /// Whose mailbox it is.
-    pub(super) owner: &'a Person,
 }
 
 impl<'a> Visit<'a> {
-    /// A visit to the mailbox of `owner`.
+    /// A visit to the mailbox of `entry`.
     ///
     /// # Errors
     /// 400 for query options that cannot be read.
     pub(super) fn new(
         graph: &'a Graph,
         caller: &'a Caller,
-        owner: &'a Person,
+        entry: &'a Entry,
         call: &'a Call,
     ) -> Result<Self, GraphError> {
-        let query = Query::parse(&call.query)?;
+        let mut query = Query::parse(&call.query)?;
+        query.pauses = graph.emulator.switches().empty_pages;
         Ok(Self {
-            call,
-            query,
-            sees_basics_only: caller.sees_basics_only(),
             graph,
             caller,
-            owner,
+            entry,
+            call,
+            query,
+            sees_basics_only: !caller.may(Need::Mail, entry.reach),
         })
     }
 
     /// The owner, as mail names them.
     pub(super) fn owner_as_recipient(&self) -> Recipient {
-        Recipient::new(&*self.owner.name, &*self.owner.address)
+        let owner = &self.entry.owner;
+        Recipient::new(owner.name.as_str(), owner.address.as_str())
     }
 
-    fn origin(&self) -> &'a str {
-        &self.graph.emulator.origin
+    /// A message as the body of an answer.
+    ///
+    /// # Errors
+    /// 404 if it is not there, 400 for a selection that cannot be.
+    pub(super) fn message_shown(
+        &self,
+        mailbox: &Mailbox,
+        key: ItemKey,
+    ) -> Result<Object, GraphError> {
+        let message = mailbox
+            .message(key)
+            .ok_or_else(GraphError::item_not_found)?;
+        let selection = self.selection(&MESSAGE)?;
+        let view = MessageView {
+            mailbox,
+            message,
+            preferences: &self.call.preferences,
+        };
+        let mut object = self.with_context(&format!("messages{}/$entity", selection.in_context()));
+        object.append(view.shown(&selection));
+        Ok(object)
     }
 
     /// The properties that the query selects of `schema`.
@@ -73,7 +93,7 @@ impl<'a> Visit<'a> {
 
     /// An object that begins with its context: `…/$metadata#users('…')/{tail}`.
     pub(super) fn with_context(&self, tail: &str) -> Object {
-        let (origin, owner) = (self.origin(), &self.owner.id);
+        let (origin, owner) = (&self.graph.emulator.origin, &self.entry.owner.id);
         let context = format!("{origin}/v1.0/$metadata#users('{owner}')/{tail}");
         Object::new().with("@odata.context", context)
     }
@@ -91,10 +111,13 @@ impl<'a> Visit<'a> {
         }
         object.push("value", listed.entries.iter().map(show).collect::<Json>());
         if let Some(next) = listed.next {
-            let (origin, path) = (self.origin(), &self.call.path);
+            let (origin, path) = (&self.graph.emulator.origin, &self.call.path);
             object.push(
                 "@odata.nextLink",
-                format!("{origin}{path}?{}", self.query.continued(next)),
+                format!(
+                    "{origin}{path}?{}",
+                    self.query.continued(next, listed.is_pause)
+                ),
             );
         }
         object

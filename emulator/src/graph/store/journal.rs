@@ -52,38 +52,6 @@ pub(crate) enum Event {
     },
 }
 
-/// What sort of change.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum ChangeKind {
-    /// It was not there before.
-    Created,
-    /// It is where it was, and looks different.
-    Updated,
-    /// It is in another folder.
-    Moved,
-    /// It is gone from the mailbox.
-    Deleted,
-}
-
-impl Event {
-    /// What sort of change it is.
-    pub(crate) fn kind(&self) -> ChangeKind {
-        let (before, after) = match self {
-            Self::Message { before, after, .. } => (
-                before.map(|place| place.folder),
-                after.map(|place| place.folder),
-            ),
-            Self::Folder { before, after, .. } => (*before, *after),
-        };
-        match (before, after) {
-            (None, _) => ChangeKind::Created,
-            (_, None) => ChangeKind::Deleted,
-            (before, after) if before == after => ChangeKind::Updated,
-            _ => ChangeKind::Moved,
-        }
-    }
-}
-
 /// The changes after some number are no longer known; start over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("changes that old are forgotten")]
@@ -130,29 +98,16 @@ const MOST_KEPT: usize = 50_000;
 
 #[cfg(test)]
 mod tests {
-    use super::{ChangeKind, Event, FolderKey, Forgotten, ItemKey, Journal, MOST_KEPT, Place};
+    use super::{Event, FolderKey, Forgotten, ItemKey, Journal, MOST_KEPT, Place};
 
-    fn event(before: Option<u32>, after: Option<u32>) -> Event {
-        let place = |folder| Place {
-            folder: FolderKey(folder),
-            moves: 0,
-        };
+    fn event() -> Event {
         Event::Message {
             item: ItemKey(1),
-            before: before.map(place),
-            after: after.map(place),
-        }
-    }
-
-    #[test]
-    fn the_kind_of_a_change_follows_from_its_two_places() {
-        for (before, after, kind) in [
-            (None, Some(1), ChangeKind::Created),
-            (Some(1), Some(1), ChangeKind::Updated),
-            (Some(1), Some(2), ChangeKind::Moved),
-            (Some(1), None, ChangeKind::Deleted),
-        ] {
-            assert_eq!(event(before, after).kind(), kind);
+            before: None,
+            after: Some(Place {
+                folder: FolderKey(1),
+                moves: 0,
+            }),
         }
     }
 
@@ -161,7 +116,7 @@ mod tests {
         let mut journal = Journal::default();
         let last = MOST_KEPT as u64 + 5;
         for sequence in 1..=last {
-            journal.record(sequence, 0, event(None, Some(1)));
+            journal.record(sequence, 0, event());
         }
         assert_eq!(journal.since(last), Ok(Vec::new()));
         let told = journal.since(last - 2).expect("remembered");

@@ -46,6 +46,21 @@ pub(crate) struct Letter {
 }
 
 impl Letter {
+    /// An empty letter that nobody has signed, begun at `sent` (unix seconds); `domain` and `id` name it.
+    pub(crate) fn unsigned(domain: &str, sent: i64, id: &Uid, thread: Thread) -> Self {
+        let nobody = Recipient::new("", format!("@{domain}"));
+        Self {
+            from: None,
+            sender: None,
+            ..Self::by(nobody, sent, id, thread)
+        }
+    }
+
+    /// Everybody it goes to.
+    pub(crate) fn recipients(&self) -> impl Iterator<Item = &Recipient> {
+        self.to.iter().chain(&self.cc).chain(&self.bcc)
+    }
+
     /// An empty letter by `writer`, sent at `sent` (unix seconds); `id` names it all over the world.
     pub(crate) fn by(writer: Recipient, sent: i64, id: &Uid, thread: Thread) -> Self {
         Self {

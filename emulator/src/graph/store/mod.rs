@@ -12,7 +12,7 @@ mod well_known;
 pub(crate) use attachment::{Attachment, Content};
 pub(crate) use folder::{Counts, Folder, FolderKey};
 use journal::Journal;
-pub(crate) use journal::{Change, ChangeKind, Event, Forgotten, Place};
+pub(crate) use journal::{Change, Event, Forgotten, Place};
 pub(crate) use mailbox::{FolderError, Mailbox};
 pub(crate) use mailboxes::Mailboxes;
 pub(crate) use message::{

@@ -18,8 +18,7 @@ use crate::{
         path::{Owner, Route, Target},
         serve::Graph,
     },
-    tokens::AccessTokenGrant,
-    world::PersonId,
+    world::{ClientId, PersonId},
 };
 
 /// Middleware: counts requests for mailboxes, and refuses those that are too many.
@@ -60,21 +59,28 @@ fn pair(graph: &Graph, request: &Request) -> Option<Pair> {
     let route = Route::parse(path)
         .ok()
         .filter(|route| route.target != Target::User)?;
-    let grant = bearer(graph, request)?;
-    let mailbox = owner(graph, &route.owner, &grant)?;
-    let client_id = grant.client_id;
+    let (client_id, person) = bearer(graph, request)?;
+    let mailbox = owner(graph, &route.owner, person)?;
     Some(Pair { client_id, mailbox })
 }
 
-fn bearer(graph: &Graph, request: &Request) -> Option<AccessTokenGrant> {
+/// The app that calls, and the person for whom, unless it calls for itself.
+fn bearer(graph: &Graph, request: &Request) -> Option<(ClientId, Option<PersonId>)> {
     let value = request.headers().get(AUTHORIZATION)?.to_str().ok()?;
-    let (_, token) = value.split_once(' ')?;
-    graph.emulator.access_tokens.lookup(token.trim())
+    let token = value.split_once(' ')?.1.trim();
+    let emulator = &graph.emulator;
+    match emulator.access_tokens.lookup(token) {
+        Some(grant) => Some((grant.client_id, Some(grant.person))),
+        None => emulator
+            .app_tokens
+            .lookup(token)
+            .map(|grant| (grant.client_id, None)),
+    }
 }
 
-fn owner(graph: &Graph, owner: &Owner, grant: &AccessTokenGrant) -> Option<PersonId> {
+fn owner(graph: &Graph, owner: &Owner, person: Option<PersonId>) -> Option<PersonId> {
     match owner {
-        Owner::Me => Some(grant.person.clone()),
+        Owner::Me => person,
         Owner::Named(name) => {
             let world = graph.emulator.world();
             let by_id = |id: &PersonId| name.eq_ignore_ascii_case(id.as_str());

@@ -1,6 +1,6 @@
 //! Messages filed, changed, moved, copied, removed.
 
-use super::Mailbox;
+use super::{Mailbox, ROOT};
 use crate::graph::store::{Event, FolderKey, ItemKey, Letter, Message, Place, Uid};
 
 impl Mailbox {
@@ -19,18 +19,35 @@ impl Mailbox {
         letter: Letter,
         arrange: impl FnOnce(&mut Message),
     ) -> ItemKey {
-        let key = self.next_key();
-        let mut message = Message {
-            folder,
-            created: received,
-            modified: received,
-            received,
-            is_draft: false,
-            ..Message::draft(key, letter)
-        };
+        let mut message = self.unfiled(letter, received);
         arrange(&mut message);
-        self.put(message, None, received);
+        self.insert(message, folder, received)
+    }
+
+    /// A read message that has its number and lies nowhere yet; see [`Mailbox::insert`].
+    pub(crate) fn unfiled(&mut self, letter: Letter, now: i64) -> Message {
+        Message {
+            folder: ROOT,
+            created: now,
+            modified: now,
+            received: now,
+            is_draft: false,
+            ..Message::draft(self.next_key(), letter)
+        }
+    }
+
+    /// Lays a new message into a folder.
+    pub(crate) fn insert(&mut self, mut message: Message, folder: FolderKey, now: i64) -> ItemKey {
+        let key = message.key;
+        message.folder = folder;
+        self.put(message, None, now);
         key
+    }
+
+    /// The message whose letter has this RFC 5322 Message-ID; the oldest, if there are several.
+    pub(crate) fn message_of_letter(&self, internet_message_id: &str) -> Option<&Message> {
+        let mut messages = self.messages.values();
+        messages.find(|message| message.letter.internet_message_id == internet_message_id)
     }
 
     /// Changes a message: it gets a new revision and `now` as its time of change. `None` if it is not there.

@@ -9,7 +9,7 @@ use base64::{
 use bytes::Bytes;
 use serde_json::{Map, Value};
 
-use super::patch::Patch;
+use super::edits::Edits;
 use crate::graph::{
     error::GraphError,
     store::{Attachment, Content, ItemKey, Letter, Message, Recipient, Thread, Uid},
@@ -17,13 +17,13 @@ use crate::graph::{
 
 /// What an attachment needs that its JSON does not say.
 #[derive(Debug)]
-pub(super) struct Circumstances {
+pub(crate) struct Circumstances {
     /// Names the attachment.
-    pub(super) key: Uid,
+    pub(crate) key: Uid,
     /// Unix seconds.
-    pub(super) now: i64,
+    pub(crate) now: i64,
     /// Who writes attached messages that name nobody.
-    pub(super) owner: Recipient,
+    pub(crate) owner: Recipient,
 }
 
 /// The attachment that this JSON describes.
@@ -31,7 +31,7 @@ pub(super) struct Circumstances {
 /// # Errors
 /// 400 for what is no attachment that can be made: of no kind, a reference (v1.0 cannot make any), without a name, with
 /// unreadable bytes or with members that its kind does not have.
-pub(super) fn attachment(json: Value, around: &Circumstances) -> Result<Attachment, GraphError> {
+pub(crate) fn attachment(json: Value, around: &Circumstances) -> Result<Attachment, GraphError> {
     let Value::Object(mut members) = json else {
         return Err(unreadable("An attachment is a JSON object."));
     };
@@ -54,7 +54,7 @@ pub(super) fn attachment(json: Value, around: &Circumstances) -> Result<Attachme
 }
 
 /// Bytes of the file that this JSON describes, before anything of it is judged.
-pub(super) fn weight(json: &Value) -> u64 {
+pub(crate) fn weight(json: &Value) -> u64 {
     let encoded = json["contentBytes"].as_str().unwrap_or_default();
     let padding = encoded.bytes().rev().take_while(|byte| *byte == b'=');
     ((encoded.len() - padding.count()) as u64) * 3 / 4
@@ -133,8 +133,7 @@ fn letter(item: Map<String, Value>, around: &Circumstances) -> Result<Letter, Gr
     let thread = Thread::starting(topic, around.now);
     let letter = Letter::by(around.owner.clone(), around.now, &topic, thread);
     let mut message = Message::draft(ItemKey(0), letter);
-    let patch = Patch::parse(Value::Object(item).to_string().as_bytes())?;
-    patch.apply(&mut message);
+    Edits::of_creation(item, &around.owner, around.now)?.apply(&mut message);
     Ok(message.letter)
 }
 
@@ -176,7 +175,7 @@ fn unreadable(message: &str) -> GraphError {
 
 const READ_ONLY: [&str; 3] = ["id", "size", "lastModifiedDateTime"];
 /// What a file is that nobody says anything about.
-pub(super) const ANY_BYTES: &str = "application/octet-stream";
+pub(crate) const ANY_BYTES: &str = "application/octet-stream";
 /// Base64 with or without its padding.
 const TOLERANT: GeneralPurpose = GeneralPurpose::new(
     &base64::alphabet::STANDARD,
