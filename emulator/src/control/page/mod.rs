@@ -1,5 +1,6 @@
 //! `/_emulator/`: who and what there is, what is set and what happened, for people. One page, forms without scripts.
 
+mod conduct;
 mod exchanges;
 mod inhabitants;
 mod memory;
@@ -42,6 +43,8 @@ pub(super) async fn overview(State(state): State<Arc<EmulatorState>>) -> Respons
         (memory::sessions(&state, &world))
         (memory::refresh_tokens(&state, &world))
         (memory::switches(&state))
+        (conduct::limits(&state))
+        (conduct::manners(&state))
         @if let Some(configuration) = Configuration::of(&state.origin, &world, now) {
             section.panel #configuration { h2 { "Configuration for your backend" } pre { (configuration) } }
         }
@@ -85,6 +88,8 @@ fn contents() -> Markup {
         ("sessions", "Sessions"),
         ("refresh-tokens", "Refresh tokens"),
         ("switches", "Switches"),
+        ("limits", "Limits"),
+        ("manners", "Manners"),
         ("exchanges", "Exchanges"),
     ];
     html! {

@@ -153,3 +153,20 @@ async fn an_exchange_can_be_read_and_markup_in_it_is_text() {
         404
     );
 }
+
+/// entra 86 for people: which rules clients kept, with a way to the exchanges that broke one; and Graph's limits.
+#[tokio::test]
+async fn manners_and_limits_are_shown() {
+    let stage = Stage::start().await;
+    let quiet = page(&stage).await;
+    assert!(quiet.body.contains("not put to the test"));
+    stage.get("/error?code=1&client_secret=x").await;
+    let broken = page(&stage).await;
+    assert!(
+        broken
+            .body
+            .contains("no: <a href=\"/_emulator/exchanges/1\">1</a>")
+    );
+    assert!(broken.body.contains("concurrent_requests"));
+    assert!(broken.body.contains(stage.emulator.upload_origin()));
+}
