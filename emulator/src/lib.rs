@@ -43,5 +43,5 @@ pub use entra::{ApprovalRequest, Decision, KeysMissing, RollOver, SigningKeys};
 pub use exchange::{Exchange, RecordedBody};
 pub use manners::Manner;
 pub use state::EmulatorState;
-pub use switches::{NotificationSwitches, Switches};
+pub use switches::{DeltaSwitches, NotificationSwitches, Switches};
 pub use tokens::RefreshRotation;

@@ -26,6 +26,8 @@ pub struct Switches {
     pub graph_limits: GraphLimits,
     /// Change notifications.
     pub notifications: NotificationSwitches,
+    /// Delta queries.
+    pub delta: DeltaSwitches,
 }
 
 impl Default for Switches {
@@ -40,8 +42,21 @@ impl Default for Switches {
             answers_any_host: false,
             graph_limits: GraphLimits::default(),
             notifications: NotificationSwitches::default(),
+            delta: DeltaSwitches::default(),
         }
     }
+}
+
+/// How delta queries answer (graph-mail §10).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DeltaSwitches {
+    /// Whether each round tells once more what the one before it told (E51).
+    pub replays: bool,
+    /// Whether each page tells its first entry twice (E51).
+    pub repeats: bool,
+    /// Whether a 410 says by `Location` where to begin anew (E50).
+    pub location: bool,
 }
 
 /// How change notifications are delivered (graph-mail §16).

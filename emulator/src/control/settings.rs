@@ -36,6 +36,7 @@ pub(super) async fn switches(State(state): State<Arc<EmulatorState>>) -> Json<Va
         "sending_delay": switches.sending_delay,
         "too_large_is_bad_request": switches.too_large_is_bad_request,
         "empty_pages": switches.empty_pages,
+        "delta": switches.delta,
     }))
 }
 
@@ -47,6 +48,10 @@ pub(super) async fn change_switches(
     let notifications = match merged(&state.switches().notifications, asked.notifications) {
         Ok(notifications) => notifications,
         Err(error) => return refused(&format!("`notifications`: {error}")),
+    };
+    let delta = match merged(&state.switches().delta, asked.delta) {
+        Ok(delta) => delta,
+        Err(error) => return refused(&format!("`delta`: {error}")),
     };
     let grace = asked.grace_seconds.unwrap_or(DEFAULT_GRACE);
     let rotation = match asked.refresh_rotation.as_deref() {
@@ -61,6 +66,7 @@ pub(super) async fn change_switches(
             switches.refresh_rotation = rotation;
         }
         switches.notifications = notifications;
+        switches.delta = delta;
         if let Some(threshold) = asked.loop_threshold {
             switches.loop_threshold = (threshold > 0).then_some(threshold);
         }
@@ -150,6 +156,9 @@ pub(super) struct AskedSwitches {
     sending_delay: Option<u32>,
     too_large_is_bad_request: Option<bool>,
     empty_pages: Option<bool>,
+    /// Those of [`DeltaSwitches`](crate::DeltaSwitches) that change.
+    #[serde(default)]
+    delta: Map<String, Value>,
 }
 
 /// `current` with the members that are named in `changes`.

@@ -117,6 +117,9 @@ impl Envelope<'_> {
                 if let Some(seconds) = error.retry_after {
                     put(headers, header::RETRY_AFTER, &seconds.to_string());
                 }
+                if let Some(location) = &error.location {
+                    put(headers, header::LOCATION, location);
+                }
                 let body = written(&self.shaped(&error));
                 (error.status, Some("application/json".to_owned()), body)
             }

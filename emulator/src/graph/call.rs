@@ -61,6 +61,12 @@ impl Call {
         })
     }
 
+    /// Whether it asks for changes (`…/delta`).
+    pub(crate) fn is_delta(&self) -> bool {
+        let path = self.path.trim_end_matches('/').to_ascii_lowercase();
+        path.ends_with("/delta") || path.ends_with("delta()")
+    }
+
     /// A header as text; `None` if it is absent or not text.
     pub(crate) fn header(&self, name: &HeaderName) -> Option<&str> {
         self.headers.get(name).and_then(|value| value.to_str().ok())

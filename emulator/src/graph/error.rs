@@ -18,6 +18,8 @@ pub(crate) struct GraphError {
     pub(crate) challenge: bool,
     /// `Retry-After` in seconds, when the client came too often.
     pub(crate) retry_after: Option<i64>,
+    /// `Location`: where to begin anew.
+    pub(crate) location: Option<String>,
     /// A more specific code, told in `innerError`.
     pub(crate) inner_code: Option<&'static str>,
 }
@@ -33,6 +35,7 @@ impl GraphError {
             has_inner: true,
             challenge,
             retry_after: None,
+            location: None,
             inner_code: None,
         }
     }
@@ -232,6 +235,31 @@ impl GraphError {
             "ResourceNotFound",
             "The object was not found.",
         )
+    }
+
+    /// 400: an option that change tracking does not support (E49). The code has been seen with calendars.
+    pub(crate) fn unsupported_with_delta(option: &str) -> Self {
+        let message =
+            format!("The parameter '{option}' is not supported with change tracking in this form.");
+        Self::new(StatusCode::BAD_REQUEST, "ErrorInvalidUrlQuery", message)
+    }
+
+    /// 400: a token that no link of this collection held. The fact sheet has neither code nor text.
+    pub(crate) fn malformed_sync_state() -> Self {
+        let message = "The sync state is malformed.";
+        Self::new(
+            StatusCode::BAD_REQUEST,
+            "ErrorInvalidSyncStateData",
+            message,
+        )
+    }
+
+    /// 410: the sync state is no longer known; begin anew (E50).
+    pub(crate) fn sync_state_not_found(generation: u64, highest: u64) -> Self {
+        let message = format!(
+            "The sync state generation is not found; generation={generation};[highest={highest}]."
+        );
+        Self::new(StatusCode::GONE, "SyncStateNotFound", message)
     }
 
     /// 413: more than about four megabytes (E31).

@@ -9,6 +9,7 @@ mod access;
 mod answer;
 mod batch;
 mod call;
+mod delta;
 mod error;
 mod generator;
 mod html;
@@ -42,6 +43,7 @@ pub use seed::{Correspondent, NewMail, SeedError};
 pub use settings::MailSettings;
 
 pub(crate) use batch::{Batches, serve as batches};
+pub(crate) use delta::SyncStates;
 pub(crate) use notifications::{Notifications, carry};
 pub(crate) use serve::{Graph, router};
 pub(crate) use throttle::{Pair, guard as throttle};

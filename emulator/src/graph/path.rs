@@ -39,6 +39,10 @@ pub(crate) enum Target {
     ChildFolders(String),
     /// `messages` of the mailbox or of one folder.
     Messages(Option<String>),
+    /// `mailFolders/{folder}/messages/delta`
+    MessageDelta(String),
+    /// `mailFolders/delta`
+    FolderDelta,
     /// `messages/$count`
     MessageCount(Option<String>),
     /// `messages/{message}` and what is below it.
@@ -142,6 +146,7 @@ fn target(parts: &[String], words: &[&str]) -> Result<Target, NoSuchRoute> {
         ["translateexchangeids"] => Ok(Target::TranslateIds),
         ["mailfolders", rest @ ..] => match rest {
             [] => Ok(Target::Folders),
+            ["delta" | "delta()"] => Ok(Target::FolderDelta),
             _ => below_folder(&parts[1..], rest),
         },
         ["messages", rest @ ..] => below_messages(None, &parts[1..], rest),
@@ -173,7 +178,12 @@ fn below_messages(
     let part = match words {
         [] => return Ok(Target::Messages(folder)),
         ["$count"] => return Ok(Target::MessageCount(folder)),
-        ["delta" | "$delta", ..] => return Err(no_route(&parts[0])),
+        ["delta" | "delta()"] => {
+            return folder
+                .map(Target::MessageDelta)
+                .ok_or_else(|| no_route(&parts[0]));
+        }
+        ["delta" | "delta()", ..] => return Err(no_route(&parts[1])),
         [_] => MessagePart::Itself,
         [_, "$value"] => MessagePart::Mime,
         [_, "move"] => MessagePart::Move,

@@ -13,6 +13,8 @@ pub(crate) struct Preferences {
     pub(crate) ids: IdForm,
     /// `outlook.allow-unsafe-html`: HTML as it came in, scripts included.
     pub(crate) allow_unsafe_html: bool,
+    /// `odata.maxpagesize`: how many entries a page of a delta query has at most.
+    pub(crate) page_size: Option<usize>,
     honoured: Vec<String>,
 }
 
@@ -32,9 +34,12 @@ impl Preferences {
         preferences
     }
 
-    /// What goes into `Preference-Applied`; `None` when nothing was honoured.
-    pub(crate) fn applied(&self) -> Option<String> {
-        (!self.honoured.is_empty()).then(|| self.honoured.join(", "))
+    /// What goes into `Preference-Applied`; `None` when nothing was honoured. Only delta queries honour a page size.
+    pub(crate) fn applied(&self, on_delta: bool) -> Option<String> {
+        let page_size = self.page_size.filter(|_| on_delta);
+        let page_size = page_size.map(|size| format!("odata.maxpagesize={size}"));
+        let applied: Vec<String> = self.honoured.iter().cloned().chain(page_size).collect();
+        (!applied.is_empty()).then(|| applied.join(", "))
     }
 
     fn take(&mut self, preference: &str) -> bool {
@@ -47,6 +52,14 @@ impl Preferences {
             ("outlook.body-content-type", "text") => self.body = Some(BodyKind::Text),
             ("outlook.body-content-type", "html") => self.body = Some(BodyKind::Html),
             ("outlook.allow-unsafe-html", "" | "true") => self.allow_unsafe_html = true,
+            ("odata.maxpagesize", size) => {
+                let size = size
+                    .parse()
+                    .ok()
+                    .filter(|size| (1..=LARGEST_PAGE).contains(size));
+                self.page_size = size.or(self.page_size);
+                return false;
+            }
             ("idtype", "immutableid") => self.ids = IdForm::Immutable,
             _ => return false,
         }
@@ -64,6 +77,8 @@ fn split_list(value: &str) -> impl Iterator<Item = &str> {
     parts.map(str::trim).filter(|part| !part.is_empty())
 }
 
+/// As for `$top`.
+const LARGEST_PAGE: usize = 1_000;
 const PREFER: HeaderName = HeaderName::from_static("prefer");
 
 #[cfg(test)]
@@ -91,13 +106,13 @@ mod tests {
             (Some(BodyKind::Text), IdForm::Immutable)
         );
         let applied = r#"outlook.body-content-type="text", IdType="ImmutableId""#;
-        assert_eq!(joined.applied().as_deref(), Some(applied));
+        assert_eq!(joined.applied(false).as_deref(), Some(applied));
     }
 
     #[test]
     fn what_is_not_known_is_neither_honoured_nor_acknowledged() {
         let preferences = read(&[r#"respond-async, outlook.body-content-type="rtf""#]);
         assert_eq!(preferences, Preferences::default());
-        assert_eq!(preferences.applied(), None);
+        assert_eq!(preferences.applied(false), None);
     }
 }

@@ -105,7 +105,10 @@ async fn serve(State(graph): State<Arc<Graph>>, request: Request) -> Response {
     let now = graph.emulator.clock.now();
     let trace = Trace::of(request.headers());
     let (applied, outcome) = match Call::read(request, now).await {
-        Ok(call) => (call.preferences.applied(), answer(&graph, &call).await),
+        Ok(call) => (
+            call.preferences.applied(call.is_delta()),
+            answer(&graph, &call).await,
+        ),
         Err(error) if graph.emulator.switches().too_large_is_bad_request => {
             (None, Err(error.as_bad_request()))
         }

@@ -194,6 +194,11 @@ impl EmulatorState {
             ScenarioName::SubscriptionRemoved => {
                 self.let_happen_to(target, LifecycleEvent::SubscriptionRemoved);
             }
+            ScenarioName::DeltaTokensExpired => {
+                if let Some(person) = &target.person {
+                    self.sync_states.forget(person);
+                }
+            }
             ScenarioName::NotificationsMissed => self.let_happen_to(target, LifecycleEvent::Missed),
             // The others are states and faults: `set_scenario` and `settle` never bring them here.
             _ => {}

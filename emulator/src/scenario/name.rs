@@ -92,6 +92,7 @@ scenarios! {
     ReauthorizationRequired "reauthorization_required" Event Either: "Change notifications pause until their subscriptions are reauthorized or renewed; lifecycle URLs are told.";
     SubscriptionRemoved "subscription_removed" Event Either: "Subscriptions to change notifications are gone; lifecycle URLs are told.";
     NotificationsMissed "notifications_missed" Event Either: "Lifecycle URLs are told that notifications were missed.";
+    DeltaTokensExpired "delta_tokens_expired" Event Person: "All delta links and links within delta rounds that Graph gave out so far are dead: 410, start over.";
     TokenThrottled "token_throttled" Fault Either: "The token endpoint answers 429 with Retry-After.";
     TokenUnavailable "token_unavailable" Fault Either: "The token endpoint answers 503 in JSON, without Retry-After.";
     TokenHtml "token_html" Fault Either: "The token endpoint answers 500 with a page of HTML.";

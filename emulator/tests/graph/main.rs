@@ -18,6 +18,7 @@ mod changes;
 mod corpus;
 mod deletions;
 mod delivery;
+mod deltas;
 mod drafts;
 mod folder_changes;
 mod folders;

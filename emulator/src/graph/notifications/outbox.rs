@@ -135,7 +135,7 @@ impl Outbox {
         for letter in due {
             match bundles.iter_mut().find(|bundle| bundle.to == letter.to) {
                 Some(bundle) if bundle.letters.len() < LARGEST_BUNDLE => {
-                    bundle.letters.push(letter)
+                    bundle.letters.push(letter);
                 }
                 Some(_) => inner.waiting.push(letter),
                 None => bundles.push(Bundle {
@@ -254,7 +254,7 @@ impl Outbox {
 impl Letter {
     /// The letter once more after it was taken, if duplicates are wanted.
     fn again(self, now: i64, duplicates: bool) -> Option<Self> {
-        (duplicates && !self.is_duplicate).then(|| Self {
+        (duplicates && !self.is_duplicate).then_some(Self {
             is_duplicate: true,
             due: now,
             ..self

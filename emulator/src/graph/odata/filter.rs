@@ -79,6 +79,15 @@ impl Filter {
         Ok(paths)
     }
 
+    /// Whether it says nothing but that an instant is not before, or after, another one.
+    pub(crate) fn is_lower_bound_of(&self, property: &str) -> bool {
+        let Self::Compare(path, comparison, Literal::Instant(_)) = self else {
+            return false;
+        };
+        let bounds = matches!(comparison, Comparison::Greater | Comparison::GreaterOrEqual);
+        bounds && matches!(path.as_slice(), [only] if only.eq_ignore_ascii_case(property))
+    }
+
     /// Whether `entity`, which is of `schema`, fulfils the condition.
     pub(crate) fn holds(&self, schema: &Schema, entity: &impl Entity) -> bool {
         match self {

@@ -28,6 +28,10 @@ pub(crate) struct Query {
     pub(crate) count: bool,
     /// `$expand`, one entry each.
     pub(crate) expand: Vec<String>,
+    /// `changeType`
+    pub(crate) change_type: Option<String>,
+    /// `$deltatoken`
+    pub(crate) delta_token: Option<String>,
     /// `includeHiddenFolders`
     pub(crate) include_hidden_folders: bool,
     /// `$skiptoken`, as a link of ours carries it.
@@ -79,6 +83,30 @@ impl Query {
         parts.join("&")
     }
 
+    /// The query string without tokens.
+    pub(crate) fn without_tokens(&self) -> String {
+        let is_token = |pair: &&str| {
+            let name = decoded(pair.split('=').next().unwrap_or_default()).to_ascii_lowercase();
+            name == "$deltatoken" || name == "$skiptoken"
+        };
+        let pairs = self.raw.split('&').filter(|pair| !pair.is_empty());
+        let kept: Vec<&str> = pairs.filter(|pair| !is_token(pair)).collect();
+        kept.join("&")
+    }
+
+    /// Refuses the token of a delta link where there are none.
+    ///
+    /// # Errors
+    /// 400 if there is one.
+    pub(crate) fn refuse_delta_token(&self) -> Result<(), GraphError> {
+        match self.delta_token {
+            None => Ok(()),
+            Some(_) => Err(GraphError::bad_request(
+                "A token of a delta query is not supported on this resource.",
+            )),
+        }
+    }
+
     /// Refuses `$search` on what cannot be searched.
     ///
     /// # Errors
@@ -108,6 +136,8 @@ impl Query {
             "$count" => self.count = truth(name, value)?,
             "$expand" => self.expand = list_of(value),
             "$skiptoken" => self.skip_token = Some(value.to_owned()),
+            "changetype" => self.change_type = Some(value.to_owned()),
+            "$deltatoken" => self.delta_token = Some(value.to_owned()),
             "includehiddenfolders" => self.include_hidden_folders = truth(name, value)?,
             unknown if unknown.starts_with('$') => {
                 let message = format!("The query parameter '{unknown}' is not supported.");

@@ -20,6 +20,11 @@ impl Order {
     pub(crate) fn path(&self) -> String {
         self.path.join("/")
     }
+
+    /// Whether it goes by this property, greatest first.
+    pub(crate) fn is_descending(&self, property: &str) -> bool {
+        self.descending && self.path().eq_ignore_ascii_case(property)
+    }
 }
 
 /// Reads `receivedDateTime desc,subject`.

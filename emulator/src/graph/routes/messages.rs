@@ -108,7 +108,7 @@ fn chosen<'a>(
     )
 }
 
-fn shown(
+pub(super) fn shown(
     view: &MessageView<'_>,
     selection: &Selection,
     expansion: &attachments::Expansion,

@@ -3,6 +3,7 @@
 mod attach;
 mod attachments;
 mod changes;
+mod delta;
 mod drafts;
 mod folder_changes;
 mod folders;
@@ -48,6 +49,9 @@ pub(crate) fn dispatch(
     let mailbox = graph.mailbox(&entry.owner);
     let mut mailbox = lock(&mailbox);
     let visit = Visit::new(graph, caller, &entry, call)?;
+    if !matches!(route.target, Target::MessageDelta(_) | Target::FolderDelta) {
+        visit.query.refuse_delta_token()?;
+    }
     within(&visit, &mut mailbox, &route.target)
 }
 
@@ -63,6 +67,8 @@ fn need(verb: &str, target: &Target) -> Option<Need> {
         | ("PATCH" | "DELETE", Target::Folder(_, FolderPart::Itself)) => Some(Need::MailWrite),
         ("POST", Target::Folder(_, part)) if *part != FolderPart::Itself => Some(Need::MailWrite),
         ("POST", Target::SendMail) => Some(Need::MailSend),
+        ("GET", Target::MessageDelta(_)) => Some(Need::MailBasic),
+        ("GET", Target::FolderDelta) => Some(Need::Mail),
         (_, Target::Message(_, part)) => need_of_message(verb, part),
         _ => None,
     }
@@ -100,6 +106,8 @@ fn within(visit: &Visit<'_>, mailbox: &mut Mailbox, target: &Target) -> Result<A
         (_, Target::Folder(folder, part)) => within_folder(visit, mailbox, folder, *part),
         ("GET", Target::Messages(folder)) => messages::list(visit, mailbox, folder.as_deref()),
         (_, Target::Messages(folder)) => drafts::create(visit, mailbox, folder.as_deref()),
+        (_, Target::MessageDelta(folder)) => delta::messages(visit, mailbox, folder),
+        (_, Target::FolderDelta) => delta::folders(visit, mailbox),
         (_, Target::MessageCount(folder)) => messages::count(visit, mailbox, folder.as_deref()),
         (_, Target::Message(place, part)) => within_message(visit, mailbox, place, part),
     }

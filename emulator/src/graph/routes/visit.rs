@@ -83,6 +83,11 @@ impl<'a> Visit<'a> {
         Ok(object)
     }
 
+    /// The same visit with another query: the one that a token remembers.
+    pub(super) fn asking(&self, query: Query) -> Self {
+        Self { query, ..*self }
+    }
+
     /// The properties that the query selects of `schema`.
     ///
     /// # Errors

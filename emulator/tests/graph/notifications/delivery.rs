@@ -201,3 +201,42 @@ async fn seeded_mail_is_told() {
     let told = story.receiver.told();
     assert_eq!((told.len(), text(&told[0], "changeType")), (1, "created"));
 }
+
+/// E28, E59: mail is told when it arrives, by the emulator's clock, also if nobody asks for anything meanwhile.
+#[tokio::test]
+async fn mail_that_arrives_later_is_told_then() {
+    let mut story = Story::with(|switches| switches.sending_delay = 30).await;
+    story.subscribed(json!({ "changeType": "created" })).await;
+    let message = json!({
+        "subject": "To myself",
+        "toRecipients": [{ "emailAddress": { "address": "ada@contoso.example" } }],
+    });
+    let body = json!({ "message": message });
+    assert_eq!(
+        story
+            .ada
+            .send(Method::POST, "/me/sendMail", &body)
+            .await
+            .status,
+        202
+    );
+    assert!(story.told().await.is_empty());
+    story.later(30);
+    let entry = story.receiver.next().await.entries().remove(0);
+    let path = format!("/me/messages/{}", text(&entry["resourceData"], "id"));
+    assert_eq!(story.ada.json(&path).await["subject"], "To myself");
+}
+
+/// E59: removed is told as deleted.
+#[tokio::test]
+async fn a_deleted_message_is_told() {
+    let mut story = Story::begin().await;
+    story.subscribed(json!({ "resource": "me/messages" })).await;
+    let message = story.message().await;
+    let path = format!("/me/messages/{}", text(&message, "id"));
+    send(story.ada.request(Method::DELETE, &path)).await;
+    assert_eq!(
+        kinds(&story.told().await),
+        [("deleted", text(&message, "id"))]
+    );
+}

@@ -33,7 +33,7 @@ impl Story {
         let ada = Mailbox::within(
             builder,
             "ada@contoso.example",
-            &["User.Read", "Mail.ReadWrite"],
+            &["User.Read", "Mail.ReadWrite", "Mail.Send"],
         )
         .await;
         Self {
