@@ -8,6 +8,7 @@
 
 pub mod accounts;
 pub mod attempts;
+mod changes;
 #[cfg(test)]
 mod contract;
 mod database;
@@ -35,6 +36,7 @@ pub use seal::{KeyId, KeyRing, KeyRingError, SealError};
 pub use transfer::{ExportError, ImportError};
 pub use verify::{FAILURES_TOLD, Verified};
 
+use changes::Changes;
 use database::Database;
 use keys::Keys;
 
@@ -43,6 +45,7 @@ use keys::Keys;
 pub struct Vault {
     database: Database,
     keys: Keys,
+    changes: Changes,
 }
 
 /// Why a vault did not open. Each stops the start of a server (R12).
@@ -74,6 +77,7 @@ impl Vault {
         let vault = Self {
             database,
             keys: Keys::new(keys),
+            changes: Changes::default(),
         };
         if let Some(key) = vault
             .missing_key(&vault.keys(), vault.database.reader())

@@ -44,7 +44,7 @@ impl Vault {
         .await?;
         let (state, event) = AccountState::signed_in(known_before);
         write_event(&mut transaction, id, event, &state, now).await?;
-        transaction.commit().await?;
+        self.commit_change(id, transaction).await?;
         Ok(Account {
             id,
             identity: identity.clone(),

@@ -27,7 +27,7 @@ impl Vault {
                 .execute(&mut *transaction)
                 .await?;
         }
-        transaction.commit().await?;
+        self.commit_change(id, transaction).await?;
         self.database.forget_deleted().await;
         Ok(true)
     }

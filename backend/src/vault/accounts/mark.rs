@@ -35,7 +35,7 @@ impl Vault {
     ) -> Result<Marked, VaultError> {
         let mut transaction = self.database.write().await?;
         let marked = mark_in(&mut transaction, id, judged, finding, now).await?;
-        transaction.commit().await?;
+        self.commit_change(id, transaction).await?;
         Ok(marked)
     }
 }

@@ -36,6 +36,7 @@ mod accounts;
 mod at_rest;
 mod attempts;
 mod deployment;
+mod changes;
 mod exported_file;
 mod grants;
 mod intents;

@@ -3,6 +3,7 @@
 use sqlx::Row as _;
 
 use super::world::{KEY, NOW, World, grant, identity, polled_at_most, profile};
+use crate::vault::changes::Changes;
 use crate::vault::database::{Database, DatabaseError, MIGRATIONS, MigrateError};
 use crate::vault::grants::GrantVersion;
 use crate::vault::id::{AccountId, OwnerId};
@@ -52,6 +53,7 @@ async fn tables_of_an_earlier_version_are_brought_up(world: &World) {
     let vault = Vault {
         database,
         keys: Keys::new(keys(KEY)),
+        changes: Changes::default(),
     };
     let owner = OwnerId::new().unwrap();
     let begun = vault.begin_refresh(id, GrantVersion(7), owner, 0).await;

@@ -13,6 +13,7 @@ use tempfile::TempDir;
 use crate::clock::UnixTime;
 use crate::vault::accounts::{Account, Finding, Identity, Marked, Profile};
 use crate::vault::attempts::{AttemptKind, NewAttempt, Proof};
+use crate::vault::changes::Changes;
 use crate::vault::events::EventKind;
 use crate::vault::grants::{Committed, Grant, GrantVersion};
 use crate::vault::id::{AccountId, BrowserDigest, NonceDigest, StateDigest};
@@ -75,6 +76,7 @@ impl World {
         Vault {
             database: self.vault.database.clone(),
             keys: Keys::new(KeyRing::parse(KEY).unwrap()),
+            changes: Changes::default(),
         }
     }
 

@@ -36,7 +36,7 @@ impl Vault {
         let committed = self
             .replace(&mut transaction, account, expected, grant, now)
             .await?;
-        transaction.commit().await?;
+        self.commit_change(account, transaction).await?;
         Ok(committed)
     }
 

@@ -42,7 +42,7 @@ impl Vault {
         // Accounts before leases, everywhere: two transactions that wait for each other would both lose.
         give_back(&mut transaction, lease).await?;
         close_intent(&mut transaction, lease).await?;
-        transaction.commit().await?;
+        self.commit_change(lease.account, transaction).await?;
         Ok(written)
     }
 
@@ -66,7 +66,7 @@ impl Vault {
             return Ok(Marked::Superseded);
         }
         close_intent(&mut transaction, lease).await?;
-        transaction.commit().await?;
+        self.commit_change(lease.account, transaction).await?;
         Ok(marked)
     }
 
