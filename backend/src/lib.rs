@@ -96,6 +96,7 @@ impl Backend {
         let vault = Vault::open(&config.database, config.keys).await?;
         let app = App::new(vault, entra, graph, clock, steps.clone(), rules);
         app.keep_tidy();
+        app.keep_listening();
         let door = Door {
             app,
             site: Arc::from(config.site.as_str()),

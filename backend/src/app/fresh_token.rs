@@ -59,8 +59,13 @@ impl App {
         account: AccountId,
         refused: Option<GrantVersion>,
     ) -> Result<FreshToken, FreshTokenError> {
+        if let Some(fresh) = self.copies.token(account, refused, self.clock.now()) {
+            return Ok(fresh);
+        }
+        let ticket = self.copies.ticket();
         let (tokens, now) = self.working_tokens(account).await?;
         if is_fresh(&tokens, now) && refused != Some(tokens.version) {
+            self.copies.keep_token(ticket, account, &tokens);
             return Ok(tokens.into());
         }
         let app = Arc::clone(self);
@@ -123,6 +128,12 @@ pub(super) fn is_fresh(tokens: &StoredTokens, now: UnixTime) -> bool {
     let left = tokens.expires_at.since(now);
     let life = tokens.expires_at.since(tokens.obtained_at);
     left > REFRESH_AHEAD && left > life / 10
+}
+
+/// When [`is_fresh`] ends.
+pub(super) fn fresh_until(tokens: &StoredTokens) -> UnixTime {
+    let life = tokens.expires_at.since(tokens.obtained_at);
+    tokens.expires_at.plus(-REFRESH_AHEAD.max(life / 10))
 }
 
 /// Seconds before its end at which a token is replaced.

@@ -5,10 +5,12 @@
 mod accounts;
 mod connect;
 mod credentials;
+mod copies;
 mod finish_attempt;
 mod fresh_token;
 mod handles;
 mod incidents;
+mod listen;
 mod mail;
 mod outcomes;
 mod refresh;
@@ -45,6 +47,7 @@ use crate::steps::Steps;
 use crate::vault::sessions::SessionLimits;
 use crate::vault::{KeyRing, OpenError, Vault};
 use credentials::Announced;
+use copies::Copies;
 use incidents::Incidents;
 use refreshes::Refreshes;
 use upkeep::Upkeep;
@@ -62,6 +65,7 @@ pub struct App {
     incidents: Incidents,
     announced: Announced,
     upkeep: Upkeep,
+    copies: Arc<Copies>,
 }
 
 /// What the deployment has settled.
@@ -92,6 +96,9 @@ impl App {
         steps: Steps,
         rules: Rules,
     ) -> Arc<Self> {
+        let copies = Arc::new(Copies::new(vault.is_shared()));
+        let hearing = Arc::clone(&copies);
+        vault.on_change(move |news| hearing.hear(news));
         Arc::new(Self {
             clock,
             vault,
@@ -103,6 +110,7 @@ impl App {
             incidents: Incidents::default(),
             announced: Announced::default(),
             upkeep: Upkeep::default(),
+            copies,
         })
     }
 

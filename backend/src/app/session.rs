@@ -7,6 +7,7 @@ use super::handles::session_digest;
 use super::{App, accounts};
 use crate::steps::Step;
 use crate::vault::VaultError;
+use crate::vault::news::News;
 use crate::vault::sessions::Session;
 
 /// Why nothing is known about the browser.
@@ -61,14 +62,21 @@ impl App {
         &self,
         handle: Option<SessionHandle>,
     ) -> Result<Session, SessionError> {
-        let handle = handle.ok_or(SessionError::None)?;
+        let handle = session_digest(&handle.ok_or(SessionError::None)?);
         let now = self.clock.now();
-        let found = self
-            .vault
-            .find_session(session_digest(&handle), now)
-            .await?;
-        let session = found.ok_or(SessionError::None)?;
-        self.vault.touch(&session, now).await?;
+        let session = match self.copies.session(handle, now) {
+            Some(session) => session,
+            None => {
+                let ticket = self.copies.ticket();
+                let found = self.vault.find_session(handle, now).await?;
+                let session = found.ok_or(SessionError::None)?;
+                self.copies.keep_session(ticket, handle, &session);
+                session
+            }
+        };
+        if self.vault.touch(&session, now).await? {
+            self.copies.hear(News::Session(handle));
+        }
         Ok(session)
     }
 }

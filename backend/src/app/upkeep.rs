@@ -9,9 +9,9 @@ use tokio::task::JoinHandle;
 use super::App;
 use crate::vault::Purged;
 
-/// The task that does it, so that a stop can end it before the vault closes.
+/// The tasks that run beside requests, so that a stop can end them before the vault closes.
 #[derive(Debug, Default)]
-pub(super) struct Upkeep(Mutex<Option<JoinHandle<()>>>);
+pub(super) struct Upkeep(Mutex<Vec<JoinHandle<()>>>);
 
 impl App {
     /// Keeps everything tidy every minute, for as long as somebody holds the app and it is not closed.
@@ -51,14 +51,15 @@ impl App {
 }
 
 impl Upkeep {
-    fn begin(&self, task: JoinHandle<()>) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(task);
+    pub(super) fn begin(&self, task: JoinHandle<()>) {
+        let mut tasks = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        tasks.push(task);
     }
 
-    /// Waits until it is over. What it had not committed never was.
+    /// Waits until they are over. What they had not committed never was.
     pub(super) async fn end(&self) {
-        let task = self.0.lock().unwrap_or_else(PoisonError::into_inner).take();
-        if let Some(task) = task {
+        let tasks = std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner));
+        for task in tasks {
             task.abort();
             // Cut off, as wished.
             let _ = task.await;
@@ -67,7 +68,13 @@ impl Upkeep {
 }
 
 fn may_be_more(purged: &Purged) -> bool {
-    [purged.attempts, purged.sessions, purged.refresh_tokens].contains(&u64::from(BATCH))
+    [
+        purged.attempts,
+        purged.sessions,
+        purged.refresh_tokens,
+        purged.news,
+    ]
+    .contains(&u64::from(BATCH))
 }
 
 /// Rows of a kind a round.

@@ -1,4 +1,4 @@
-//! Telling whoever keeps copies of what is in the vault that an account is not what it was.
+//! Telling whoever keeps copies of what is in the vault that something is not what it was.
 
 use std::fmt;
 use std::sync::{Arc, PoisonError, RwLock};
@@ -6,19 +6,31 @@ use std::sync::{Arc, PoisonError, RwLock};
 use sqlx::{Any, Transaction};
 
 use super::id::AccountId;
+use super::news::News;
 use super::{Vault, VaultError};
 
-type Watcher = Box<dyn Fn(AccountId) + Send + Sync>;
+type Watcher = Box<dyn Fn(News) + Send + Sync>;
 
 /// Those who want to be told.
 #[derive(Clone, Default)]
 pub(super) struct Changes(Arc<RwLock<Vec<Watcher>>>);
 
 impl Changes {
-    fn tell(&self, account: AccountId) {
+    fn tell(&self, news: News) {
         let watchers = self.0.read().unwrap_or_else(PoisonError::into_inner);
         for watcher in watchers.iter() {
-            watcher(account);
+            watcher(news);
+        }
+    }
+}
+
+/// Tells when it goes, also where nobody waits for the commit any more: a visitor who hangs up has signed out too.
+struct Telling<'all>(&'all Changes, &'all [News]);
+
+impl Drop for Telling<'_> {
+    fn drop(&mut self) {
+        for news in self.1 {
+            self.0.tell(*news);
         }
     }
 }
@@ -31,23 +43,42 @@ impl Vault {
     /// It may be called although nothing changed, and is also called when it is not known whether the commit went
     /// through. It has to be quick and must not wait. Changes by other processes are not heard.
     pub fn on_account_change(&self, watcher: impl Fn(AccountId) + Send + Sync + 'static) {
-        let mut watchers = self
-            .changes
-            .0
-            .write()
-            .unwrap_or_else(PoisonError::into_inner);
+        self.on_change(move |news| {
+            if let News::Account(account) = news {
+                watcher(account);
+            }
+        });
+    }
+
+    /// [`Vault::on_account_change`] for all that there is to tell, sessions that end included.
+    pub fn on_change(&self, watcher: impl Fn(News) + Send + Sync + 'static) {
+        let watchers = &self.changes.0;
+        let mut watchers = watchers.write().unwrap_or_else(PoisonError::into_inner);
         watchers.push(Box::new(watcher));
     }
 
-    /// Commits a change of `account` and tells of it.
+    /// Commits a change of `account` and tells of it in this process.
     pub(super) async fn commit_change(
         &self,
         account: AccountId,
         transaction: Transaction<'static, Any>,
     ) -> Result<(), VaultError> {
-        let committed = transaction.commit().await;
-        self.changes.tell(account);
-        Ok(committed?)
+        let news = [News::Account(account)];
+        let _telling = Telling(&self.changes, &news);
+        Ok(transaction.commit().await?)
+    }
+
+    /// Commits what outdates copies, and tells of it in every process.
+    pub(super) async fn commit_news(
+        &self,
+        news: &[News],
+        mut transaction: Transaction<'static, Any>,
+    ) -> Result<(), VaultError> {
+        for news in news {
+            self.tell_others(&mut transaction, *news).await?;
+        }
+        let _telling = Telling(&self.changes, news);
+        Ok(transaction.commit().await?)
     }
 }
 

@@ -18,6 +18,7 @@ pub mod events;
 pub mod grants;
 pub mod id;
 mod keys;
+pub mod news;
 mod progress;
 mod purge;
 pub mod refreshes;

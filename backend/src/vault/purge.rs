@@ -12,6 +12,8 @@ pub struct Purged {
     pub sessions: u64,
     /// Retained refresh tokens (R91).
     pub refresh_tokens: u64,
+    /// News that every process has heard.
+    pub news: u64,
 }
 
 impl Vault {
@@ -27,6 +29,9 @@ impl Vault {
                 .await?,
             sessions: self.clear(SESSIONS, now, batch).await?,
             refresh_tokens: self.clear(REFRESH_TOKENS, now, batch).await?,
+            news: self
+                .clear(NEWS, self.database_time().await?.plus(-NEWS_KEPT), batch)
+                .await?,
         })
     }
 
@@ -52,12 +57,17 @@ impl Vault {
 /// challenge cannot come again (R19).
 const ATTEMPT_MEMORY: i64 = 60 * 60;
 
+/// Seconds: several times as long as anybody takes to hear it.
+const NEWS_KEPT: i64 = 60;
+
 const ATTEMPTS: &str = "
     delete from attempts
     where id in (select id from attempts where expires_at <= $1 order by expires_at limit $2)";
 const SESSIONS: &str = "
     delete from sessions
     where id in (select id from sessions where idle_expires_at <= $1 or expires_at <= $1 limit $2)";
+const NEWS: &str =
+    "delete from news where id in (select id from news where at < $1 order by at limit $2)";
 const REFRESH_TOKENS: &str = "
     update grants
     set sealed_previous_refresh_token = null, previous_until = null

@@ -4,6 +4,7 @@ use sqlx::{Any, Transaction};
 
 use super::database::Record;
 use super::id::{AccountId, HandleDigest, SessionId};
+use super::news::News;
 use super::{Vault, VaultError};
 use crate::clock::UnixTime;
 
@@ -31,6 +32,9 @@ pub struct Session {
     pub idle_expires_at: UnixTime,
     /// When it ends in any case.
     pub expires_at: UnixTime,
+    /// Until then it is as it stands here, unless somebody ends it: the first of its limits and of those of its
+    /// accounts.
+    pub sure_until: UnixTime,
 }
 
 impl Vault {
@@ -82,7 +86,7 @@ impl Vault {
         )
         .await?;
         delete_session(&mut transaction, old).await?;
-        transaction.commit().await?;
+        self.commit_news(&[News::Session(old)], transaction).await?;
         Ok(self
             .find_session(new, now)
             .await?
@@ -101,7 +105,7 @@ impl Vault {
         let rows = sqlx::query(
             "select
                 s.id, s.created_at, s.last_seen_at, s.idle_expires_at, s.expires_at,
-                sa.account_id
+                sa.account_id, sa.expires_at as account_expires_at
              from sessions s
              join session_accounts sa on sa.session_id = s.id
              join accounts a on a.id = sa.account_id
@@ -123,13 +127,13 @@ impl Vault {
     }
 
     /// Notes that the session is in use, which puts its idle limit off. Skipped within [`TOUCH_INTERVAL`] seconds of
-    /// the last time, so that reading costs no write.
+    /// the last time, so that reading costs no write. Answers whether it was noted.
     ///
     /// # Errors
     /// [`VaultError`].
-    pub async fn touch(&self, session: &Session, now: UnixTime) -> Result<(), VaultError> {
+    pub async fn touch(&self, session: &Session, now: UnixTime) -> Result<bool, VaultError> {
         if now.since(session.last_seen_at) < TOUCH_INTERVAL {
-            return Ok(());
+            return Ok(false);
         }
         let mut transaction = self.database.write().await?;
         sqlx::query(
@@ -144,7 +148,8 @@ impl Vault {
         .bind(now.0)
         .execute(&mut *transaction)
         .await?;
-        Ok(transaction.commit().await?)
+        transaction.commit().await?;
+        Ok(true)
     }
 
     /// Signs out: the record goes first, so that the handle opens nothing from now on (R58). Answers whether there was
@@ -155,7 +160,8 @@ impl Vault {
     pub async fn end_session(&self, handle: HandleDigest) -> Result<bool, VaultError> {
         let mut transaction = self.database.write().await?;
         let ended = delete_session(&mut transaction, handle).await?;
-        transaction.commit().await?;
+        self.commit_news(&[News::Session(handle)], transaction)
+            .await?;
         Ok(ended)
     }
 }
@@ -251,6 +257,7 @@ fn opened(
         last_seen_at: now,
         idle_expires_at: now.plus(limits.idle),
         expires_at: now.plus(limits.absolute),
+        sure_until: now.plus(limits.idle.min(limits.absolute)),
     }
 }
 
@@ -260,17 +267,22 @@ fn read_session(rows: impl Iterator<Item = Record>) -> Result<Option<Session>, V
     for row in rows {
         let account = AccountId::parse(&row.text("account_id")?)
             .ok_or_else(|| row.contradiction("account_id"))?;
+        let account_expires_at = UnixTime(row.number("account_expires_at")?);
         if let Some(session) = &mut session {
             session.accounts.push(account);
+            session.sure_until = session.sure_until.min(account_expires_at);
             continue;
         }
+        let idle_expires_at = UnixTime(row.number("idle_expires_at")?);
+        let expires_at = UnixTime(row.number("expires_at")?);
         session = Some(Session {
             id: SessionId::parse(&row.text("id")?).ok_or_else(|| row.contradiction("id"))?,
             accounts: vec![account],
             created_at: UnixTime(row.number("created_at")?),
             last_seen_at: UnixTime(row.number("last_seen_at")?),
-            idle_expires_at: UnixTime(row.number("idle_expires_at")?),
-            expires_at: UnixTime(row.number("expires_at")?),
+            idle_expires_at,
+            expires_at,
+            sure_until: account_expires_at.min(idle_expires_at).min(expires_at),
         });
     }
     Ok(session)

@@ -9,6 +9,7 @@ use crate::vault::database::Record;
 use crate::vault::events::write_event;
 use crate::vault::grants::{Grant, Renewal, TOKENS, wrapped_key, write_tokens};
 use crate::vault::id::{AccountId, random_uuid};
+use crate::vault::news::News;
 use crate::vault::refreshes::forget_intent;
 use crate::vault::seal::{Field, Place, SealingKey};
 use crate::vault::{Vault, VaultError};
@@ -44,7 +45,7 @@ impl Vault {
         .await?;
         let (state, event) = AccountState::signed_in(known_before);
         write_event(&mut transaction, id, event, &state, now).await?;
-        self.commit_change(id, transaction).await?;
+        self.commit_news(&[News::Account(id)], transaction).await?;
         Ok(Account {
             id,
             identity: identity.clone(),

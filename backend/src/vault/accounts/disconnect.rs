@@ -4,6 +4,7 @@ use super::Change;
 use super::stored_state::{hold, undergo};
 use crate::clock::UnixTime;
 use crate::vault::id::AccountId;
+use crate::vault::news::News;
 use crate::vault::{Vault, VaultError};
 
 impl Vault {
@@ -27,7 +28,8 @@ impl Vault {
                 .execute(&mut *transaction)
                 .await?;
         }
-        self.commit_change(id, transaction).await?;
+        let news = [News::EverySession, News::Account(id)];
+        self.commit_news(&news, transaction).await?;
         self.database.forget_deleted().await;
         Ok(true)
     }

@@ -7,6 +7,7 @@ use super::{Change, Finding};
 use crate::clock::UnixTime;
 use crate::vault::grants::GrantVersion;
 use crate::vault::id::AccountId;
+use crate::vault::news::News;
 use crate::vault::{Vault, VaultError};
 
 /// What became of a [`Finding`].
@@ -35,8 +36,21 @@ impl Vault {
     ) -> Result<Marked, VaultError> {
         let mut transaction = self.database.write().await?;
         let marked = mark_in(&mut transaction, id, judged, finding, now).await?;
-        self.commit_change(id, transaction).await?;
+        self.commit_mark(id, marked, transaction).await?;
         Ok(marked)
+    }
+
+    /// Commits a finding. Only what changed is news to others.
+    pub(in crate::vault) async fn commit_mark(
+        &self,
+        id: AccountId,
+        marked: Marked,
+        transaction: Transaction<'static, Any>,
+    ) -> Result<(), VaultError> {
+        match marked {
+            Marked::Changed => self.commit_news(&[News::Account(id)], transaction).await,
+            Marked::Unchanged | Marked::Superseded => self.commit_change(id, transaction).await,
+        }
     }
 }
 

@@ -42,6 +42,7 @@ mod grants;
 mod intents;
 mod interleavings;
 mod model;
+mod news;
 mod opening;
 mod purge;
 mod refreshes;

@@ -44,6 +44,7 @@ pub(in crate::vault) const MIGRATIONS: &[&str] = &[
     include_str!("../../../migrations/0002_refreshes.sql"),
     include_str!("../../../migrations/0003_server_driven.sql"),
     include_str!("../../../migrations/0004_deployment_events.sql"),
+    include_str!("../../../migrations/0005_news.sql"),
 ];
 
 impl Database {

@@ -24,6 +24,8 @@ use crate::clock::UnixTime;
 #[derive(Clone, Debug)]
 pub(super) struct Database {
     engine: Engine,
+    /// Whether other processes can open it too.
+    shared: bool,
     reader: AnyPool,
     writer: AnyPool,
 }
@@ -82,6 +84,11 @@ impl Database {
             Location::SqliteFile(path) => sqlite::in_file(path).await,
             Location::Postgres(url) => postgres::at(url).await,
         }
+    }
+
+    /// Whether other processes may change what is in it.
+    pub(super) const fn is_shared(&self) -> bool {
+        self.shared
     }
 
     /// Where single statements that change nothing run.

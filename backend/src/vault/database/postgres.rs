@@ -26,6 +26,7 @@ pub(super) async fn at(url: &Url) -> Result<Database, DatabaseError> {
         .map_err(DatabaseError::Unreachable)?;
     Ok(Database {
         engine: Engine::Postgres,
+        shared: true,
         reader: pool.clone(),
         writer: pool,
     })

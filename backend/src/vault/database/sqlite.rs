@@ -21,6 +21,7 @@ pub(super) async fn in_memory() -> Result<Database, DatabaseError> {
         .map_err(DatabaseError::Unreachable)?;
     Ok(Database {
         engine: Engine::Sqlite,
+        shared: false,
         reader: pool.clone(),
         writer: pool,
     })
@@ -48,6 +49,7 @@ pub(super) async fn in_file(path: &Path) -> Result<Database, DatabaseError> {
     }
     Ok(Database {
         engine: Engine::Sqlite,
+        shared: true,
         reader,
         writer,
     })

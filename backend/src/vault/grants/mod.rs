@@ -33,7 +33,7 @@ pub struct Grant {
 /// Which tokens of an account somebody has seen. Grows with every change and never restarts, not even when the account
 /// is disconnected and connected again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct GrantVersion(pub(super) i64);
+pub struct GrantVersion(pub(crate) i64);
 
 /// The tokens of an account as they stand.
 #[derive(Clone, Debug)]

@@ -66,7 +66,7 @@ impl Vault {
             return Ok(Marked::Superseded);
         }
         close_intent(&mut transaction, lease).await?;
-        self.commit_change(lease.account, transaction).await?;
+        self.commit_mark(lease.account, marked, transaction).await?;
         Ok(marked)
     }
 

@@ -118,6 +118,16 @@ pub(in crate::vault) const TABLES: &[Table] = &[
         ],
     },
     Table {
+        name: "news",
+        key: 1,
+        columns: &[
+            ("id", Text),
+            ("kind", Text),
+            ("subject", Text),
+            ("at", Number),
+        ],
+    },
+    Table {
         name: "events",
         key: 1,
         columns: &[

@@ -1,0 +1,107 @@
+//! What processes tell each other about sessions and accounts, so that copies of them do not outlive them.
+//!
+//! Plain refreshes are not news: the access token before stays good until its own end.
+
+use std::collections::HashSet;
+
+use sqlx::{Any, Transaction};
+
+use super::database::Record;
+use super::id::{AccountId, HandleDigest, random_uuid};
+use super::{Vault, VaultError};
+use crate::clock::UnixTime;
+
+/// What is not as it was.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum News {
+    /// The state of an account, or its tokens by a new sign-in.
+    Account(AccountId),
+    /// A session ended.
+    Session(HandleDigest),
+    /// Perhaps any session: an account was disconnected or came back.
+    EverySession,
+}
+
+/// What one listener has heard already.
+#[derive(Debug, Default)]
+pub struct Heard {
+    until: Option<UnixTime>,
+    ids: HashSet<String>,
+}
+
+impl Vault {
+    /// Writes `news` for other processes into the transaction of the change.
+    pub(super) async fn tell_others(
+        &self,
+        transaction: &mut Transaction<'static, Any>,
+        news: News,
+    ) -> Result<(), VaultError> {
+        let at = self.database.now(&mut **transaction).await?;
+        let (kind, subject) = match news {
+            News::Account(account) => ("account", account.to_string()),
+            News::Session(handle) => ("session", handle.to_column()),
+            News::EverySession => ("every_session", String::new()),
+        };
+        sqlx::query("insert into news (id, kind, subject, at) values ($1, $2, $3, $4)")
+            .bind(random_uuid()?.hyphenated().to_string())
+            .bind(kind)
+            .bind(subject)
+            .bind(at.0)
+            .execute(&mut **transaction)
+            .await?;
+        Ok(())
+    }
+
+    /// The news since the last time `heard` was given, this process's own among them. Each is told once.
+    ///
+    /// # Errors
+    /// [`VaultError`]; `heard` is as it was.
+    pub async fn news(&self, heard: &mut Heard) -> Result<Vec<News>, VaultError> {
+        let reader = self.database.reader();
+        let now = self.database_time().await?;
+        let since = heard.until.unwrap_or(now).plus(-OVERLAP);
+        let rows = sqlx::query("select id, kind, subject from news where at >= $1")
+            .bind(since.0)
+            .fetch_all(reader)
+            .await?;
+        let (mut ids, mut fresh) = (HashSet::with_capacity(rows.len()), Vec::new());
+        for row in rows {
+            let row = Record::new("news", "id", row);
+            let id = row.text("id")?;
+            if !heard.ids.contains(&id) {
+                fresh.push(read(&row)?);
+            }
+            ids.insert(id);
+        }
+        *heard = Heard {
+            until: Some(now),
+            ids,
+        };
+        Ok(fresh)
+    }
+
+    /// The time by the database's clock.
+    pub(super) async fn database_time(&self) -> Result<UnixTime, VaultError> {
+        self.database.now(self.database.reader()).await
+    }
+
+    /// Whether other processes may change what is in this vault.
+    #[must_use]
+    pub fn is_shared(&self) -> bool {
+        self.database.is_shared()
+    }
+}
+
+fn read(row: &Record) -> Result<News, VaultError> {
+    let subject = row.text("subject")?;
+    let news = match row.text("kind")?.as_str() {
+        "account" => AccountId::parse(&subject).map(News::Account),
+        "session" => HandleDigest::from_column(&subject).map(News::Session),
+        // A kind of a later version concerns, for all this one knows, everybody.
+        _ => Some(News::EverySession),
+    };
+    news.ok_or_else(|| row.contradiction("subject"))
+}
+
+/// Seconds that a transaction may take between writing its news and its commit: longer than any statement may.
+const OVERLAP: i64 = 15;
