@@ -29,8 +29,8 @@ use clock::Clock;
 use config::Config;
 use entra::{Entra, Registration};
 use graph::Graph;
-use http::Door;
 use http::headers::{Headers, content_security_policy};
+use http::{Door, Limits, Rates};
 use outbound::NoClient;
 use steps::{StepTaken, Steps};
 use vault::sessions::SessionLimits;
@@ -63,7 +63,7 @@ impl Backend {
     /// # Errors
     /// [`StartError`].
     pub async fn new(config: Config, clock: Clock) -> Result<Self, StartError> {
-        let steps = Steps::new(clock.clone());
+        let (steps, limits_clock) = (Steps::new(clock.clone()), clock.clone());
         let login_origin = config.authority.origin().to_owned();
         let registration = Registration {
             authority: config.authority,
@@ -97,7 +97,15 @@ impl Backend {
         let app = App::new(vault, entra, graph, clock, steps.clone(), rules);
         app.keep_tidy();
         app.keep_listening();
+        let rates = Rates {
+            starts: config.limits.starts,
+            callbacks: config.limits.callbacks,
+            requests: config.limits.requests,
+            mail: config.limits.mail,
+        };
+        let limits = Limits::new(rates, config.trusted_proxies, &limits_clock);
         let door = Door {
+            limits,
             app,
             site: Arc::from(config.site.as_str()),
             base: Arc::from(config.base_path),

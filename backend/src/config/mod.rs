@@ -5,6 +5,7 @@
 mod address;
 mod credentials;
 mod error;
+mod limits;
 mod reader;
 mod settings;
 #[cfg(test)]
@@ -18,11 +19,13 @@ use std::path::PathBuf;
 
 use connect_outlook_protocol::authority::Authority;
 use connect_outlook_protocol::scope::Scopes;
+use ipnet::IpNet;
 use ring::hkdf;
 use zeroize::Zeroizing;
 
 pub use address::SiteOrigin;
 pub use error::ConfigError;
+pub use limits::RequestLimits;
 pub use settings::{PREFIX, SETTINGS, Setting};
 pub use sources::Sources;
 
@@ -74,6 +77,10 @@ pub struct Config {
     pub session_absolute: i64,
     /// Seconds between start and end of an attempt; at most ten minutes (R24).
     pub attempt_lifetime: i64,
+    /// How often browsers may ask.
+    pub limits: RequestLimits,
+    /// Proxies whose word on the client's address counts (R173).
+    pub trusted_proxies: Vec<IpNet>,
     /// How log lines look.
     pub log_format: LogFormat,
     /// The files that all this was read from.

@@ -9,6 +9,7 @@ use zeroize::Zeroizing;
 
 use super::address::{self, SiteOrigin};
 use super::error::ConfigError;
+use super::limits::{self, networks};
 use super::sources::{Found, Sources, Value};
 use super::{Config, CursorKey, VaultConfig, credentials};
 use crate::log::LogFormat;
@@ -35,6 +36,8 @@ pub(super) fn read(mut from: Sources) -> Result<Config, ConfigError> {
         attempt_lifetime: optional(&mut from, "attempt_lifetime", "10m", |text| {
             seconds(text, MINUTE, 10 * MINUTE).ok_or("must be a time from 1m to 10m")
         })?,
+        limits: limits::read(&mut from)?,
+        trusted_proxies: optional(&mut from, "trusted_proxies", "127.0.0.0/8 ::1", networks)?,
         log_format: optional(&mut from, "log_format", "text", log_format)?,
         site,
         base_path,
@@ -160,7 +163,7 @@ pub(super) fn missing(name: &'static str) -> ConfigError {
     ConfigError::Missing { name, hint }
 }
 
-fn optional<T>(
+pub(super) fn optional<T>(
     from: &mut Sources,
     name: &'static str,
     default: &str,

@@ -1,6 +1,7 @@
 //! One test for each setting: what it takes, and the sentence when it does not.
 
 use std::io::Write as _;
+use std::num::NonZero;
 
 use super::*;
 use crate::clock::UnixTime;
@@ -451,6 +452,46 @@ fn attempt_lifetime() {
             .attempt_lifetime,
         300
     );
+}
+
+/// D1: each figure of the rule is a setting.
+#[test]
+fn limits() {
+    let standard = with(&[]).unwrap().limits;
+    assert_eq!(
+        [
+            standard.starts,
+            standard.callbacks,
+            standard.requests,
+            standard.mail
+        ]
+        .map(NonZero::get),
+        [10, 30, 600, 240]
+    );
+    for name in [
+        "limit_starts",
+        "limit_callbacks",
+        "limit_requests",
+        "limit_mail",
+    ] {
+        refused(
+            name,
+            &["", "0", "-1", "+1", "1.5", "1000001", "99999999999", "many"],
+        );
+        assert_ne!(with(&[(name, "7")]).unwrap().limits, standard, "{name}");
+    }
+}
+
+/// R173
+#[test]
+fn trusted_proxies() {
+    refused(
+        "trusted_proxies",
+        &["proxy.example", "10.0.0.0/33", "10.0.0.0/8,::1"],
+    );
+    let networks = |text| with(&[("trusted_proxies", text)]).unwrap().trusted_proxies;
+    assert_eq!(networks("").len(), 0);
+    assert_eq!(networks("10.0.0.7 fd00::/8 192.0.2.0/24").len(), 3);
 }
 
 #[test]

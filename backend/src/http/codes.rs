@@ -55,6 +55,7 @@ codes! {
     MailboxUnavailable: "mailbox_unavailable", CONFLICT, TenantAdmin, ContactAdmin, "The account has no mailbox that can be read";
     MessageUnknown: "message_unknown", NOT_FOUND, Visitor, None, "There is no such message, or not any more";
     FolderUnknown: "folder_unknown", NOT_FOUND, Visitor, None, "There is no such folder, or not any more";
+    TooManyRequests: "too_many_requests", TOO_MANY_REQUESTS, Visitor, Wait, "There were too many requests";
     RateLimited: "rate_limited", TOO_MANY_REQUESTS, Microsoft, Wait, "Microsoft asks for a moment of patience with this mailbox";
     MicrosoftUnavailable: "microsoft_unavailable", SERVICE_UNAVAILABLE, Microsoft, TryAgain, "Microsoft does not answer properly at the moment";
     DeploymentMisconfigured: "deployment_misconfigured", SERVICE_UNAVAILABLE, Operator, FixCredential, "Microsoft refuses this deployment";

@@ -48,7 +48,7 @@ impl Problem {
     }
 
     /// Says how long to wait; the default if it is not known.
-    fn after(self, seconds: Option<u32>) -> Self {
+    pub(super) fn after(self, seconds: Option<u32>) -> Self {
         Self {
             retry_after: Some(seconds.unwrap_or(DEFAULT_WAIT)),
             ..self

@@ -2,6 +2,8 @@
 
 mod attempts;
 mod body;
+mod buckets;
+mod client;
 mod codes;
 mod cookies;
 mod edge;
@@ -9,6 +11,7 @@ mod error;
 mod guard;
 pub mod headers;
 mod health;
+mod limits;
 mod mail;
 pub mod meters;
 mod page;
@@ -26,6 +29,7 @@ use axum::middleware::from_fn_with_state;
 use crate::app::App;
 pub use guard::Guard;
 use headers::Headers;
+pub use limits::{Limit, Limits, Rates};
 
 /// What every request meets.
 #[derive(Clone, Debug)]
@@ -38,6 +42,8 @@ pub struct Door {
     pub base: Arc<str>,
     /// What every answer carries.
     pub headers: Headers,
+    /// How often.
+    pub limits: Arc<Limits>,
 }
 
 /// A route as others may know it.
@@ -49,6 +55,8 @@ pub struct RouteFacts {
     pub path: &'static str,
     /// What a request must prove.
     pub guard: Guard,
+    /// What it costs.
+    pub limit: Limit,
 }
 
 /// The table that [`router`] is built from.
@@ -58,6 +66,7 @@ pub fn routes() -> Vec<RouteFacts> {
         method: route.method,
         path: route.path,
         guard: route.guard,
+        limit: route.limit,
     };
     routes::table().into_iter().map(facts).collect()
 }
@@ -66,17 +75,16 @@ pub fn routes() -> Vec<RouteFacts> {
 pub fn router(door: Door) -> Router {
     let mut router = Router::new();
     for route in routes::table() {
+        // Inside the guard: what a foreign page makes a browser send costs its visitor nothing.
+        let limited = (door.clone(), route.limit);
+        let handler = route
+            .handler
+            .layer(from_fn_with_state(limited, limits::check));
         let handler = match route.guard {
-            Guard::AntiForgery => route
-                .handler
-                .layer(from_fn_with_state(door.clone(), guard::check)),
-            Guard::Gesture => route
-                .handler
-                .layer(from_fn_with_state(door.clone(), guard::gesture)),
-            Guard::Return => route
-                .handler
-                .layer(from_fn_with_state(door.clone(), guard::navigation)),
-            Guard::Open => route.handler,
+            Guard::AntiForgery => handler.layer(from_fn_with_state(door.clone(), guard::check)),
+            Guard::Gesture => handler.layer(from_fn_with_state(door.clone(), guard::gesture)),
+            Guard::Return => handler.layer(from_fn_with_state(door.clone(), guard::navigation)),
+            Guard::Open => handler,
         };
         router = router.route(route.path, handler);
     }

@@ -5,6 +5,7 @@ use axum::http::Method;
 use axum::routing::{self, MethodRouter};
 
 use super::guard::Guard;
+use super::limits::Limit;
 use super::{Door, attempts, health, mail, page, server_driven, sessions};
 
 /// One route.
@@ -12,15 +13,22 @@ pub(super) struct Route {
     pub(super) method: Method,
     pub(super) path: &'static str,
     pub(super) guard: Guard,
+    pub(super) limit: Limit,
     pub(super) handler: MethodRouter<Door>,
+}
+
+impl Route {
+    fn costs(self, limit: Limit) -> Self {
+        Self { limit, ..self }
+    }
 }
 
 /// Every route there is.
 pub(super) fn table() -> Vec<Route> {
     vec![
-        fetch(Method::POST, "/v1/attempts", attempts::start),
-        fetch(Method::POST, "/v1/attempts/refusals", attempts::refuse),
-        fetch(Method::POST, "/v1/sessions", attempts::finish),
+        fetch(Method::POST, "/v1/attempts", attempts::start).costs(Limit::Start),
+        fetch(Method::POST, "/v1/attempts/refusals", attempts::refuse).costs(Limit::Callback),
+        fetch(Method::POST, "/v1/sessions", attempts::finish).costs(Limit::Callback),
         fetch(Method::GET, "/v1/session", sessions::who_am_i),
         fetch(Method::DELETE, "/v1/session", sessions::sign_out),
         fetch(
@@ -28,32 +36,36 @@ pub(super) fn table() -> Vec<Route> {
             "/v1/accounts/{account}",
             sessions::disconnect,
         ),
-        fetch(Method::GET, "/v1/accounts/{account}/folders", mail::folders),
+        fetch(Method::GET, "/v1/accounts/{account}/folders", mail::folders).costs(Limit::Mail),
         fetch(
             Method::GET,
             "/v1/accounts/{account}/messages",
             mail::messages,
-        ),
+        )
+        .costs(Limit::Mail),
         fetch(
             Method::GET,
             "/v1/accounts/{account}/messages/{message}",
             mail::message,
-        ),
+        )
+        .costs(Limit::Mail),
         open("/v1/connect", server_driven::offer),
         Route {
             method: Method::POST,
             path: "/v1/connect",
             guard: Guard::Gesture,
+            limit: Limit::Start,
             handler: routing::post(server_driven::start),
         },
         Route {
             guard: Guard::Return,
+            limit: Limit::Callback,
             ..open("/v1/callback", server_driven::finish)
         },
         open("/v1/connect/problem", server_driven::problem),
         open("/v1/connect.css", page::style),
-        open("/livez", health::live),
-        open("/readyz", health::ready),
+        open("/livez", health::live).costs(Limit::None),
+        open("/readyz", health::ready).costs(Limit::None),
     ]
 }
 
@@ -68,6 +80,7 @@ fn fetch<H: Handler<T, Door>, T: 'static>(method: Method, path: &'static str, ha
         method,
         path,
         guard: Guard::AntiForgery,
+        limit: Limit::Request,
         handler,
     }
 }
@@ -78,6 +91,7 @@ fn open<H: Handler<T, Door>, T: 'static>(path: &'static str, handler: H) -> Rout
         method: Method::GET,
         path,
         guard: Guard::Open,
+        limit: Limit::Request,
         handler: routing::get(handler),
     }
 }

@@ -5,13 +5,15 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
+use axum::extract::ConnectInfo;
+use axum::{Extension, Router};
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
 use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tower::Layer as _;
 
 /// Why the server does not listen; one sentence for the operator.
 #[derive(Debug, thiserror::Error)]
@@ -77,7 +79,7 @@ async fn serve_with(
         };
         tokio::select! {
             (accepted, permit) = next => match accepted {
-                Ok((stream, _)) => start(builder, &graceful, stream, &router, permit),
+                Ok((stream, peer)) => start(builder, &graceful, (stream, peer), &router, permit),
                 Err(error) => pause_after(&error).await,
             },
             () = &mut stop => break,
@@ -113,11 +115,13 @@ fn builder(header_read: Duration) -> Builder<TokioExecutor> {
 fn start(
     builder: &Builder<TokioExecutor>,
     graceful: &GracefulShutdown,
-    stream: TcpStream,
+    (stream, peer): (TcpStream, SocketAddr),
     router: &Router,
     permit: Option<OwnedSemaphorePermit>,
 ) {
-    let service = TowerToHyperService::new(router.clone());
+    // Who asks, for the limits by address.
+    let service = Extension(ConnectInfo(peer)).layer(router.clone());
+    let service = TowerToHyperService::new(service);
     let connection = builder
         .serve_connection(TokioIo::new(stream), service)
         .into_owned();

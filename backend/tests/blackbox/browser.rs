@@ -45,6 +45,14 @@ impl Browser {
         }
     }
 
+    /// The same browser, whose requests reach another process.
+    pub(crate) fn at(&self, router: Router) -> Self {
+        Self {
+            router,
+            ..self.clone()
+        }
+    }
+
     pub(crate) async fn get(&mut self, path: &str) -> Answer {
         self.send(Method::GET, path, None).await
     }

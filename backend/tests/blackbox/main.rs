@@ -9,6 +9,7 @@ mod configuration;
 mod credentials;
 mod door;
 mod identity;
+mod limits;
 mod mail;
 mod microsoft;
 mod outcomes;

@@ -168,3 +168,36 @@ async fn nothing_but_the_handle_opens_a_session() {
     ada.cookies.insert(SESSION.to_owned(), handle);
     assert_eq!(ada.get("/v1/session").await.status, StatusCode::OK);
 }
+
+/// R58, R59: signed out or disconnected in one process, it is over in that one at once and in every other within seconds,
+/// although they answer from memory.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_one_process_ends_is_over_in_the_others() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = format!("sqlite:{}", folder.path().join("vault.sqlite").display());
+    let world = World::start_with(&[("database", &database)]).await;
+    let another = world.another_process(&database).await;
+    for end in ["session", "account"] {
+        let mut ada = world.browser();
+        let id = ada.connect().await;
+        let folders = format!("/v1/accounts/{id}/folders");
+        let (mut here, mut there) = (ada.clone(), ada.at(another.router()));
+        for browser in [&mut here, &mut there] {
+            assert_eq!(browser.get(&folders).await.status, StatusCode::OK);
+        }
+        let path = match end {
+            "session" => "/v1/session".to_owned(),
+            _ => format!("/v1/accounts/{id}"),
+        };
+        assert_eq!(ada.delete(&path).await.status, StatusCode::NO_CONTENT);
+        assert_eq!(here.get(&folders).await.code(), "no_session", "{end}");
+        let heard = async {
+            while there.get("/v1/session").await.code() != "no_session" {
+                tokio::task::yield_now().await;
+            }
+        };
+        let bound = std::time::Duration::from_secs(30);
+        tokio::time::timeout(bound, heard).await.unwrap();
+    }
+    another.stop().await;
+}

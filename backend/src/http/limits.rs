@@ -1,0 +1,117 @@
+//! How often: by client address and kind of request, and by session where mail is read (D1, D2). Each process counts
+//! for itself, in memory; health is never limited.
+
+use std::hash::{BuildHasher as _, RandomState};
+use std::num::NonZeroU32;
+use std::sync::Arc;
+
+use axum::extract::{Request, State};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use ipnet::IpNet;
+
+use super::buckets::{Buckets, TooSoon};
+use super::client::{Client, client};
+use super::codes::Code;
+use super::error::Problem;
+use super::{Door, cookies};
+use crate::clock::Clock;
+
+/// Requests a minute, each figure also the most at once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rates {
+    /// Attempts begun, by client.
+    pub starts: NonZeroU32,
+    /// Callbacks handed over, by client.
+    pub callbacks: NonZeroU32,
+    /// Everything below `/v1`, by client.
+    pub requests: NonZeroU32,
+    /// Requests for mail, by session.
+    pub mail: NonZeroU32,
+}
+
+/// What a route costs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Limit {
+    /// Nothing: health.
+    None,
+    /// It begins an attempt.
+    Start,
+    /// It ends one.
+    Callback,
+    /// It is one of the others.
+    Request,
+    /// It reads mail.
+    Mail,
+}
+
+/// The buckets of this process.
+#[derive(Debug)]
+pub struct Limits {
+    proxies: Vec<IpNet>,
+    starts: Buckets<Client>,
+    callbacks: Buckets<Client>,
+    requests: Buckets<Client>,
+    mail: Buckets<u64>,
+    hasher: RandomState,
+}
+
+impl Limits {
+    /// Full buckets. Behind `proxies` the client is whom they name.
+    #[must_use]
+    pub fn new(rates: Rates, proxies: Vec<IpNet>, clock: &Clock) -> Arc<Self> {
+        let by_client = |a_minute| Buckets::new(a_minute, KEYS, clock.clone());
+        Arc::new(Self {
+            proxies,
+            starts: by_client(rates.starts),
+            callbacks: by_client(rates.callbacks),
+            requests: by_client(rates.requests),
+            mail: Buckets::new(rates.mail, KEYS, clock.clone()),
+            hasher: RandomState::new(),
+        })
+    }
+
+    fn admit(&self, limit: Limit, request: &Request) -> Result<(), TooSoon> {
+        if limit == Limit::None {
+            return Ok(());
+        }
+        if let Some(client) = client(request, &self.proxies) {
+            self.requests.admit(&client)?;
+            match limit {
+                Limit::Start => self.starts.admit(&client)?,
+                Limit::Callback => self.callbacks.admit(&client)?,
+                Limit::None | Limit::Request | Limit::Mail => {}
+            }
+        }
+        match cookies::session(request.headers()) {
+            // A keyed hash: nothing of the handle stays, and nobody can aim at another's bucket.
+            Some(handle) if limit == Limit::Mail => {
+                self.mail.admit(&self.hasher.hash_one(handle.expose()))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Lets through what is within the limits of its route.
+pub(super) async fn check(
+    State((door, limit)): State<(Door, Limit)>,
+    request: Request,
+    next: Next,
+) -> Response {
+    match door.limits.admit(limit, &request) {
+        Ok(()) => next.run(request).await,
+        Err(TooSoon(seconds)) => {
+            tracing::info!(?limit, seconds, "a client has to wait");
+            let problem = Problem::from(Code::TooManyRequests).after(Some(seconds));
+            let mode = request.headers().get("sec-fetch-mode");
+            if mode.is_some_and(|mode| mode == "navigate") {
+                return problem.as_page(&door.base).into_response();
+            }
+            problem.into_response()
+        }
+    }
+}
+
+/// Clients, or sessions, of one minute that a process tells apart: some 10 MB at the most.
+const KEYS: usize = 100_000;

@@ -1,0 +1,193 @@
+//! How often, by whom, and how long to wait (D1, D2, R173). The clock stands still until it is moved.
+
+use std::net::SocketAddr;
+
+use axum::body::Body;
+use axum::extract::ConnectInfo;
+use axum::http::{Method, Request, StatusCode, header};
+use connect_outlook_backend::http::{Guard, Limit, RouteFacts, routes};
+
+use super::browser::{Answer, ask};
+use super::world::World;
+
+const ADA: &str = "203.0.113.9:4711";
+const GRACE: &str = "198.51.100.1:4711";
+
+/// A request that passes the guard of its route, from the peer `from`, which forwards for `of`.
+async fn asked(world: &World, route: &RouteFacts, from: &str, of: Option<&str>) -> Answer {
+    let path = route
+        .path
+        .replace("{account}", "00000000-0000-4000-8000-000000000001")
+        .replace("{message}", "AAMk");
+    let mode = match route.guard {
+        Guard::AntiForgery => "cors",
+        _ => "navigate",
+    };
+    let mut request = Request::builder()
+        .method(route.method.clone())
+        .uri(path)
+        .header("x-connect-outlook", "1")
+        .header("sec-fetch-site", "same-origin")
+        .header("sec-fetch-mode", mode);
+    if let Some(of) = of {
+        request = request.header("x-forwarded-for", of);
+    }
+    let mut request = request.body(Body::empty()).unwrap();
+    let peer: SocketAddr = from.parse().unwrap();
+    request.extensions_mut().insert(ConnectInfo(peer));
+    ask(&world.backend.router(), request).await
+}
+
+fn with_limit(limit: Limit) -> Vec<RouteFacts> {
+    let routes = routes().into_iter();
+    routes.filter(|route| route.limit == limit).collect()
+}
+
+fn too_many(answer: &Answer) -> bool {
+    answer.status == StatusCode::TOO_MANY_REQUESTS
+}
+
+/// Passes `times` times, is then told to wait `wait` seconds, and passes again after them; others are not held up.
+async fn holds(world: &World, route: &RouteFacts, times: u32, wait: u32) {
+    for time in 0..times {
+        let answer = asked(world, route, ADA, None).await;
+        assert!(!too_many(&answer), "{route:?}: the {time}th time");
+    }
+    let refused = asked(world, route, ADA, None).await;
+    assert!(too_many(&refused), "{route:?}: {}", refused.status);
+    let said = refused.headers[header::RETRY_AFTER].to_str().unwrap();
+    assert_eq!(said, wait.to_string(), "D2: {route:?}");
+    if route.guard == Guard::AntiForgery {
+        assert_eq!(refused.code(), "too_many_requests");
+    } else {
+        assert!(refused.text.starts_with("<!DOCTYPE html>"), "{route:?}");
+    }
+    assert!(!too_many(&asked(world, route, GRACE, None).await));
+    world.advance(i64::from(wait) - 1);
+    if wait > 1 {
+        assert!(too_many(&asked(world, route, ADA, None).await), "{route:?}");
+    }
+    world.advance(1);
+    assert!(
+        !too_many(&asked(world, route, ADA, None).await),
+        "{route:?}"
+    );
+    world.advance(60);
+}
+
+/// D1: every route that begins or ends an attempt.
+#[tokio::test]
+async fn attempts_and_callbacks_have_the_figures_of_the_rule() {
+    let world = World::start().await;
+    for (limit, times, wait) in [(Limit::Start, 10, 6), (Limit::Callback, 30, 2)] {
+        let routes = with_limit(limit);
+        assert!(routes.len() >= 2, "both ways: {routes:?}");
+        for route in routes {
+            holds(&world, &route, times, wait).await;
+        }
+    }
+}
+
+/// D1: what is below `/v1` has a figure, whatever else it has; health has none.
+#[tokio::test]
+async fn everything_but_health_is_limited() {
+    let world = World::start_with(&[("limit_requests", "3"), ("limit_starts", "3")]).await;
+    for route in routes() {
+        if route.path.starts_with("/v1/") {
+            holds(&world, &route, 3, 20).await;
+        } else {
+            assert_eq!(route.limit, Limit::None);
+            for _ in 0..10 {
+                assert_eq!(
+                    asked(&world, &route, ADA, None).await.status,
+                    StatusCode::OK
+                );
+            }
+        }
+    }
+}
+
+/// D1: each number is a setting, also that of a session.
+#[tokio::test]
+async fn mail_is_limited_by_session_and_not_by_address() {
+    let world = World::start_with(&[("limit_mail", "5")]).await;
+    let (mut ada, mut grace) = (world.browser(), world.browser());
+    let id = ada.connect().await;
+    grace.connect().await;
+    let folders = format!("/v1/accounts/{id}/folders");
+    for _ in 0..5 {
+        assert_eq!(ada.get(&folders).await.status, StatusCode::OK);
+    }
+    let graph = world.microsoft.script().graph.len();
+    let refused = ada.get(&folders).await;
+    assert_eq!(
+        (refused.status, refused.code()),
+        (StatusCode::TOO_MANY_REQUESTS, "too_many_requests")
+    );
+    assert_eq!(refused.headers[header::RETRY_AFTER], "12");
+    assert_eq!(
+        world.microsoft.script().graph.len(),
+        graph,
+        "nothing went upstream"
+    );
+    assert_eq!(grace.get(&folders).await.status, StatusCode::OK);
+    assert_eq!(ada.get("/v1/session").await.status, StatusCode::OK);
+    world.advance(12);
+    assert_eq!(ada.get(&folders).await.status, StatusCode::OK);
+    assert!(with_limit(Limit::Mail).len() >= 3);
+}
+
+/// R173: behind our proxies the client is whom they name; nobody else names one.
+#[tokio::test]
+async fn addresses_are_believed_to_proxies_and_to_nobody_else() {
+    let settings = [("limit_requests", "2"), ("trusted_proxies", "10.0.0.0/8")];
+    let world = World::start_with(&settings).await;
+    let session = RouteFacts {
+        method: Method::GET,
+        path: "/v1/session",
+        guard: Guard::AntiForgery,
+        limit: Limit::Request,
+    };
+    let proxy = "10.1.1.1:80";
+    for of in ["203.0.113.9", "1.1.1.1, 203.0.113.9, 10.2.2.2"] {
+        assert!(!too_many(&asked(&world, &session, proxy, Some(of)).await));
+    }
+    assert!(too_many(
+        &asked(&world, &session, proxy, Some("203.0.113.9")).await
+    ));
+    assert!(
+        too_many(&asked(&world, &session, ADA, None).await),
+        "the same client without proxy"
+    );
+    assert!(!too_many(
+        &asked(&world, &session, proxy, Some("203.0.113.10")).await
+    ));
+    for lie in ["1.2.3.4", "1.2.3.5", "1.2.3.6"] {
+        let answer = asked(&world, &session, GRACE, Some(lie)).await;
+        assert_eq!(
+            too_many(&answer),
+            lie == "1.2.3.6",
+            "a stranger's word: {lie}"
+        );
+    }
+}
+
+/// What a foreign page makes a browser send is refused before it costs its visitor anything.
+#[tokio::test]
+async fn forged_requests_use_up_nothing() {
+    let world = World::start_with(&[("limit_starts", "1")]).await;
+    let route = with_limit(Limit::Start).remove(0);
+    for _ in 0..5 {
+        let mut request = Request::builder()
+            .method(route.method.clone())
+            .uri(route.path)
+            .header("sec-fetch-site", "cross-site")
+            .body(Body::empty())
+            .unwrap();
+        let peer: SocketAddr = ADA.parse().unwrap();
+        request.extensions_mut().insert(ConnectInfo(peer));
+        let answer = ask(&world.backend.router(), request).await;
+        assert_eq!(answer.status, StatusCode::FORBIDDEN);
+    }
+    assert!(!too_many(&asked(&world, &route, ADA, None).await));
+}
