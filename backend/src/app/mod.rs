@@ -4,8 +4,8 @@
 
 mod accounts;
 mod connect;
-mod credentials;
 mod copies;
+mod credentials;
 mod finish_attempt;
 mod fresh_token;
 mod handles;
@@ -46,8 +46,8 @@ use crate::graph::Graph;
 use crate::steps::Steps;
 use crate::vault::sessions::SessionLimits;
 use crate::vault::{KeyRing, OpenError, Vault};
-use credentials::Announced;
 use copies::Copies;
+use credentials::Announced;
 use incidents::Incidents;
 use refreshes::Refreshes;
 use upkeep::Upkeep;

@@ -41,18 +41,8 @@ impl World {
 
     /// Another process of the same deployment.
     pub(crate) async fn another_process(&self, database: &str) -> Backend {
-        let config = Config::from_settings([
-            ("public_url", SITE),
-            ("client_id", CLIENT),
-            ("client_secret", SECRET),
-            ("key", KEY),
-            ("database", database),
-            ("insecure_entra_origin", self.microsoft.origin()),
-            ("insecure_graph_origin", self.microsoft.origin()),
-        ]);
-        Backend::new(config.unwrap(), self.clock.clone())
-            .await
-            .unwrap()
+        let config = config(&self.microsoft, &[("database", database)]);
+        Backend::new(config, self.clock.clone()).await.unwrap()
     }
 
     pub(crate) fn browser(&self) -> Browser {

@@ -35,8 +35,8 @@ macro_rules! on_every_engine {
 mod accounts;
 mod at_rest;
 mod attempts;
-mod deployment;
 mod changes;
+mod deployment;
 mod exported_file;
 mod grants;
 mod intents;
