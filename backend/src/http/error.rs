@@ -56,7 +56,7 @@ impl Problem {
     }
 
     /// Written as a page, for navigations.
-    pub(super) fn as_page(self, base: &Arc<str>) -> Self {
+    pub(super) fn on_page(self, base: &Arc<str>) -> Self {
         Self {
             page: Some(Arc::clone(base)),
             ..self

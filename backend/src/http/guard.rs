@@ -40,7 +40,7 @@ pub(super) async fn gesture(State(door): State<Door>, request: Request, next: Ne
     }
     tracing::info!("a form without proof of its origin was refused");
     Problem::from(Code::AntiForgery)
-        .as_page(&door.base)
+        .on_page(&door.base)
         .into_response()
 }
 
@@ -56,7 +56,7 @@ pub(super) async fn navigation(State(door): State<Door>, request: Request, next:
     }
     tracing::info!("a callback that is no navigation was refused");
     Problem::from(Code::AntiForgery)
-        .as_page(&door.base)
+        .on_page(&door.base)
         .into_response()
 }
 

@@ -106,7 +106,7 @@ pub(super) async fn check(
             let problem = Problem::from(Code::TooManyRequests).after(Some(seconds));
             let mode = request.headers().get("sec-fetch-mode");
             if mode.is_some_and(|mode| mode == "navigate") {
-                return problem.as_page(&door.base).into_response();
+                return problem.on_page(&door.base).into_response();
             }
             problem.into_response()
         }

@@ -20,13 +20,13 @@ pub(super) async fn offer(
 ) -> Result<Response, Problem> {
     let wishes = Form::read(query.unwrap_or_default().as_bytes())
         .and_then(wishes)
-        .map_err(|problem| problem.as_page(&door.base))?;
+        .map_err(|problem| problem.on_page(&door.base))?;
     // R26: a link may say where to come back to, and nothing about the sign-in.
     let more = wishes.login_hint.is_some() || wishes.prompt.is_some() || wishes.scopes.is_some();
     if more {
         let problem = Problem::from(Code::BadRequest);
         let problem = problem.because("a link may hold return_to and nothing else");
-        return Err(problem.as_page(&door.base));
+        return Err(problem.on_page(&door.base));
     }
     Ok(page::connect(&door.base, wishes.return_to.as_deref()))
 }
@@ -37,7 +37,7 @@ pub(super) async fn start(
     headers: HeaderMap,
     form: Result<Form, Problem>,
 ) -> Result<Response, Problem> {
-    let on_page = |problem: Problem| problem.as_page(&door.base);
+    let on_page = |problem: Problem| problem.on_page(&door.base);
     let wishes = form.and_then(wishes).map_err(on_page)?;
     let (browser, session) = (cookies::flow(&headers), cookies::session(&headers));
     let started = door
@@ -97,7 +97,7 @@ pub(super) async fn problem(State(door): State<Door>, RawQuery(query): RawQuery)
         .into_iter()
         .find(|code| code.facts().code == named)
         .unwrap_or(Code::NotFound);
-    Problem::from(code).as_page(&door.base)
+    Problem::from(code).on_page(&door.base)
 }
 
 fn wishes(form: Form) -> Result<Wishes, Problem> {
