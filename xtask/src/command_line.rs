@@ -12,6 +12,8 @@ pub(crate) enum Task {
     Wasm,
     /// `package-sdk`: build, pack, check, weigh.
     PackageSdk,
+    /// `coverage`: which test shows what of the emulator, written anew.
+    Coverage,
     /// `demo [arguments …]`: build and start the demo with these arguments.
     Demo(Vec<OsString>),
     /// `verify [--only rust|wasm|browser]`: check and test.
@@ -28,6 +30,7 @@ pub(crate) fn read(mut arguments: impl Iterator<Item = OsString>) -> Result<Task
     match (word.to_str(), rest.is_empty()) {
         (Some("wasm"), true) => Ok(Task::Wasm),
         (Some("package-sdk"), true) => Ok(Task::PackageSdk),
+        (Some("coverage"), true) => Ok(Task::Coverage),
         (Some("demo"), _) => {
             // `cargo demo -- --port 1` is as good as `cargo demo --port 1`.
             if rest.first().is_some_and(|first| first == "--") {
@@ -53,7 +56,7 @@ fn scope(rest: &[OsString]) -> Result<Scope, Stop> {
 
 fn usage() -> Stop {
     Stop::new(
-        "usage: cargo demo [ARGUMENTS …] | cargo verify [--only rust|wasm|browser] | cargo package-sdk | cargo xtask wasm",
+        "usage: cargo demo [ARGUMENTS …] | cargo verify [--only rust|wasm|browser] | cargo package-sdk | cargo xtask wasm | cargo xtask coverage",
     )
 }
 
@@ -72,6 +75,7 @@ mod tests {
     #[test]
     fn every_command_is_understood() {
         assert_eq!(told("wasm"), Ok(Task::Wasm));
+        assert_eq!(told("coverage"), Ok(Task::Coverage));
         assert_eq!(told("package-sdk"), Ok(Task::PackageSdk));
         assert_eq!(told("verify"), Ok(Task::Verify(Scope::All)));
         assert_eq!(

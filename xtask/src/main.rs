@@ -6,6 +6,7 @@ mod assemble;
 mod clock;
 mod command_line;
 mod compiler;
+mod coverage;
 mod demo;
 mod fingerprint;
 mod npm;
@@ -35,6 +36,7 @@ fn main() -> ExitCode {
     let done = match command_line::read(std::env::args_os().skip(1)) {
         Ok(Task::Wasm) => wasm::build(&places, Shrinking::IfPossible),
         Ok(Task::PackageSdk) => package::package(&places),
+        Ok(Task::Coverage) => coverage::write(&places),
         Ok(Task::Demo(arguments)) => demo::run(&places, &arguments),
         Ok(Task::Verify(scope)) => verify::run(&places, scope),
         Err(stop) => Err(stop),

@@ -58,6 +58,21 @@ impl Places {
         self.root.join("sdk-wasm/js-tests")
     }
 
+    /// The emulator.
+    pub(crate) fn emulator(&self) -> PathBuf {
+        self.root.join("emulator")
+    }
+
+    /// Which test shows what of the emulator.
+    pub(crate) fn coverage(&self) -> PathBuf {
+        self.root.join("emulator/COVERAGE.md")
+    }
+
+    /// Why some lines of that table have no test.
+    pub(crate) fn coverage_reasons(&self) -> PathBuf {
+        self.root.join("emulator/coverage.json")
+    }
+
     /// The browser stories.
     pub(crate) fn browser_tests(&self) -> PathBuf {
         self.root.join("tests/browser")
