@@ -4,8 +4,9 @@ mod calendar;
 
 use std::fmt;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use tokio::sync::watch;
 
 /// A moment: whole seconds since 1970-01-01T00:00:00Z, without leap seconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -38,9 +39,12 @@ pub struct Clock(Source);
 #[derive(Clone, Debug)]
 enum Source {
     System,
-    Ahead(Arc<AtomicI64>),
-    Still(Arc<AtomicI64>),
+    Ahead(Hand),
+    Still(Hand),
 }
+
+/// Whoever waits for a time is woken when it is moved.
+type Hand = Arc<watch::Sender<i64>>;
 
 /// The system clock was asked to move. Only [`Clock::movable`] and [`Clock::still`] do.
 #[derive(Debug, thiserror::Error)]
@@ -57,13 +61,13 @@ impl Clock {
     /// Runs like the system clock and can be put forward: the demo's "jump one hour ahead".
     #[must_use]
     pub fn movable() -> Self {
-        Self(Source::Ahead(Arc::new(AtomicI64::new(0))))
+        Self(Source::Ahead(Arc::new(watch::Sender::new(0))))
     }
 
     /// Stands still at `start` until it is moved: for tests.
     #[must_use]
     pub fn still(start: UnixTime) -> Self {
-        Self(Source::Still(Arc::new(AtomicI64::new(start.0))))
+        Self(Source::Still(Arc::new(watch::Sender::new(start.0))))
     }
 
     /// The time now.
@@ -71,8 +75,8 @@ impl Clock {
     pub fn now(&self) -> UnixTime {
         match &self.0 {
             Source::System => system_now(),
-            Source::Ahead(seconds) => system_now().plus(seconds.load(Ordering::SeqCst)),
-            Source::Still(at) => UnixTime(at.load(Ordering::SeqCst)),
+            Source::Ahead(seconds) => system_now().plus(*seconds.borrow()),
+            Source::Still(at) => UnixTime(*at.borrow()),
         }
     }
 
@@ -84,9 +88,74 @@ impl Clock {
         match &self.0 {
             Source::System => Err(NotMovable),
             Source::Ahead(hand) | Source::Still(hand) => {
-                hand.fetch_add(seconds, Ordering::SeqCst);
+                hand.send_modify(|at| *at = at.saturating_add(seconds));
                 Ok(())
             }
+        }
+    }
+
+    /// Seconds by which it is ahead of the true time: 0, but for a clock that was moved.
+    #[must_use]
+    pub fn ahead(&self) -> i64 {
+        match &self.0 {
+            Source::System => 0,
+            Source::Ahead(seconds) => *seconds.borrow(),
+            Source::Still(at) => UnixTime(*at.borrow()).since(system_now()),
+        }
+    }
+
+    /// Waits until it shows `until`, by itself or because it is moved there; not at all if it does already.
+    pub async fn reach(&self, until: UnixTime) {
+        loop {
+            let moved = self.moved();
+            let left = until.since(self.now());
+            let Ok(left) = u64::try_from(left) else {
+                return;
+            };
+            if left == 0 {
+                return;
+            }
+            self.wait(Duration::from_secs(left), moved).await;
+        }
+    }
+
+    /// Waits so long, or until it is moved. A clock that stands still lets nobody go on before.
+    pub async fn pause(&self, duration: Duration) {
+        self.wait(duration, self.moved()).await;
+    }
+
+    /// How many wait for it now: whoever has a clock in the hand then knows that it is his turn.
+    #[must_use]
+    pub fn waiting(&self) -> usize {
+        match &self.0 {
+            Source::System => 0,
+            Source::Ahead(hand) | Source::Still(hand) => hand.receiver_count(),
+        }
+    }
+
+    async fn wait(&self, duration: Duration, moved: Option<watch::Receiver<i64>>) {
+        let stands_still = matches!(self.0, Source::Still(_));
+        let passes = async {
+            if stands_still {
+                std::future::pending::<()>().await;
+            }
+            tokio::time::sleep(duration).await;
+        };
+        let Some(mut moved) = moved else {
+            return passes.await;
+        };
+        tokio::select! {
+            () = passes => {}
+            // An error cannot come: this clock holds the sender.
+            _ = moved.changed() => {}
+        }
+    }
+
+    /// Hears of moves from now on.
+    fn moved(&self) -> Option<watch::Receiver<i64>> {
+        match &self.0 {
+            Source::System => None,
+            Source::Ahead(hand) | Source::Still(hand) => Some(hand.subscribe()),
         }
     }
 }
@@ -122,6 +191,39 @@ mod tests {
         let ahead = Clock::movable();
         ahead.advance(86_400).unwrap();
         assert!(ahead.now() >= system.now().plus(86_399));
+    }
+
+    /// Who waits for a time is woken by whoever moves the clock there, and not before.
+    #[tokio::test]
+    async fn a_time_is_reached_by_moving() {
+        for clock in [Clock::still(UnixTime(1_000)), Clock::movable()] {
+            let until = clock.now().plus(7_200);
+            let waiting = tokio::spawn({
+                let clock = clock.clone();
+                async move { clock.reach(until).await }
+            });
+            while clock.waiting() == 0 {
+                tokio::task::yield_now().await;
+            }
+            clock.advance(3_600).unwrap();
+            for _ in 0..100 {
+                tokio::task::yield_now().await;
+            }
+            assert!(!waiting.is_finished());
+            clock.advance(3_600).unwrap();
+            waiting.await.unwrap();
+            clock.reach(until).await;
+        }
+    }
+
+    #[test]
+    fn how_far_it_is_ahead_is_what_it_was_moved() {
+        let moved = Clock::movable();
+        moved.advance(77).unwrap();
+        assert_eq!((Clock::system().ahead(), moved.ahead()), (0, 77));
+        let still = Clock::still(UnixTime(1_000));
+        let true_time = still.now().plus(-still.ahead());
+        assert!(true_time.since(Clock::system().now()).abs() <= 1);
     }
 
     #[test]

@@ -27,7 +27,7 @@ use tokio::sync::broadcast;
 use app::{App, Rules};
 use clock::Clock;
 use config::Config;
-use entra::{Entra, Registration};
+use entra::{Entra, Platform, Registration};
 use graph::Graph;
 use http::headers::{Headers, content_security_policy};
 use http::{Door, Limits, Rates};
@@ -56,6 +56,18 @@ pub enum StartError {
     Outbound(#[from] NoClient),
 }
 
+/// A page's origin is that of its redirect URI.
+fn platform(configured: config::Platform, redirect_uri: &str) -> Platform {
+    match configured {
+        config::Platform::Web => Platform::Web,
+        config::Platform::Spa => Platform::Spa {
+            origin: url::Url::parse(redirect_uri)
+                .map(|uri| uri.origin().ascii_serialization())
+                .unwrap_or_default(),
+        },
+    }
+}
+
 impl Backend {
     /// Opens the vault and prepares everything else; nothing is sent anywhere. Call it inside a tokio runtime: expired
     /// rows are cleared away in the background for as long as a copy lives.
@@ -68,6 +80,7 @@ impl Backend {
         let registration = Registration {
             authority: config.authority,
             client_id: config.client_id,
+            platform: platform(config.platform, &config.redirect_uri),
             allowed_tenants: config.allowed_tenants,
         };
         let rules = Rules {
@@ -80,6 +93,10 @@ impl Backend {
                 absolute: config.session_absolute,
             },
             attempt_lifetime: config.attempt_lifetime,
+            keep_fresh: config.keep_fresh,
+            refreshes_per_minute: config.refreshes_per_minute,
+            refreshes_per_tenant: config.refreshes_per_tenant,
+            grant_life: registration.platform.grant_life(),
         };
         let entra = Entra::new(
             registration,
@@ -94,8 +111,12 @@ impl Backend {
             steps.clone(),
         )?;
         let vault = Vault::open(&config.database, config.keys).await?;
-        let app = App::new(vault, entra, graph, clock, steps.clone(), rules);
+        let app =
+            App::new(vault, entra, graph, clock, steps.clone(), rules).map_err(OpenError::Vault)?;
         app.keep_tidy();
+        if config.background_refresh {
+            app.keep_fresh();
+        }
         app.keep_listening();
         let rates = Rates {
             starts: config.limits.starts,

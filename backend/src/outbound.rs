@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use reqwest::header::{CONTENT_TYPE, HeaderMap, RETRY_AFTER};
+use reqwest::header::{CONTENT_TYPE, HeaderMap, RETRY_AFTER, WWW_AUTHENTICATE};
 use reqwest::{Client, RequestBuilder, redirect, retry, tls};
 use zeroize::Zeroizing;
 
@@ -48,6 +48,8 @@ pub struct Reply {
     pub is_json: bool,
     /// Seconds asked to wait, if the answer says so in a usable way; at most [`LONGEST_WAIT`].
     pub retry_after: Option<u32>,
+    /// Every `WWW-Authenticate` that is text, in order.
+    pub challenges: Vec<String>,
     /// The body, wiped on drop: it may hold tokens.
     pub body: Zeroizing<Vec<u8>>,
 }
@@ -127,6 +129,7 @@ impl Outbound {
             status,
             is_json: is_json(&headers),
             retry_after: retry_after.and_then(seconds),
+            challenges: challenges(&headers),
             body,
         })
     }
@@ -140,6 +143,14 @@ fn why(error: &reqwest::Error) -> NoReply {
     } else {
         NoReply::Broken
     }
+}
+
+fn challenges(headers: &HeaderMap) -> Vec<String> {
+    headers
+        .get_all(WWW_AUTHENTICATE)
+        .iter()
+        .filter_map(|value| value.to_str().ok().map(str::to_owned))
+        .collect()
 }
 
 fn is_json(headers: &HeaderMap) -> bool {

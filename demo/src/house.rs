@@ -147,6 +147,8 @@ fn configure(plan: &Plan, emulator: &Emulator) -> Result<Config, HouseError> {
         ("insecure_entra_origin", emulator.origin()),
         ("insecure_graph_origin", emulator.origin()),
         ("database", &database),
+        // Whoever jumps ahead is shown how the next look at the mail brings a new token.
+        ("background_refresh", "off"),
         (key_setting, &key),
     ];
     Ok(Config::from_settings(settings)?)

@@ -142,6 +142,7 @@ mod tests {
             display_name: "Ada Lovelace".to_owned(),
             address: "ada@contoso.example".to_owned(),
             state: AccountState::Connected,
+            reconnect_by: None,
         };
         let all = [
             Outcome::Connected {

@@ -160,6 +160,7 @@ mod tests {
                 display_name: "Ada".to_owned(),
                 address: "ada@contoso.example".to_owned(),
                 state: AccountState::Connected,
+                reconnect_by: None,
             },
             return_to: None,
         };

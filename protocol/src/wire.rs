@@ -137,6 +137,9 @@ pub struct AccountView {
     pub address: String,
     /// Whether it works.
     pub state: AccountState,
+    /// When it ends whatever one does, unix seconds (single-page platform).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reconnect_by: Option<i64>,
 }
 
 /// Whether an account works, and if not, who must act.

@@ -105,6 +105,8 @@ export interface Account {
   /** For people to read; never to decide by. */
   address: string;
   state: AccountState;
+  /** When it ends whatever one does, unix seconds; only where the registration's platform sets an end. */
+  reconnect_by?: number;
 }
 
 /** Who is connected in this browser. */

@@ -210,6 +210,7 @@ fn account() -> AccountView {
         display_name: String::new(),
         address: String::new(),
         state: AccountState::Connected,
+        reconnect_by: Some(0),
     }
 }
 

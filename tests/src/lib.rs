@@ -18,4 +18,4 @@ mod visitor;
 mod world;
 
 pub use visitor::{Answering, Connected, FLOW_COOKIE, SESSION_COOKIE, Visitor};
-pub use world::{Settings, World, story, story_with};
+pub use world::{Registered, Settings, World, story, story_with};

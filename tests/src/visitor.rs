@@ -41,6 +41,15 @@ impl Visitor {
         }
     }
 
+    /// The same person with the same browser at another origin of the site.
+    #[must_use]
+    pub fn at(&self, site: &Url) -> Self {
+        Self {
+            browser: Arc::clone(&self.browser),
+            site: site.clone(),
+        }
+    }
+
     /// The browser.
     #[must_use]
     pub fn browser(&self) -> &Browser {

@@ -68,5 +68,6 @@ pub(super) fn view(account: Account) -> AccountView {
             AccountState::BlockedByPolicy { .. } => wire::AccountState::BlockedByPolicy,
             AccountState::Disconnected => wire::AccountState::Disconnected,
         },
+        reconnect_by: account.ends_at.map(|end| end.0),
     }
 }

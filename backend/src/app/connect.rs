@@ -5,6 +5,8 @@ use connect_outlook_protocol::refusal::{Class, Refusal};
 use connect_outlook_protocol::token_answer::TokenAnswer;
 use connect_outlook_protocol::wire::FinishAttempt;
 
+use super::background::plan;
+use super::refresh::dice;
 use super::start_attempt::reads_mail;
 use super::{App, FinishAttemptError, outcomes};
 use crate::clock::UnixTime;
@@ -48,7 +50,7 @@ impl App {
         let Ok(identity) = Identity::new(&person.tenant_id, &person.object_id) else {
             return Ok(Err(Box::new(outcomes::id_token_refused())));
         };
-        let grant = grant(answer, sent_at);
+        let grant = self.first_grant(answer, sent_at);
         let account = self
             .vault
             .connect_account(&identity, &profile, &grant, self.clock.now())
@@ -164,20 +166,25 @@ impl App {
         })
     }
 
+    /// The life of the access token counts from when the request was sent (R94).
+    fn first_grant(&self, answer: TokenAnswer, sent_at: UnixTime) -> Grant {
+        let expires_at = sent_at.plus(answer.expires_in);
+        let ends_at = self.rules.grant_life.map(|life| sent_at.plus(life));
+        let in_use = (true, true);
+        Grant {
+            access_token: answer.access_token,
+            refresh_token: answer.refresh_token,
+            scopes: answer.scope,
+            expires_at,
+            schedule: plan::schedule((sent_at, expires_at), ends_at, in_use, dice()),
+            ends_at,
+        }
+    }
+
     /// Troubles of the registration are the deployment's, never an account's (R88).
     pub(super) fn note(&self, refusal: &Refusal) {
         if refusal.class == Class::Misconfigured {
             self.incidents.open_with(refusal, self.clock.now());
         }
-    }
-}
-
-/// The life of the access token counts from when the request was sent (R94).
-pub(super) fn grant(answer: TokenAnswer, sent_at: UnixTime) -> Grant {
-    Grant {
-        access_token: answer.access_token,
-        refresh_token: answer.refresh_token,
-        scopes: answer.scope,
-        expires_at: sent_at.plus(answer.expires_in),
     }
 }

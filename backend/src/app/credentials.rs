@@ -21,6 +21,7 @@ impl App {
         for gone in before.iter().filter(|facts| !now.contains(facts)) {
             meters::credential_gone(&gone.name);
         }
+        self.gate.open_for_new_credential();
         self.announce_ends().await;
     }
 

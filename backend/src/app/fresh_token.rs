@@ -5,6 +5,8 @@ use std::sync::Arc;
 use connect_outlook_protocol::secret::AccessToken;
 
 use super::App;
+use super::refresh::Wish;
+use super::start_attempt::reads_mail;
 use crate::clock::UnixTime;
 use crate::vault::VaultError;
 use crate::vault::grants::{GrantVersion, StoredTokens};
@@ -59,22 +61,25 @@ impl App {
         account: AccountId,
         refused: Option<GrantVersion>,
     ) -> Result<FreshToken, FreshTokenError> {
+        self.note_use(account);
         if let Some(fresh) = self.copies.token(account, refused, self.clock.now()) {
             return Ok(fresh);
         }
         let ticket = self.copies.ticket();
         let (tokens, now) = self.working_tokens(account).await?;
+        if !reads_mail(&tokens.scopes) {
+            self.find_insufficient(account, tokens.version).await?;
+        }
         if is_fresh(&tokens, now) && refused != Some(tokens.version) {
             self.copies.keep_token(ticket, account, &tokens);
             return Ok(tokens.into());
         }
-        let app = Arc::clone(self);
-        let judged = tokens.version;
-        let refreshed = self
-            .refreshes
-            .one_for(account, async move { app.refresh(account, judged).await })
-            .await;
-        let trouble = match refreshed {
+        let wish = Wish {
+            judged: tokens.version,
+            claims: None,
+            in_use: true,
+        };
+        let trouble = match self.refresh_once(account, wish).await {
             Ok(fresh) if refused != Some(fresh.version) => return Ok(fresh),
             Ok(_) => FreshTokenError::Unavailable { retry_after: None },
             Err(trouble) => trouble,
@@ -92,23 +97,61 @@ impl App {
         }
     }
 
+    /// An access token in the place of one that Graph refused, with the challenge that Graph made of it (R139, F53). The
+    /// refused one is not given again.
+    ///
+    /// # Errors
+    /// [`FreshTokenError`].
+    pub(super) async fn replace_refused(
+        self: &Arc<Self>,
+        account: AccountId,
+        refused: GrantVersion,
+        claims: Option<String>,
+    ) -> Result<FreshToken, FreshTokenError> {
+        let (tokens, now) = self.working_tokens(account).await?;
+        if tokens.version != refused && is_fresh(&tokens, now) {
+            return Ok(tokens.into());
+        }
+        let wish = Wish {
+            judged: tokens.version,
+            claims,
+            in_use: true,
+        };
+        match self.refresh_once(account, wish).await {
+            Ok(fresh) if fresh.version == refused => {
+                Err(FreshTokenError::Unavailable { retry_after: None })
+            }
+            other => other,
+        }
+    }
+
+    /// Notes that somebody uses the account: it is kept fresh from now on. For callers that have an access token in a
+    /// cache and do not come here for it. Costs no round trip.
+    pub(super) fn note_use(&self, account: AccountId) {
+        self.uses.note(account, self.clock.now());
+    }
+
+    /// Joins the refresh of this account that is under way in this process, or begins one.
+    pub(super) async fn refresh_once(
+        self: &Arc<Self>,
+        account: AccountId,
+        wish: Wish,
+    ) -> Result<FreshToken, FreshTokenError> {
+        let app = Arc::clone(self);
+        self.flights
+            .one_for(account, async move { app.refresh(account, wish).await })
+            .await
+    }
+
     /// The tokens of an account that works. One whose grant is dead does not trouble Microsoft again (R92).
     pub(super) async fn working_tokens(
         &self,
         account: AccountId,
     ) -> Result<(StoredTokens, UnixTime), FreshTokenError> {
         let now = self.clock.now();
-        let works = self
-            .vault
-            .account(account)
-            .await?
-            .is_some_and(|account| account.state.works());
-        let tokens = if works {
-            self.vault.tokens(account, now).await?
-        } else {
-            None
-        };
+        let tokens = self.vault.tokens(account, now).await?;
         tokens
+            .filter(|tokens| tokens.works)
             .map(|tokens| (tokens, now))
             .ok_or(FreshTokenError::NeedsSomebody)
     }
@@ -137,7 +180,7 @@ pub(super) fn fresh_until(tokens: &StoredTokens) -> UnixTime {
 }
 
 /// Seconds before its end at which a token is replaced.
-const REFRESH_AHEAD: i64 = 5 * 60;
+pub(super) const REFRESH_AHEAD: i64 = 5 * 60;
 
 /// Seconds before its end until which a token serves when it cannot be replaced.
 const LAST_CALL: i64 = 30;

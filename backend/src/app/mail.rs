@@ -9,6 +9,8 @@ use super::fresh_token::FreshTokenError;
 use super::{App, SessionError};
 use crate::graph::{Caller, FolderName, Graph, GraphError, MessageId, PageStart};
 use crate::vault::VaultError;
+use crate::vault::accounts::Finding;
+use crate::vault::grants::GrantVersion;
 use crate::vault::id::AccountId;
 
 /// Which messages are asked for.
@@ -55,6 +57,9 @@ pub enum MailError {
         /// Seconds to wait.
         retry_after: Option<u32>,
     },
+    /// Graph refuses the token that Entra has just given, without saying what it wants.
+    #[error("a fresh token is not accepted")]
+    TokenRefused,
     /// Microsoft refuses the deployment: an incident, not the account's.
     #[error("the deployment is refused")]
     Misconfigured,
@@ -138,18 +143,9 @@ impl App {
             token: &first.token,
         };
         let answer = match what.read(&self.graph, caller).await {
-            Err(GraphError::Unauthorized) => {
-                let second = self
-                    .fresh_access_token(account, Some(first.version))
-                    .await?;
-                what.read(
-                    &self.graph,
-                    Caller {
-                        mailbox: &mailbox,
-                        token: &second.token,
-                    },
-                )
-                .await
+            Err(GraphError::Unauthorized { claims }) => {
+                self.read_again(account, what, first.version, claims)
+                    .await?
             }
             answer => answer,
         };
@@ -157,6 +153,39 @@ impl App {
             tracing::info!(%account, %error, "the mailbox was not read");
             error.into()
         })
+    }
+}
+
+impl App {
+    /// Reads once more with another token. One that is refused with a challenge although it was made to meet it is the
+    /// account's: its owner has to sign in with that challenge (R139, F53).
+    async fn read_again<R: Reading>(
+        self: &Arc<Self>,
+        account: AccountId,
+        what: &R,
+        refused: GrantVersion,
+        claims: Option<String>,
+    ) -> Result<Result<R::Found, GraphError>, MailError> {
+        let mailbox = account.to_string();
+        let second = self.replace_refused(account, refused, claims).await?;
+        let caller = Caller {
+            mailbox: &mailbox,
+            token: &second.token,
+        };
+        let answer = what.read(&self.graph, caller).await;
+        if let Err(GraphError::Unauthorized {
+            claims: claims @ Some(_),
+        }) = answer
+        {
+            let code = "claims_challenge".to_owned();
+            let finding = Finding::NeedsUser { code, claims };
+            let now = self.clock.now();
+            self.vault
+                .mark(account, second.version, finding, now)
+                .await?;
+            return Err(MailError::AccountNeedsSomebody);
+        }
+        Ok(answer)
     }
 }
 
@@ -211,7 +240,8 @@ impl From<GraphError> for MailError {
             GraphError::Throttled { retry_after } => Self::Throttled { retry_after },
             GraphError::Unavailable { retry_after } => Self::Unavailable { retry_after },
             // A token refused twice is no reason to ask the visitor for anything: Graph and Entra disagree.
-            GraphError::Unauthorized | GraphError::Unexpected(_) | GraphError::NoRandomness(_) => {
+            GraphError::Unauthorized { .. } => Self::TokenRefused,
+            GraphError::Unexpected(_) | GraphError::NoRandomness(_) => {
                 Self::Unavailable { retry_after: None }
             }
         }

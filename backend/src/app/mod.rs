@@ -3,6 +3,8 @@
 //! Nothing here knows a status code, a cookie or a header; time comes from the clock, randomness from `random`.
 
 mod accounts;
+mod background;
+mod challenge;
 mod connect;
 mod copies;
 mod credentials;
@@ -14,7 +16,6 @@ mod listen;
 mod mail;
 mod outcomes;
 mod refresh;
-mod refreshes;
 mod refuse_attempt;
 mod return_to;
 mod server_driven;
@@ -25,6 +26,7 @@ mod upkeep;
 use std::sync::Arc;
 
 use connect_outlook_protocol::scope::Scopes;
+use tokio::sync::{Semaphore, watch};
 use url::Url;
 
 pub use accounts::SessionAfter;
@@ -44,12 +46,16 @@ use crate::clock::Clock;
 use crate::entra::Entra;
 use crate::graph::Graph;
 use crate::steps::Steps;
+use crate::vault::id::{AccountId, OwnerId};
 use crate::vault::sessions::SessionLimits;
 use crate::vault::{KeyRing, OpenError, Vault};
+use background::pace::Pace;
+use background::uses::Uses;
 use copies::Copies;
 use credentials::Announced;
 use incidents::Incidents;
-use refreshes::Refreshes;
+use refresh::flight::Flights;
+use refresh::gate::Gate;
 use upkeep::Upkeep;
 
 /// The server's mind. One for a deployment; shared by all requests.
@@ -61,7 +67,14 @@ pub struct App {
     graph: Graph,
     steps: Steps,
     rules: Rules,
-    refreshes: Refreshes,
+    /// Names this process where several share the vault.
+    owner: OwnerId,
+    flights: Flights,
+    gate: Gate,
+    slots: Arc<Semaphore>,
+    uses: Uses,
+    pace: Pace,
+    stopping: watch::Sender<bool>,
     incidents: Incidents,
     announced: Announced,
     upkeep: Upkeep,
@@ -83,11 +96,21 @@ pub struct Rules {
     pub session_limits: SessionLimits,
     /// Seconds between the start and the end of an attempt.
     pub attempt_lifetime: i64,
+    /// Seconds after their last use during which accounts get new tokens before the old ones lapse.
+    pub keep_fresh: i64,
+    /// Token requests a minute that the background may bring them to, for all accounts.
+    pub refreshes_per_minute: u32,
+    /// The same for the accounts of one tenant.
+    pub refreshes_per_tenant: u32,
+    /// How long a grant lasts whatever one does, in seconds, where the registration's platform sets an end.
+    pub grant_life: Option<i64>,
 }
 
 impl App {
     /// Puts the rooms together.
-    #[must_use]
+    ///
+    /// # Errors
+    /// [`VaultError::NoRandomness`].
     pub fn new(
         vault: Vault,
         entra: Entra,
@@ -95,23 +118,30 @@ impl App {
         clock: Clock,
         steps: Steps,
         rules: Rules,
-    ) -> Arc<Self> {
+    ) -> Result<Arc<Self>, VaultError> {
         let copies = Arc::new(Copies::new(vault.is_shared()));
         let hearing = Arc::clone(&copies);
         vault.on_change(move |news| hearing.hear(news));
-        Arc::new(Self {
+        let pace = Pace::new(rules.refreshes_per_minute, rules.refreshes_per_tenant);
+        Ok(Arc::new(Self {
             clock,
             vault,
             entra,
             graph,
             steps,
             rules,
-            refreshes: Refreshes::default(),
+            owner: OwnerId::new()?,
+            flights: Flights::default(),
+            gate: Gate::default(),
+            slots: refresh::slots(),
+            uses: Uses::default(),
+            pace,
+            stopping: watch::Sender::new(false),
             incidents: Incidents::default(),
             announced: Announced::default(),
             upkeep: Upkeep::default(),
             copies,
-        })
+        }))
     }
 
     /// Whether the vault answers, and what is wrong with the deployment otherwise.
@@ -131,9 +161,20 @@ impl App {
         self.vault.reload_keys(keys).await
     }
 
-    /// Waits until no refresh is on its way any more: none may be cut off between Microsoft's answer and the vault.
+    /// Begins no refresh in the background any more, and waits until none is on its way: none may be cut off between
+    /// Microsoft's answer and the vault.
     pub async fn settle(&self) {
-        self.refreshes.all_done().await;
+        self.stopping.send_replace(true);
+        self.flights.all_done().await;
+        if let Err(error) = self.vault.leave_duty(background::DUTY, self.owner).await {
+            tracing::debug!(%error, "the background work of this process lapses by itself");
+        }
+    }
+
+    /// Has `watcher` called with every account whose tokens or state this process changes. See
+    /// [`Vault::on_account_change`].
+    pub fn on_account_change(&self, watcher: impl Fn(AccountId) + Send + Sync + 'static) {
+        self.vault.on_account_change(watcher);
     }
 
     /// Gives the vault's connections back; everything fails afterwards.

@@ -46,6 +46,7 @@ impl App {
             session: session.as_ref().map(session_digest),
         };
         let begun = self.begin(wishes, driver, browser).await?;
+        let claims = self.challenge_to_meet(session).await;
         let request = AuthorizeRequest {
             endpoint: &self.entra.registration().authority.authorize_endpoint(),
             client_id: &begun.attempt.client_id,
@@ -58,7 +59,7 @@ impl App {
             prompt: begun.prompt,
             login_hint: begun.login_hint.as_deref(),
             domain_hint: None,
-            claims: None,
+            claims: claims.as_deref(),
         };
         Ok((request.to_url(), begun.browser))
     }

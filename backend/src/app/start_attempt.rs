@@ -3,6 +3,7 @@
 use connect_outlook_protocol::authorize::{Prompt, ResponseMode};
 use connect_outlook_protocol::pkce::{CodeChallenge, CodeVerifier};
 use connect_outlook_protocol::scope::Scopes;
+use connect_outlook_protocol::secret::SessionHandle;
 use connect_outlook_protocol::state::{Nonce, State};
 use connect_outlook_protocol::wire::{AttemptStarted, StartAttempt};
 
@@ -73,7 +74,8 @@ pub(super) struct Begun {
 
 impl App {
     /// Records an attempt for the browser that holds `browser`, or for a new one, and answers what the page needs for
-    /// the authorize URL, with the flow handle to keep.
+    /// the authorize URL, with the flow handle to keep. `session` is what the browser holds: a challenge that one of its
+    /// accounts waits to meet goes along.
     ///
     /// # Errors
     /// [`StartAttemptError`]; nothing was recorded.
@@ -81,6 +83,7 @@ impl App {
         &self,
         request: StartAttempt,
         browser: Option<FlowHandle>,
+        session: Option<SessionHandle>,
     ) -> Result<(AttemptStarted, FlowHandle), StartAttemptError> {
         let wishes = Wishes {
             scopes: request.scopes,
@@ -101,7 +104,7 @@ impl App {
             expires_at: begun.attempt.expires_at.0,
             prompt: begun.prompt,
             login_hint: begun.login_hint,
-            claims: None,
+            claims: self.challenge_to_meet(session).await,
         };
         Ok((started, begun.browser))
     }

@@ -3,9 +3,11 @@
 //!
 //! What was asked for goes to standard output, progress and troubles to standard error. A failure is one sentence.
 
+mod accounts;
 mod changes;
 mod ending;
 mod keys;
+mod open_vault;
 mod progress;
 mod serve;
 mod vault;
@@ -34,6 +36,8 @@ enum Command {
     Keys(keys::Keys),
     /// Check, re-key and move what the server remembers, also while it serves.
     Vault(vault::Vault),
+    /// See who is connected, and what happened to whom.
+    Accounts(accounts::Accounts),
 }
 
 /// Where the settings stand.
@@ -51,6 +55,7 @@ pub fn run() -> ExitCode {
         Command::Serve(options) => serve::run(options),
         Command::Keys(command) => keys::run(command),
         Command::Vault(options) => vault::run(options),
+        Command::Accounts(options) => accounts::run(options),
     };
     ending::exit_code(ended)
 }

@@ -6,19 +6,38 @@ use connect_outlook_protocol::authority::is_guid;
 use connect_outlook_protocol::secret::ClientSecret;
 
 use super::error::ConfigError;
+use super::platform::Platform;
 use super::reader::missing;
 use super::sources::{Sources, Value};
 use crate::clock::UnixTime;
 use crate::entra::credential::{Certificate, Credential};
 
 /// Certificates before secrets, each kind in the order it stands in its setting.
-pub(super) fn read(from: &mut Sources) -> Result<Vec<Credential>, ConfigError> {
+pub(super) fn read(from: &mut Sources, platform: Platform) -> Result<Vec<Credential>, ConfigError> {
+    if platform == Platform::Spa {
+        return refuse(from).map(|()| Vec::new());
+    }
     let mut credentials = read_certificates(from)?;
     credentials.append(&mut read_secrets(from)?);
     if credentials.is_empty() {
         return Err(missing("client_secret"));
     }
     Ok(credentials)
+}
+
+/// Microsoft takes none from a page, and one that is never sent had better not lie around.
+fn refuse(from: &mut Sources) -> Result<(), ConfigError> {
+    let given = [
+        "client_secret",
+        "client_secret_expires",
+        "client_certificate",
+    ];
+    match given.iter().find_map(|name| from.take(name)) {
+        Some(found) => Err(found.wrong(
+            "must not be given where `platform` is spa: Microsoft refuses a credential there",
+        )),
+        None => Ok(()),
+    }
 }
 
 /// A private key in a file is for its owner alone.

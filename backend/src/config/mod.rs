@@ -6,7 +6,10 @@ mod address;
 mod credentials;
 mod error;
 mod limits;
+mod platform;
 mod reader;
+#[cfg(test)]
+mod refresh_tests;
 mod settings;
 #[cfg(test)]
 mod source_tests;
@@ -26,6 +29,7 @@ use zeroize::Zeroizing;
 pub use address::SiteOrigin;
 pub use error::ConfigError;
 pub use limits::RequestLimits;
+pub use platform::Platform;
 pub use settings::{PREFIX, SETTINGS, Setting};
 pub use sources::Sources;
 
@@ -55,7 +59,9 @@ pub struct Config {
     pub graph_trust: Trust,
     /// Application (client) id of the registration.
     pub client_id: String,
-    /// What proves that we are it; at least one, the first is tried first.
+    /// The platform of its redirect URI.
+    pub platform: Platform,
+    /// What proves that we are it, the first is tried first; none where the platform takes none, and at least one elsewhere.
     pub credentials: Vec<Credential>,
     /// Its redirect URI, repeated byte for byte.
     pub redirect_uri: String,
@@ -81,6 +87,14 @@ pub struct Config {
     pub limits: RequestLimits,
     /// Proxies whose word on the client's address counts (R173).
     pub trusted_proxies: Vec<IpNet>,
+    /// Whether tokens are replaced without anybody asking for them.
+    pub background_refresh: bool,
+    /// Seconds after their last use during which accounts get new tokens before the old ones lapse.
+    pub keep_fresh: i64,
+    /// Token requests a minute at most that nobody waits for (D7).
+    pub refreshes_per_minute: u32,
+    /// The same for the accounts of one tenant (D13).
+    pub refreshes_per_tenant: u32,
     /// How log lines look.
     pub log_format: LogFormat,
     /// The files that all this was read from.

@@ -11,7 +11,7 @@ use super::address::{self, SiteOrigin};
 use super::error::ConfigError;
 use super::limits::{self, networks};
 use super::sources::{Found, Sources, Value};
-use super::{Config, CursorKey, VaultConfig, credentials};
+use super::{Config, CursorKey, VaultConfig, credentials, platform};
 use crate::log::LogFormat;
 use crate::outbound::Trust;
 use crate::vault::{KeyRing, Location};
@@ -23,11 +23,14 @@ pub(super) fn read(mut from: Sources) -> Result<Config, ConfigError> {
     let (session_idle, session_absolute) = read_session_limits(&mut from)?;
     let (keys, cursor_key) = read_keys(&mut from)?;
     let base_path = optional(&mut from, "base_path", "/outlook", address::base_path)?;
+    let (refreshes_per_minute, refreshes_per_tenant) = read_budgets(&mut from)?;
+    let platform = optional(&mut from, "platform", "web", platform::parse)?;
     Ok(Config {
         listen: optional(&mut from, "listen", "127.0.0.1:8400", socket_address)?,
         metrics_listen: optional(&mut from, "metrics_listen", "", no_or_socket_address)?,
         client_id: needed(&mut from, "client_id", client_id)?,
-        credentials: credentials::read(&mut from)?,
+        credentials: credentials::read(&mut from, platform)?,
+        platform,
         redirect_uri: read_redirect_uri(&mut from, &site)?,
         server_redirect_uri: read_server_redirect_uri(&mut from, &site, &base_path)?,
         scopes: optional(&mut from, "scopes", DEFAULT_SCOPES, scopes)?,
@@ -38,6 +41,12 @@ pub(super) fn read(mut from: Sources) -> Result<Config, ConfigError> {
         })?,
         limits: limits::read(&mut from)?,
         trusted_proxies: optional(&mut from, "trusted_proxies", "127.0.0.0/8 ::1", networks)?,
+        background_refresh: optional(&mut from, "background_refresh", "on", on_or_off)?,
+        keep_fresh: optional(&mut from, "keep_fresh", "24h", |text| {
+            seconds(text, HOUR, 30 * DAY).ok_or("must be a time from 1h to 30d")
+        })?,
+        refreshes_per_minute,
+        refreshes_per_tenant,
         log_format: optional(&mut from, "log_format", "text", log_format)?,
         site,
         base_path,
@@ -123,6 +132,18 @@ fn read_session_limits(from: &mut Sources) -> Result<(i64, i64), ConfigError> {
         seconds(text, MINUTE, absolute).ok_or("must be a time from 1m to `session_absolute`")
     })?;
     Ok((idle, absolute))
+}
+
+/// D7: a hundred thousand that are due at once take ten minutes at the fastest.
+fn read_budgets(from: &mut Sources) -> Result<(u32, u32), ConfigError> {
+    let all = optional(from, "refreshes_per_minute", "1200", |text| {
+        number(text, 1..=10_000).ok_or("must be a number from 1 to 10000")
+    })?;
+    let default = all.min(300).to_string();
+    let tenant = optional(from, "refreshes_per_tenant", &default, |text| {
+        number(text, 1..=all).ok_or("must be a number from 1 to `refreshes_per_minute`")
+    })?;
+    Ok((all, tenant))
 }
 
 /// R121: the vault refuses a key file that others may read.
@@ -239,6 +260,21 @@ fn database(text: &str) -> Result<Location, &'static str> {
         .map_err(|_| "must be sqlite:PATH, sqlite::memory: or postgres://…")
 }
 
+fn on_or_off(text: &str) -> Result<bool, &'static str> {
+    match text {
+        "on" => Ok(true),
+        "off" => Ok(false),
+        _ => Err("must be on or off"),
+    }
+}
+
+fn number(text: &str, within: std::ops::RangeInclusive<u32>) -> Option<u32> {
+    let digits = text.bytes().all(|byte| byte.is_ascii_digit());
+    text.parse()
+        .ok()
+        .filter(|number| digits && within.contains(number))
+}
+
 fn log_format(text: &str) -> Result<LogFormat, &'static str> {
     match text {
         "text" => Ok(LogFormat::Text),
@@ -253,7 +289,7 @@ fn seconds(text: &str, least: i64, most: i64) -> Option<i64> {
     let unit = match unit {
         "s" => 1,
         "m" => MINUTE,
-        "h" => 60 * MINUTE,
+        "h" => HOUR,
         "d" => DAY,
         _ => return None,
     };
@@ -273,6 +309,7 @@ const DEFAULT_SCOPES: &str = "openid profile email offline_access User.Read Mail
 const DEFAULT_DATABASE: &str = "sqlite:connect-outlook.sqlite";
 
 const MINUTE: i64 = 60;
-const DAY: i64 = 24 * 60 * MINUTE;
+const HOUR: i64 = 60 * MINUTE;
+const DAY: i64 = 24 * HOUR;
 /// The life of a refresh token: no session outlives it (R57).
 const NINETY_DAYS: i64 = 90 * DAY;

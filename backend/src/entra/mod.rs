@@ -7,6 +7,7 @@ pub mod credential;
 pub mod id_token;
 pub mod jwks;
 pub mod keys;
+mod platform;
 mod token_endpoint;
 
 use connect_outlook_protocol::authority::Authority;
@@ -17,7 +18,8 @@ use connect_outlook_protocol::secret::{AccessToken, AuthorizationCode, IdToken, 
 use connect_outlook_protocol::token_answer::TokenAnswer;
 use zeroize::Zeroizing;
 
-pub use token_endpoint::TokenError;
+pub use platform::Platform;
+pub use token_endpoint::{Acted, TokenError};
 
 use crate::clock::{Clock, UnixTime};
 use crate::meters;
@@ -35,6 +37,8 @@ pub struct Registration {
     pub authority: Authority,
     /// Application (client) id.
     pub client_id: String,
+    /// The platform of the redirect URI, with what it demands of a token request.
+    pub platform: Platform,
     /// Directories that may sign in; empty means whoever the authority admits.
     pub allowed_tenants: Vec<String>,
 }
@@ -121,7 +125,7 @@ impl Entra {
         self.ask(&grant, Tries::One).await
     }
 
-    /// Turns a refresh token into tokens for `scope`.
+    /// Turns a refresh token into tokens for `scope`; `claims` is a challenge that they have to meet.
     ///
     /// # Errors
     /// [`TokenError`] when there are no tokens.
@@ -129,12 +133,14 @@ impl Entra {
         &self,
         refresh_token: &RefreshToken,
         scope: &str,
+        claims: Option<&str>,
     ) -> Result<TokenAnswer, TokenError> {
-        let grant = [
+        let mut grant = vec![
             ("grant_type", "refresh_token"),
             ("refresh_token", refresh_token.expose()),
             ("scope", scope),
         ];
+        grant.extend(claims.map(|claims| ("claims", claims)));
         self.ask(&grant, Tries::EachCredential).await
     }
 
@@ -166,9 +172,28 @@ impl Entra {
         }
     }
 
-    /// Adds who we are, in the body, never in an address (R2), by the credential that Microsoft accepted last. One that is
-    /// refused goes behind the others.
+    /// Adds who we are, in the body, never in an address (R2), as the platform demands.
     async fn ask(&self, grant: &[(&str, &str)], tries: Tries) -> Result<TokenAnswer, TokenError> {
+        let platform = &self.registration.platform;
+        let answered = match platform {
+            Platform::Web => self.ask_with_credential(grant, tries).await,
+            Platform::Spa { origin } => {
+                let client_id = Zeroizing::new(self.registration.client_id.clone());
+                let proof = vec![("client_id", client_id)];
+                let answered = self.tokens.post(proof, grant, Some(origin)).await;
+                count(tries, &answered);
+                answered
+            }
+        };
+        answered.map_err(|error| platform::explain(platform, error))
+    }
+
+    /// By the credential that Microsoft accepted last. One that is refused goes behind the others.
+    async fn ask_with_credential(
+        &self,
+        grant: &[(&str, &str)],
+        tries: Tries,
+    ) -> Result<TokenAnswer, TokenError> {
         let held = self.credentials.held();
         let now = self.clock.now();
         let mut refused = None;
@@ -176,12 +201,8 @@ impl Entra {
             let proof = self
                 .prove(&held, turn, now)
                 .map_err(TokenError::unanswered)?;
-            let answered = self.tokens.post(proof, grant).await;
-            let result = match &answered {
-                Ok(_) => "ok",
-                Err(error) => error.refusal().code,
-            };
-            meters::token_request(tries.grant(), result);
+            let answered = self.tokens.post(proof, grant, None).await;
+            count(tries, &answered);
             match answered {
                 Err(error) if error.refusal().next == Next::FixCredential => {
                     held.refused(turn);
@@ -211,6 +232,14 @@ impl Entra {
         fields.push(("client_id", Zeroizing::new(client_id.clone())));
         Ok(fields)
     }
+}
+
+fn count(tries: Tries, answered: &Result<TokenAnswer, TokenError>) {
+    let result = match answered {
+        Ok(_) => "ok",
+        Err(error) => error.refusal().code,
+    };
+    meters::token_request(tries.grant(), result);
 }
 
 /// How often a request may be sent when Microsoft refuses the credential.

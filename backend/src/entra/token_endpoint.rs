@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use connect_outlook_protocol::refusal::{Evidence, Refusal, decode};
 use connect_outlook_protocol::token_answer::{self, TokenAnswer, TokenRefusal};
-use reqwest::header::{ACCEPT, CONTENT_TYPE};
+use reqwest::header::{ACCEPT, CONTENT_TYPE, ORIGIN};
 use url::form_urlencoded::Serializer;
 
 use super::credential::Fields;
@@ -37,9 +37,22 @@ pub enum TokenError {
         refusal: Box<Refusal>,
         /// What was wrong, without any of its content.
         why: String,
+        /// Whether Microsoft may have done what was asked.
+        acted: Acted,
         /// Seconds to wait before asking again.
         retry_after: Option<u32>,
     },
+}
+
+/// Whether Microsoft may have done what was asked, although no answer came that says so.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Acted {
+    /// It never got the request, or said that it would not.
+    No,
+    /// It is unwell, or took too long.
+    Perhaps,
+    /// It began to answer, or took the request and broke off.
+    Probably,
 }
 
 impl TokenError {
@@ -53,11 +66,12 @@ impl TokenError {
 }
 
 impl TokenError {
-    /// There is no answer, for whatever reason.
+    /// There is no answer, because nothing was sent.
     pub(super) fn unanswered(why: impl std::fmt::Display) -> Self {
         Self::Unreachable {
             refusal: Box::new(decode(&Evidence::default())),
             why: why.to_string(),
+            acted: Acted::No,
             retry_after: None,
         }
     }
@@ -71,11 +85,13 @@ impl TokenEndpoint {
         })
     }
 
-    /// Posts who asks and for what as a form, and reads what comes back.
+    /// Posts who asks and for what as a form, and reads what comes back. `origin` only where the registration demands one:
+    /// it tells Microsoft that a page asks.
     pub(super) async fn post(
         &self,
         proof: Fields,
         grant: &[(&str, &str)],
+        origin: Option<&str>,
     ) -> Result<TokenAnswer, TokenError> {
         let form = Serializer::new(String::new())
             .extend_pairs(proof.iter().map(|(name, value)| (name, value.as_str())))
@@ -87,13 +103,26 @@ impl TokenEndpoint {
             .header(ACCEPT, "application/json")
             .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
             .body(form);
+        let request = match origin {
+            Some(origin) => request.header(ORIGIN, origin),
+            None => request,
+        };
         judge(self.outbound.send(request).await)
     }
 }
 
 /// An answer that does not call itself JSON is none, whatever its bytes look like (R78).
 fn judge(sent: Result<Reply, NoReply>) -> Result<TokenAnswer, TokenError> {
-    let reply = sent.map_err(TokenError::unanswered)?;
+    let reply = sent.map_err(|error| TokenError::Unreachable {
+        acted: match error {
+            NoReply::NotConnected => Acted::No,
+            NoReply::TimedOut => Acted::Perhaps,
+            NoReply::Broken | NoReply::TooLong => Acted::Probably,
+        },
+        refusal: Box::new(decode(&Evidence::default())),
+        why: error.to_string(),
+        retry_after: None,
+    })?;
     let body: &[u8] = if reply.is_json { &reply.body } else { &[] };
     token_answer::read(reply.status, body).map_err(|refusal| match refusal {
         TokenRefusal::Refused { refusal, claims } => TokenError::Refused {
@@ -104,6 +133,12 @@ fn judge(sent: Result<Reply, NoReply>) -> Result<TokenAnswer, TokenError> {
         TokenRefusal::Unreadable { refusal, why } => TokenError::Unreachable {
             refusal: Box::new(refusal),
             why: format!("status {}: {why}", reply.status),
+            acted: match reply.status {
+                200..=299 => Acted::Probably,
+                503 => Acted::No,
+                500..=599 => Acted::Perhaps,
+                _ => Acted::No,
+            },
             retry_after: reply.retry_after,
         },
     })

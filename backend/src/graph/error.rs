@@ -4,6 +4,7 @@
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
+use super::challenge;
 use crate::outbound::{NoReply, Reply};
 
 /// Why Graph did not give what was asked.
@@ -11,7 +12,10 @@ use crate::outbound::{NoReply, Reply};
 pub enum GraphError {
     /// The access token is not accepted: refresh once, then ask once more (R139).
     #[error("the access token is not accepted")]
-    Unauthorized,
+    Unauthorized {
+        /// What a token has to meet to be accepted, as JSON, if Graph said so.
+        claims: Option<String>,
+    },
     /// The grant does not cover this call, or the organisation forbids it.
     #[error("the grant does not cover this")]
     Forbidden,
@@ -51,6 +55,10 @@ pub(super) fn judge(sent: Result<Reply, NoReply>) -> Result<Vec<u8>, GraphError>
     if reply.status == 200 && reply.is_json {
         return Ok(reply.body.to_vec());
     }
+    if reply.status == 401 {
+        let claims = challenge::claims(reply.challenges.iter().map(String::as_str));
+        return Err(GraphError::Unauthorized { claims });
+    }
     Err(refusal(
         reply.status,
         &code_of(&reply.body),
@@ -72,7 +80,6 @@ fn refusal(status: u16, code: &str, retry_after: Option<u32>) -> GraphError {
         return GraphError::NoMailbox;
     }
     match status {
-        401 => GraphError::Unauthorized,
         403 => GraphError::Forbidden,
         404 | 410 => GraphError::Unknown,
         400 if MALFORMED_ID
@@ -136,6 +143,7 @@ mod tests {
             status,
             is_json: true,
             retry_after: Some(9),
+            challenges: Vec::new(),
             body,
         }))
     }
@@ -150,7 +158,11 @@ mod tests {
     fn codes_and_statuses_decide() {
         use GraphError::{Forbidden, NoMailbox, Throttled, Unauthorized, Unavailable, Unknown};
         for (status, code, meaning) in [
-            (401, "InvalidAuthenticationToken", Unauthorized),
+            (
+                401,
+                "InvalidAuthenticationToken",
+                Unauthorized { claims: None },
+            ),
             (403, "ErrorAccessDenied", Forbidden),
             (404, "ErrorItemNotFound", Unknown),
             (400, "ErrorInvalidIdMalformed", Unknown),
@@ -202,6 +214,7 @@ mod tests {
             status: 200,
             is_json: false,
             retry_after: None,
+            challenges: Vec::new(),
             body: Zeroizing::default(),
         };
         assert!(matches!(judge(Ok(html)), Err(GraphError::Unexpected(_))));

@@ -4,6 +4,7 @@
 //! ids are Graph's immutable ones, always.
 
 mod call;
+mod challenge;
 mod cursor;
 mod error;
 mod folders;

@@ -15,10 +15,8 @@ pub(super) async fn start(
     headers: HeaderMap,
     Json(request): Json<StartAttempt>,
 ) -> Result<Response, Problem> {
-    let (started, browser) = door
-        .app
-        .start_attempt(request, cookies::flow(&headers))
-        .await?;
+    let (browser, session) = (cookies::flow(&headers), cookies::session(&headers));
+    let (started, browser) = door.app.start_attempt(request, browser, session).await?;
     let cookie = cookies::set_flow(&browser, FLOW_LASTS);
     let mut response = (StatusCode::CREATED, axum::Json(started)).into_response();
     response

@@ -58,6 +58,7 @@ codes! {
     TooManyRequests: "too_many_requests", TOO_MANY_REQUESTS, Visitor, Wait, "There were too many requests";
     RateLimited: "rate_limited", TOO_MANY_REQUESTS, Microsoft, Wait, "Microsoft asks for a moment of patience with this mailbox";
     MicrosoftUnavailable: "microsoft_unavailable", SERVICE_UNAVAILABLE, Microsoft, TryAgain, "Microsoft does not answer properly at the moment";
+    MicrosoftDisagrees: "microsoft_disagrees", BAD_GATEWAY, Microsoft, TryAgain, "Microsoft Graph refuses the token that Microsoft has just issued";
     DeploymentMisconfigured: "deployment_misconfigured", SERVICE_UNAVAILABLE, Operator, FixCredential, "Microsoft refuses this deployment";
     Unavailable: "unavailable", SERVICE_UNAVAILABLE, Operator, Wait, "The server is not able to answer at the moment";
     Internal: "internal", INTERNAL_SERVER_ERROR, Operator, TryAgain, "Something went wrong here";

@@ -169,6 +169,7 @@ impl From<MailError> for Problem {
             MailError::Unavailable { retry_after } => {
                 Self::from(Code::MicrosoftUnavailable).after(retry_after)
             }
+            MailError::TokenRefused => Code::MicrosoftDisagrees.into(),
             MailError::Misconfigured => Code::DeploymentMisconfigured.into(),
             MailError::Vault(error) => vault(&error),
             MailError::BrokeOff => internal(&error),

@@ -37,6 +37,8 @@ pub struct Event {
     pub account: AccountId,
     /// 1, 2, 3 … for each account, without gaps.
     pub sequence: i64,
+    /// 1, 2, 3 … over all accounts, in the order of the commits.
+    pub position: i64,
     /// What happened.
     pub kind: EventKind,
     /// JSON without token, address or mail (R155).
@@ -99,7 +101,7 @@ impl Vault {
         limit: u32,
     ) -> Result<Vec<Event>, VaultError> {
         let rows = sqlx::query(
-            "select id, sequence, kind, payload, created_at
+            "select id, account_id, sequence, position, kind, payload, created_at
              from events
              where account_id = $1
                and sequence > $2
@@ -112,7 +114,33 @@ impl Vault {
         .fetch_all(self.database.reader())
         .await?;
         rows.into_iter()
-            .map(|row| read_event(account, &Record::new("events", "id", row)))
+            .map(|row| read_event(&Record::new("events", "id", row)))
+            .collect()
+    }
+
+    /// The events of all accounts after `position` (0 for all), in the order of their commits, at most `limit`. Who goes
+    /// on from the last one's position misses none.
+    ///
+    /// # Errors
+    /// [`VaultError`].
+    pub async fn all_events_after(
+        &self,
+        position: i64,
+        limit: u32,
+    ) -> Result<Vec<Event>, VaultError> {
+        let rows = sqlx::query(
+            "select id, account_id, sequence, position, kind, payload, created_at
+             from events
+             where position > $1
+             order by position
+             limit $2",
+        )
+        .bind(position)
+        .bind(i64::from(limit))
+        .fetch_all(self.database.reader())
+        .await?;
+        rows.into_iter()
+            .map(|row| read_event(&Record::new("events", "id", row)))
             .collect()
     }
 }
@@ -132,9 +160,10 @@ pub(super) async fn write_event(
     .fetch_one(&mut **transaction)
     .await?;
     let sequence = Record::new("accounts", "id", row).number("event_count")?;
+    let position = next_position(transaction).await?;
     sqlx::query(
-        "insert into events (id, account_id, sequence, kind, payload, created_at)
-         values ($1, $2, $3, $4, $5, $6)",
+        "insert into events (id, account_id, sequence, kind, payload, created_at, position)
+         values ($1, $2, $3, $4, $5, $6, $7)",
     )
     .bind(EventId::random()?.to_string())
     .bind(account.to_string())
@@ -142,9 +171,23 @@ pub(super) async fn write_event(
     .bind(kind.name())
     .bind(payload(account, state))
     .bind(now.0)
+    .bind(position)
     .execute(&mut **transaction)
     .await?;
     Ok(())
+}
+
+/// Whoever counts holds the counter until its transaction ends: positions are in the order of the commits.
+async fn next_position(transaction: &mut Transaction<'static, Any>) -> Result<i64, VaultError> {
+    let row = sqlx::query(
+        "insert into counters (name, value)
+         values ('events', 1)
+         on conflict (name) do update set value = counters.value + 1
+         returning name, value",
+    )
+    .fetch_one(&mut **transaction)
+    .await?;
+    Record::new("counters", "name", row).number("value")
 }
 
 fn payload(account: AccountId, state: &AccountState) -> String {
@@ -159,11 +202,13 @@ fn payload(account: AccountId, state: &AccountState) -> String {
     payload.to_string()
 }
 
-fn read_event(account: AccountId, row: &Record) -> Result<Event, VaultError> {
+fn read_event(row: &Record) -> Result<Event, VaultError> {
+    let account = AccountId::parse(&row.text("account_id")?);
     Ok(Event {
         id: EventId::parse(&row.text("id")?).ok_or_else(|| row.contradiction("id"))?,
-        account,
+        account: account.ok_or_else(|| row.contradiction("account_id"))?,
         sequence: row.number("sequence")?,
+        position: row.number("position")?,
         kind: EventKind::parse(&row.text("kind")?).ok_or_else(|| row.contradiction("kind"))?,
         payload: row.text("payload")?,
         created_at: UnixTime(row.number("created_at")?),

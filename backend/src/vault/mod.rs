@@ -23,6 +23,7 @@ mod progress;
 mod purge;
 pub mod refreshes;
 mod rotate;
+pub mod schedule;
 mod seal;
 pub mod sessions;
 mod transfer;

@@ -137,7 +137,7 @@ const ACCOUNTS: &str = "
         a.state, a.state_since, a.state_code, a.state_claims, a.reconnect_by, a.grant_version,
         k.id as key_id, k.kek_id, k.wrapped,
         g.account_id, g.sealed_access_token, g.sealed_refresh_token, g.sealed_previous_refresh_token,
-        g.previous_until, g.scope, g.expires_at, g.obtained_at
+        g.previous_until, g.scope, g.expires_at, g.obtained_at, g.refresh_at, g.used_at, g.ends_at
     from accounts a
     left join data_keys k on k.account_id = a.id
     left join grants g on g.account_id = a.id

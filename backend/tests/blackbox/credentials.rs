@@ -81,6 +81,7 @@ async fn when_every_secret_is_refused_it_is_an_incident_and_no_accounts() {
     assert_eq!(ready.body["incident"]["code"], "secret_expired");
     let session = ada.get("/v1/session").await;
     assert_eq!(session.body["accounts"][0]["state"], "connected");
+    world.advance(61);
     assert_eq!(ada.get(&list).await.status, StatusCode::OK);
     assert_eq!(ada.get("/readyz").await.body, json!({"status": "ready"}));
 }

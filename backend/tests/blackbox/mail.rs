@@ -91,7 +91,7 @@ async fn a_token_that_graph_refuses_is_replaced_once() {
     world
         .microsoft
         .graph_says(401, "InvalidAuthenticationToken");
-    assert_eq!(ada.get(&list).await.code(), "microsoft_unavailable");
+    assert_eq!(ada.get(&list).await.code(), "microsoft_disagrees");
     assert_eq!(
         (
             world.microsoft.token_requests(),

@@ -2,7 +2,9 @@
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests stop as tests do")]
 
+mod accounts_command;
 mod attempts;
+mod background;
 mod bodies;
 mod browser;
 mod configuration;
@@ -14,6 +16,7 @@ mod mail;
 mod microsoft;
 mod outcomes;
 mod refresh;
+mod refresh_faults;
 mod server_driven;
 mod sessions;
 mod world;

@@ -49,6 +49,8 @@ pub(crate) struct Script {
     pub(crate) answer: HashMap<&'static str, Value>,
     /// Whether the token endpoint waits before it answers.
     pub(crate) held: bool,
+    /// The challenge with which Graph refuses next, as it stands in the header.
+    pub(crate) challenge: Option<String>,
     serial: u32,
 }
 
@@ -169,7 +171,14 @@ async fn graph(State(microsoft): State<Microsoft>, uri: Uri, headers: HeaderMap)
     let mut script = microsoft.script();
     script.graph.push(uri.path().to_owned());
     if let Some((status, answer)) = script.graph_answers.pop_front() {
-        return said(status, &answer);
+        let mut response = said(status, &answer);
+        if let Some(challenge) = script.challenge.take() {
+            let challenge = challenge.parse().unwrap();
+            response
+                .headers_mut()
+                .insert(header::WWW_AUTHENTICATE, challenge);
+        }
+        return response;
     }
     if headers[header::AUTHORIZATION] != wanted.as_str() {
         return said(

@@ -199,6 +199,15 @@ async fn a_refused_secret_is_an_incident_and_never_the_accounts() {
         ),
         (&json!("secret_expired"), &json!("operator"))
     );
+    for _ in 0..3 {
+        assert_eq!(ada.get(&list).await.code(), "deployment_misconfigured");
+    }
+    assert_eq!(
+        world.microsoft.token_requests(),
+        2,
+        "it is not asked again at once"
+    );
+    world.advance(61);
     assert_eq!(ada.get(&list).await.status, StatusCode::OK);
     assert_eq!(ada.get("/readyz").await.body, json!({"status": "ready"}));
 }
@@ -215,7 +224,10 @@ async fn while_microsoft_is_down_the_token_at_hand_serves_to_its_end() {
     ] {
         world.microsoft.say(status, answer);
         assert_eq!(ada.get(&list).await.status, StatusCode::OK, "{status}");
+        assert_eq!(ada.get(&list).await.status, StatusCode::OK, "{status}");
+        world.advance(20);
     }
+    assert_eq!(world.microsoft.token_requests(), 4, "each is heeded");
     world.advance(100);
     for status in [500, 429, 503] {
         world.microsoft.say(status, json!({}));
@@ -226,6 +238,7 @@ async fn while_microsoft_is_down_the_token_at_hand_serves_to_its_end() {
         );
         assert!(answer.headers.contains_key(header::RETRY_AFTER));
         assert_eq!(state(&mut ada).await, "connected");
+        world.advance(300);
     }
     assert_eq!(ada.get(&list).await.status, StatusCode::OK);
 }

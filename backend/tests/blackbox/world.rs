@@ -11,6 +11,7 @@ use super::microsoft::{CLIENT, Microsoft, SECRET};
 
 pub(crate) const SITE: &str = "http://localhost:8400";
 pub(crate) const START: i64 = 1_800_000_000;
+pub(crate) const KEY: &str = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f";
 
 pub(crate) struct World {
     pub(crate) backend: Backend,
@@ -67,11 +68,9 @@ pub(crate) fn config(microsoft: &Microsoft, other: &[(&str, &str)]) -> Config {
         ("public_url", SITE),
         ("client_id", CLIENT),
         ("client_secret", SECRET),
-        (
-            "key",
-            "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f",
-        ),
+        ("key", KEY),
         ("database", "sqlite::memory:"),
+        ("background_refresh", "off"),
         ("insecure_entra_origin", microsoft.origin()),
         ("insecure_graph_origin", microsoft.origin()),
     ];

@@ -3,6 +3,7 @@
 mod looking;
 mod settings;
 mod site;
+mod trouble;
 
 use std::{
     future::Future,
@@ -16,7 +17,7 @@ use url::Url;
 
 use crate::{Visitor, browser::Answer, logs};
 
-pub use settings::Settings;
+pub use settings::{Registered, Settings};
 use site::Site;
 
 /// Where a story happens.
@@ -25,6 +26,8 @@ pub struct World {
     emulator: Mutex<Option<Emulator>>,
     microsoft: Arc<EmulatorState>,
     site: Site,
+    settings: Settings,
+    others: Mutex<Vec<Site>>,
     folder: TempDir,
     visitors: Mutex<Vec<Visitor>>,
     log_from: usize,
@@ -67,6 +70,8 @@ impl World {
             emulator,
             microsoft,
             site,
+            settings,
+            others: Mutex::default(),
             folder,
             visitors: Mutex::default(),
             log_from,
@@ -165,6 +170,10 @@ impl World {
     }
 
     async fn stop(self) {
+        let others = self.others.into_inner();
+        for other in others.unwrap_or_else(PoisonError::into_inner) {
+            other.stop().await;
+        }
         self.site.stop().await;
         let emulator = self
             .emulator

@@ -4,6 +4,22 @@
 #[derive(Clone, Debug, Default)]
 pub struct Settings {
     pub(super) client_secret: Option<String>,
+    pub(super) background_refresh: bool,
+    pub(super) platform: Registered,
+}
+
+/// What the settings say about the redirect URI, and what is registered.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Registered {
+    /// Both say Web.
+    #[default]
+    Web,
+    /// Both say single-page application.
+    Spa,
+    /// The settings say Web, the registration single-page application.
+    SpaTakenForWeb,
+    /// The settings say single-page application, the registration Web.
+    WebTakenForSpa,
 }
 
 impl Settings {
@@ -11,6 +27,20 @@ impl Settings {
     #[must_use]
     pub fn standard() -> Self {
         Self::default()
+    }
+
+    /// With refreshing in the background, which stories leave off so that nothing happens but what they tell.
+    #[must_use]
+    pub fn background_refresh(mut self) -> Self {
+        self.background_refresh = true;
+        self
+    }
+
+    /// Another platform than Web on either side.
+    #[must_use]
+    pub fn platform(mut self, platform: Registered) -> Self {
+        self.platform = platform;
+        self
     }
 
     /// Another client secret than the one the registration has.

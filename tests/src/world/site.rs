@@ -8,17 +8,21 @@ use connect_outlook_backend::{
     config::Config,
     http::serve::{below, serve},
 };
-use connect_outlook_emulator::EmulatorState;
+use connect_outlook_emulator::{
+    EmulatorState,
+    world::{Application, Platform},
+};
 use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
 use url::Url;
 
-use super::Settings;
+use super::{Settings, settings::Registered};
 
 /// The backend at work.
 #[derive(Debug)]
 pub(super) struct Site {
     url: Url,
     database: PathBuf,
+    key: String,
     clock: Clock,
     backend: Backend,
     server: JoinHandle<()>,
@@ -32,14 +36,29 @@ impl Site {
         microsoft: &EmulatorState,
         folder: &Path,
     ) -> Self {
+        let database = folder.join("vault.sqlite");
+        Self::serve(settings, microsoft, database, key(), Clock::movable()).await
+    }
+
+    /// One more process on the same vault, by the same clock, at an origin of its own.
+    pub(super) async fn another(&self, settings: &Settings, microsoft: &EmulatorState) -> Self {
+        let (database, key) = (self.database.clone(), self.key.clone());
+        Self::serve(settings, microsoft, database, key, self.clock.clone()).await
+    }
+
+    async fn serve(
+        settings: &Settings,
+        microsoft: &EmulatorState,
+        database: PathBuf,
+        key: String,
+        clock: Clock,
+    ) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let origin = format!(
             "http://localhost:{}",
             listener.local_addr().expect("an address").port()
         );
-        let database = folder.join("vault.sqlite");
-        let config = config(settings, microsoft, &origin, &database);
-        let clock = Clock::movable();
+        let config = config(settings, microsoft, &origin, &database, &key);
         let backend = Backend::new(config, clock.clone())
             .await
             .expect("a backend");
@@ -57,6 +76,7 @@ impl Site {
         Self {
             url,
             database,
+            key,
             clock,
             backend,
             server,
@@ -85,28 +105,54 @@ impl Site {
     }
 }
 
-fn config(settings: &Settings, microsoft: &EmulatorState, origin: &str, database: &Path) -> Config {
+fn config(
+    settings: &Settings,
+    microsoft: &EmulatorState,
+    origin: &str,
+    database: &Path,
+    key: &str,
+) -> Config {
     let world = microsoft.world();
-    let registration = &world.applications[0];
-    let secret = registration
-        .live_secret(microsoft.clock.now())
-        .expect("a live secret");
+    let (registered, says_spa) = match settings.platform {
+        Registered::Web => (Platform::Web, false),
+        Registered::Spa => (Platform::Spa, true),
+        Registered::SpaTakenForWeb => (Platform::Spa, false),
+        Registered::WebTakenForSpa => (Platform::Web, true),
+    };
+    let of_platform = |application: &&Application| {
+        let first = application.redirect_uris.first();
+        first.is_some_and(|uri| uri.platform == registered)
+    };
+    let registration = world.applications.iter().find(of_platform);
+    let registration = registration.expect("a registration of this platform");
+    let path = registration.redirect_uris[0].uri.rsplit('/').next();
+    let redirect_uri = format!("{origin}/{}", path.unwrap_or_default());
+    let secret = registration.live_secret(microsoft.clock.now());
+    let secret = settings.client_secret.clone().unwrap_or_else(|| {
+        secret.map_or_else(|| "a~secret".to_owned(), |secret| secret.value.clone())
+    });
     let database = format!("sqlite:{}", database.display());
-    let redirect_uri = format!("{origin}/outlook-callback");
-    Config::from_settings([
+    let background = if settings.background_refresh {
+        "on"
+    } else {
+        "off"
+    };
+    let mut given = vec![
         ("public_url", origin),
         ("client_id", registration.client_id.as_str()),
-        (
-            "client_secret",
-            settings.client_secret.as_deref().unwrap_or(&secret.value),
-        ),
         ("redirect_uri", &redirect_uri),
-        ("key", &key()),
+        ("key", key),
         ("database", &database),
+        ("background_refresh", background),
         ("insecure_entra_origin", &microsoft.origin),
         ("insecure_graph_origin", &microsoft.origin),
-    ])
-    .expect("good settings")
+    ];
+    given.push(if says_spa {
+        ("platform", "spa")
+    } else {
+        ("client_secret", &secret)
+    });
+    Config::from_settings(given).expect("good settings")
 }
 
 /// A fresh key-encryption key.

@@ -56,6 +56,7 @@ async fn post(endpoint: &TokenEndpoint) -> Result<TokenAnswer, TokenError> {
         .post(
             vec![("client_secret", secret)],
             &[("grant_type", "refresh_token")],
+            None,
         )
         .await
 }

@@ -52,6 +52,7 @@ impl Vault {
             profile: profile.clone(),
             state,
             state_since: now,
+            ends_at: grant.ends_at,
         })
     }
 

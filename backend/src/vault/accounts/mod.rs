@@ -2,6 +2,7 @@
 
 mod connect;
 mod disconnect;
+mod list;
 mod mark;
 mod read;
 mod stored_state;
@@ -11,6 +12,7 @@ use std::fmt;
 
 use connect_outlook_protocol::authority::is_guid;
 
+pub use list::{GrantFacts, Listed};
 pub use mark::Marked;
 pub(super) use mark::mark_in;
 pub(super) use stored_state::{read_state, undergo};
@@ -88,6 +90,8 @@ pub struct Account {
     pub state: AccountState,
     /// Since when the state holds.
     pub state_since: UnixTime,
+    /// When the grant ends whatever one does, if it does.
+    pub ends_at: Option<UnixTime>,
 }
 
 /// The state of an account. Troubles of the app registration or of Microsoft are never one of these.

@@ -19,9 +19,10 @@ impl Vault {
             "select
                 a.id, a.tid, a.oid, a.sealed_display_name, a.sealed_address,
                 a.state, a.state_since, a.state_code, a.state_claims, a.reconnect_by,
-                k.id as key_id, k.kek_id, k.wrapped
+                k.id as key_id, k.kek_id, k.wrapped, g.ends_at
              from accounts a
              left join data_keys k on k.account_id = a.id
+             left join grants g on g.account_id = a.id
              where a.id = $1",
         )
         .bind(id.to_string())
@@ -40,6 +41,7 @@ impl Vault {
             profile: self.read_profile(row)?,
             state: read_state(row)?,
             state_since: UnixTime(row.number("state_since")?),
+            ends_at: row.optional_number("ends_at")?.map(UnixTime),
         })
     }
 

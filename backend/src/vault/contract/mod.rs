@@ -47,6 +47,7 @@ mod opening;
 mod purge;
 mod refreshes;
 mod rotate;
+mod schedule;
 mod sessions;
 mod storm;
 mod swap;

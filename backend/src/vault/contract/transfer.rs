@@ -52,6 +52,7 @@ async fn furnish(world: &World) -> AccountId {
     let begun = vault.begin_refresh(ada, seen, owner, 0).await.unwrap();
     assert!(matches!(begun, BeginRefresh::Lead(_)));
     vault.announce_end("secret 1", NOW, 0, NOW).await.unwrap();
+    assert!(vault.take_duty("sweeping", owner, 0, 60).await.unwrap());
     ada
 }
 

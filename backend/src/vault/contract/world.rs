@@ -15,7 +15,7 @@ use crate::vault::accounts::{Account, Finding, Identity, Marked, Profile};
 use crate::vault::attempts::{AttemptKind, NewAttempt, Proof};
 use crate::vault::changes::Changes;
 use crate::vault::events::EventKind;
-use crate::vault::grants::{Committed, Grant, GrantVersion};
+use crate::vault::grants::{Committed, Grant, GrantVersion, Schedule};
 use crate::vault::id::{AccountId, BrowserDigest, NonceDigest, StateDigest};
 use crate::vault::keys::Keys;
 use crate::vault::sessions::SessionLimits;
@@ -254,6 +254,12 @@ pub(super) fn grant(name: &str) -> Grant {
         refresh_token: Some(RefreshToken::new(format!("refresh-token-{name}"))),
         scopes: Scopes::parse("Mail.Read User.Read"),
         expires_at: NOW.plus(3_600),
+        schedule: Schedule {
+            ahead_at: NOW.plus(3_000),
+            refresh_at: NOW.plus(3_000),
+            in_use: true,
+        },
+        ends_at: None,
     }
 }
 

@@ -45,6 +45,7 @@ pub(in crate::vault) const MIGRATIONS: &[&str] = &[
     include_str!("../../../migrations/0003_server_driven.sql"),
     include_str!("../../../migrations/0004_deployment_events.sql"),
     include_str!("../../../migrations/0005_news.sql"),
+    include_str!("../../../migrations/0006_schedule.sql"),
 ];
 
 impl Database {

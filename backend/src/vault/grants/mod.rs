@@ -28,6 +28,21 @@ pub struct Grant {
     pub scopes: Scopes,
     /// End of the access token, counted from the moment the request was sent (R94).
     pub expires_at: UnixTime,
+    /// When to replace them.
+    pub schedule: Schedule,
+    /// When the grant ends whatever one does, for a sign-in that knows it. A refresh does not put it off.
+    pub ends_at: Option<UnixTime>,
+}
+
+/// When tokens are replaced without anybody asking for them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Schedule {
+    /// Late in the life of the access token, for an account in use.
+    pub ahead_at: UnixTime,
+    /// When it is to happen: then, or much later for an account that nobody uses.
+    pub refresh_at: UnixTime,
+    /// Whether somebody asks for the token right now.
+    pub in_use: bool,
 }
 
 /// Which tokens of an account somebody has seen. Grows with every change and never restarts, not even when the account
@@ -52,6 +67,16 @@ pub struct StoredTokens {
     pub obtained_at: UnixTime,
     /// To be named when they are replaced or judged.
     pub version: GrantVersion,
+    /// Whether the account is in a state in which they can be expected to be good.
+    pub works: bool,
+    /// The tenant of the person.
+    pub tenant: String,
+    /// When they are to be replaced without anybody asking.
+    pub refresh_at: UnixTime,
+    /// When somebody last asked for an access token, as far as noted; the beginning of time if nobody did.
+    pub used_at: UnixTime,
+    /// When the grant ends whatever one does, if it does.
+    pub ends_at: Option<UnixTime>,
 }
 
 impl Vault {
@@ -112,6 +137,11 @@ impl Vault {
             expires_at: UnixTime(row.number("expires_at")?),
             obtained_at: UnixTime(row.number("obtained_at")?),
             version: GrantVersion(row.number("grant_version")?),
+            works: ["connected", "expiring"].contains(&row.text("state")?.as_str()),
+            tenant: row.text("tid")?,
+            refresh_at: UnixTime(row.number("refresh_at")?),
+            used_at: UnixTime(row.number("used_at")?),
+            ends_at: row.optional_number("ends_at")?.map(UnixTime),
         })
     }
 
@@ -144,6 +174,8 @@ fn take(mut text: Zeroizing<String>) -> String {
 pub(super) const TOKENS: &str = "
     select
         a.grant_version,
+        a.state,
+        a.tid,
         k.id as key_id,
         k.kek_id,
         k.wrapped,
@@ -154,7 +186,10 @@ pub(super) const TOKENS: &str = "
         g.previous_until,
         g.scope,
         g.expires_at,
-        g.obtained_at
+        g.obtained_at,
+        g.refresh_at,
+        g.used_at,
+        g.ends_at
     from accounts a
     join data_keys k on k.account_id = a.id
     join grants g on g.account_id = a.id

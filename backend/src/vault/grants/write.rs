@@ -14,6 +14,7 @@ pub(in crate::vault) struct Renewal<'a> {
     grant: &'a Grant,
     refresh_token: Option<RefreshToken>,
     previous: Option<(RefreshToken, UnixTime)>,
+    ends_at: Option<UnixTime>,
 }
 
 impl<'a> Renewal<'a> {
@@ -25,13 +26,15 @@ impl<'a> Renewal<'a> {
         now: UnixTime,
     ) -> Self {
         match &grant.refresh_token {
-            Some(new) if Some(new) != old.refresh_token.as_ref() => {
-                Self::by_sign_in(old.refresh_token, grant, now)
-            }
+            Some(new) if Some(new) != old.refresh_token.as_ref() => Self {
+                ends_at: old.ends_at,
+                ..Self::by_sign_in(old.refresh_token, grant, now)
+            },
             _ => Self {
                 grant,
                 refresh_token: old.refresh_token,
                 previous: old.previous_refresh_token.zip(until),
+                ends_at: old.ends_at,
             },
         }
     }
@@ -47,6 +50,7 @@ impl<'a> Renewal<'a> {
             grant,
             refresh_token: grant.refresh_token.clone(),
             previous,
+            ends_at: grant.ends_at,
         }
     }
 }
@@ -68,6 +72,7 @@ pub(in crate::vault) async fn write_tokens(
         .map(|(token, until)| (token, until.0))
         .unzip();
     let access_token = renewal.grant.access_token.expose();
+    let schedule = &renewal.grant.schedule;
     sqlx::query(WRITE)
         .bind(&row)
         .bind(key.seal(Place::new(Field::AccessToken, &row), access_token)?)
@@ -87,6 +92,10 @@ pub(in crate::vault) async fn write_tokens(
         .bind(renewal.grant.scopes.to_string())
         .bind(renewal.grant.expires_at.0)
         .bind(now.0)
+        .bind(schedule.ahead_at.0)
+        .bind(schedule.refresh_at.0)
+        .bind(if schedule.in_use { now.0 } else { 0 })
+        .bind(renewal.ends_at.map(|end| end.0))
         .execute(&mut **transaction)
         .await?;
     Ok(())
@@ -98,9 +107,9 @@ pub const RETENTION: i64 = 10 * 60;
 const WRITE: &str = "
     insert into grants (
        account_id, sealed_access_token, sealed_refresh_token, sealed_previous_refresh_token, previous_until,
-       scope, expires_at, obtained_at
+       scope, expires_at, obtained_at, ahead_at, refresh_at, used_at, ends_at
     )
-    values ($1, $2, $3, $4, $5, $6, $7, $8)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
     on conflict (account_id) do update set
        sealed_access_token = excluded.sealed_access_token,
        sealed_refresh_token = excluded.sealed_refresh_token,
@@ -109,4 +118,8 @@ const WRITE: &str = "
        scope = excluded.scope,
        expires_at = excluded.expires_at,
        obtained_at = excluded.obtained_at,
+       ahead_at = excluded.ahead_at,
+       refresh_at = excluded.refresh_at,
+       used_at = case when excluded.used_at > grants.used_at then excluded.used_at else grants.used_at end,
+       ends_at = excluded.ends_at,
        unreadable_since = null";

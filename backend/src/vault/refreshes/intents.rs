@@ -12,6 +12,8 @@ use crate::vault::{Vault, VaultError};
 pub struct OpenIntent {
     /// Whose tokens.
     pub account: AccountId,
+    /// The tenant of the person.
+    pub tenant: String,
     /// Names it in logs.
     pub refresh: RefreshId,
     /// The tokens it used, which are still the present ones.
@@ -35,7 +37,7 @@ impl Vault {
         let reader = self.database.reader();
         let now = self.database.now(reader).await?.plus(ahead);
         let rows = sqlx::query(
-            "select i.account_id, i.refresh_id, i.grant_version, i.started_at
+            "select i.account_id, a.tid, i.refresh_id, i.grant_version, i.started_at
              from refresh_intents i
              join accounts a on a.id = i.account_id and a.grant_version = i.grant_version
              join refresh_leases l on l.account_id = i.account_id
@@ -83,6 +85,7 @@ fn read(row: &Record) -> Result<OpenIntent, VaultError> {
     let refresh = RefreshId::parse(&row.text("refresh_id")?);
     Ok(OpenIntent {
         account: account.ok_or_else(|| row.contradiction("account_id"))?,
+        tenant: row.text("tid")?,
         refresh: refresh.ok_or_else(|| row.contradiction("refresh_id"))?,
         version: GrantVersion(row.number("grant_version")?),
         started_at: UnixTime(row.number("started_at")?),

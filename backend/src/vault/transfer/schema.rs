@@ -48,6 +48,10 @@ pub(in crate::vault) const TABLES: &[Table] = &[
             ("expires_at", Number),
             ("obtained_at", Number),
             ("unreadable_since", Number),
+            ("ahead_at", Number),
+            ("refresh_at", Number),
+            ("used_at", Number),
+            ("ends_at", Number),
         ],
     },
     Table {
@@ -71,6 +75,16 @@ pub(in crate::vault) const TABLES: &[Table] = &[
             ("recovery", Number),
             ("started_at", Number),
         ],
+    },
+    Table {
+        name: "duties",
+        key: 1,
+        columns: &[("name", Text), ("owner", Text), ("expires_at", Number)],
+    },
+    Table {
+        name: "counters",
+        key: 1,
+        columns: &[("name", Text), ("value", Number)],
     },
     Table {
         name: "attempts",
@@ -137,6 +151,7 @@ pub(in crate::vault) const TABLES: &[Table] = &[
             ("kind", Text),
             ("payload", Text),
             ("created_at", Number),
+            ("position", Number),
         ],
     },
     Table {

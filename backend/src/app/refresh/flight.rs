@@ -1,7 +1,6 @@
 //! One refresh at a time for an account in this process: whoever comes second waits for the first (R80).
 //!
-//! Over processes the vault's compare-and-swap keeps the newer token; a lease row belongs here, around the work, once
-//! several processes serve.
+//! Over processes the vault's lease does the same; here nobody needs to ask it.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -10,7 +9,7 @@ use futures_util::FutureExt as _;
 use futures_util::future::{BoxFuture, Shared};
 use tokio::sync::Notify;
 
-use super::fresh_token::{FreshToken, FreshTokenError};
+use crate::app::fresh_token::{FreshToken, FreshTokenError};
 use crate::vault::id::AccountId;
 
 type Refreshed = Result<FreshToken, FreshTokenError>;
@@ -18,7 +17,7 @@ type Running = Shared<BoxFuture<'static, Refreshed>>;
 
 /// The refreshes on their way.
 #[derive(Clone, Default)]
-pub(super) struct Refreshes(Arc<Inside>);
+pub(in crate::app) struct Flights(Arc<Inside>);
 
 #[derive(Default)]
 struct Inside {
@@ -26,10 +25,10 @@ struct Inside {
     ended: Notify,
 }
 
-impl Refreshes {
+impl Flights {
     /// Joins the refresh of `account` that is running, or runs `work`. The work goes on when every caller has gone: an
     /// answer of Microsoft's must reach the vault.
-    pub(super) async fn one_for(
+    pub(in crate::app) async fn one_for(
         &self,
         account: AccountId,
         work: impl Future<Output = Refreshed> + Send + 'static,
@@ -48,7 +47,7 @@ impl Refreshes {
     }
 
     /// Waits until none is running.
-    pub(super) async fn all_done(&self) {
+    pub(in crate::app) async fn all_done(&self) {
         loop {
             let ended = self.0.ended.notified();
             if self
@@ -70,7 +69,7 @@ impl Refreshes {
         work: impl Future<Output = Refreshed> + Send + 'static,
     ) -> Running {
         let over = Over {
-            refreshes: self.clone(),
+            flights: self.clone(),
             account,
         };
         let task = tokio::spawn(async move {
@@ -86,13 +85,13 @@ impl Refreshes {
 
 /// Takes the refresh off the list.
 struct Over {
-    refreshes: Refreshes,
+    flights: Flights,
     account: AccountId,
 }
 
 impl Drop for Over {
     fn drop(&mut self) {
-        let inside = &self.refreshes.0;
+        let inside = &self.flights.0;
         inside
             .running
             .lock()
@@ -102,9 +101,9 @@ impl Drop for Over {
     }
 }
 
-impl std::fmt::Debug for Refreshes {
+impl std::fmt::Debug for Flights {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.write_str("Refreshes")
+        formatter.write_str("Flights")
     }
 }
 
@@ -123,12 +122,12 @@ mod tests {
     /// R80
     #[tokio::test]
     async fn five_hundred_callers_cause_one_refresh() {
-        let (refreshes, runs) = (Refreshes::default(), Arc::new(AtomicUsize::new(0)));
+        let (flights, runs) = (Flights::default(), Arc::new(AtomicUsize::new(0)));
         let (go, gone) = oneshot::channel::<()>();
         let mut gone = Some(gone);
         let callers: Vec<_> = (0..500)
             .map(|_| {
-                let (refreshes, runs, gone) = (refreshes.clone(), Arc::clone(&runs), gone.take());
+                let (flights, runs, gone) = (flights.clone(), Arc::clone(&runs), gone.take());
                 tokio::spawn(async move {
                     let work = async move {
                         runs.fetch_add(1, Ordering::SeqCst);
@@ -137,7 +136,7 @@ mod tests {
                         }
                         Err(FreshTokenError::Misconfigured)
                     };
-                    refreshes.one_for(account(), work).await
+                    flights.one_for(account(), work).await
                 })
             })
             .collect();
@@ -160,7 +159,7 @@ mod tests {
     /// R180: a caller that goes away does not cut the refresh off, and a stop can wait for it.
     #[tokio::test]
     async fn the_work_outlives_its_callers() {
-        let (refreshes, done) = (Refreshes::default(), Arc::new(AtomicUsize::new(0)));
+        let (flights, done) = (Flights::default(), Arc::new(AtomicUsize::new(0)));
         let (go, gone) = oneshot::channel::<()>();
         let counter = Arc::clone(&done);
         let work = async move {
@@ -168,24 +167,24 @@ mod tests {
             counter.fetch_add(1, Ordering::SeqCst);
             Err(FreshTokenError::Misconfigured)
         };
-        let mut caller = Box::pin(refreshes.one_for(account(), work));
+        let mut caller = Box::pin(flights.one_for(account(), work));
         assert!((&mut caller).now_or_never().is_none());
         drop(caller);
         go.send(()).unwrap();
-        refreshes.all_done().await;
+        flights.all_done().await;
         assert_eq!(done.load(Ordering::SeqCst), 1);
     }
 
     /// R179: a panic is an error of this one refresh and leaves nothing behind.
     #[tokio::test]
     async fn a_panic_ends_one_refresh_and_not_the_next() {
-        let refreshes = Refreshes::default();
-        let broken = refreshes
+        let flights = Flights::default();
+        let broken = flights
             .one_for(account(), async { panic!("on purpose") })
             .await;
         assert!(matches!(broken, Err(FreshTokenError::BrokeOff)));
-        refreshes.all_done().await;
-        let next = refreshes
+        flights.all_done().await;
+        let next = flights
             .one_for(account(), async { Err(FreshTokenError::Misconfigured) })
             .await;
         assert!(matches!(next, Err(FreshTokenError::Misconfigured)));

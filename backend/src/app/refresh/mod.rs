@@ -1,0 +1,156 @@
+//! One refresh, from the wish for it to its end (R78–R96).
+//!
+//! 1. `flight`: in this process one at a time for an account; the others wait for it.
+//! 2. `gate`: not while Microsoft or our own credential is known to be in trouble.
+//! 3. Here: one at a time over all processes, by the vault's lease; whoever does not get it waits for who did.
+//! 4. `carry_out`: ask, and ask once more where an answer may have been lost.
+//! 5. `judge`: what an answer without tokens means. Pure.
+//! 6. `keep`: what came goes into the vault, or what was found about the account does.
+
+mod carry_out;
+pub(super) mod flight;
+pub(super) mod gate;
+mod judge;
+mod keep;
+
+use std::time::Duration;
+
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+use super::App;
+use super::fresh_token::{FreshToken, FreshTokenError, is_fresh};
+use crate::clock::UnixTime;
+use crate::random;
+use crate::vault::grants::GrantVersion;
+use crate::vault::id::AccountId;
+use crate::vault::refreshes::{BeginRefresh, Lease};
+
+/// Why tokens are to be replaced.
+#[derive(Clone, Debug)]
+pub(super) struct Wish {
+    /// The tokens to be replaced. If others have replaced them, nothing is asked.
+    pub(super) judged: GrantVersion,
+    /// A challenge of Graph's that the new ones have to meet.
+    pub(super) claims: Option<String>,
+    /// Whether somebody waits for them.
+    pub(super) in_use: bool,
+}
+
+/// A lease, and when this process's clock showed its beginning.
+struct Lead {
+    lease: Lease,
+    since: UnixTime,
+}
+
+impl App {
+    /// Replaces the tokens of an account, unless somebody else has since they were judged (R83).
+    pub(super) async fn refresh(
+        &self,
+        account: AccountId,
+        wish: Wish,
+    ) -> Result<FreshToken, FreshTokenError> {
+        let (tokens, now) = self.working_tokens(account).await?;
+        if tokens.version != wish.judged && is_fresh(&tokens, now) {
+            return Ok(tokens.into());
+        }
+        self.may_ask(account, &tokens.tenant, now)?;
+        let _slot = self.take_slot().await?;
+        match self.lead_or_wait(account, tokens.version).await? {
+            Some(lead) => self.carry_out(lead, tokens, wish).await,
+            None => self.what_others_brought(account).await,
+        }
+    }
+
+    /// Whether nothing stands in the way of asking Microsoft.
+    fn may_ask(
+        &self,
+        account: AccountId,
+        tenant: &str,
+        now: UnixTime,
+    ) -> Result<(), FreshTokenError> {
+        match self.gate.shut(account, tenant, now) {
+            None => Ok(()),
+            Some(shut) if shut.misconfigured => Err(FreshTokenError::Misconfigured),
+            Some(shut) => Err(FreshTokenError::Unavailable {
+                retry_after: Some(shut.seconds),
+            }),
+        }
+    }
+
+    /// One of [`SLOTS`] for requests to the token endpoint (D5).
+    async fn take_slot(&self) -> Result<OwnedSemaphorePermit, FreshTokenError> {
+        let slot = self.slots.clone().acquire_owned();
+        match tokio::time::timeout(PATIENCE, slot).await {
+            Ok(Ok(slot)) => Ok(slot),
+            // Too many wait, or the server is stopping.
+            Ok(Err(_)) | Err(_) => Err(FreshTokenError::Unavailable { retry_after: None }),
+        }
+    }
+
+    /// Becomes the one who asks, or waits until who does has done so: `None` then. Nobody waits longer than an answer of
+    /// Microsoft's may take (R87).
+    async fn lead_or_wait(
+        &self,
+        account: AccountId,
+        judged: GrantVersion,
+    ) -> Result<Option<Lead>, FreshTokenError> {
+        let (owner, begun) = (self.owner, self.clock.now());
+        let mut pause = FIRST_LOOK;
+        loop {
+            let since = self.clock.now();
+            let ahead = self.clock.ahead();
+            match self
+                .vault
+                .begin_refresh(account, judged, owner, ahead)
+                .await?
+            {
+                BeginRefresh::Lead(lease) => return Ok(Some(Lead { lease, since })),
+                BeginRefresh::AlreadyFresh => return Ok(None),
+                BeginRefresh::NotWorking => return Err(FreshTokenError::NeedsSomebody),
+                BeginRefresh::Wait { .. } => {}
+            }
+            if since.since(begun) >= PATIENCE.as_secs().cast_signed() {
+                return Err(FreshTokenError::Unavailable {
+                    retry_after: Some(1),
+                });
+            }
+            self.clock.pause(pause.mul_f64(jitter())).await;
+            pause = (pause * 2).min(LONGEST_LOOK);
+        }
+    }
+
+    async fn what_others_brought(&self, account: AccountId) -> Result<FreshToken, FreshTokenError> {
+        let (tokens, now) = self.working_tokens(account).await?;
+        if tokens.expires_at > now {
+            Ok(tokens.into())
+        } else {
+            Err(FreshTokenError::Unavailable {
+                retry_after: Some(1),
+            })
+        }
+    }
+}
+
+/// Requests to the token endpoint under way at most (D5).
+pub(super) fn slots() -> std::sync::Arc<Semaphore> {
+    std::sync::Arc::new(Semaphore::new(SLOTS))
+}
+
+/// Any number; 0 where the operating system gives none, since nothing secret depends on it.
+pub(super) fn dice() -> u32 {
+    random::bytes().map_or(0, u32::from_le_bytes)
+}
+
+/// Between a half and one.
+fn jitter() -> f64 {
+    0.5 + f64::from(dice()) / f64::from(u32::MAX) / 2.0
+}
+
+const SLOTS: usize = 64;
+
+/// As long as a request to Microsoft may take.
+const PATIENCE: Duration = Duration::from_secs(15);
+
+/// How soon who waits for another process looks again, at first and in the end.
+const FIRST_LOOK: Duration = Duration::from_millis(20);
+const LONGEST_LOOK: Duration = Duration::from_millis(500);

@@ -1,0 +1,39 @@
+//! Opening the vault that the settings name, for one command.
+
+use super::{Ending, Failure, Settings};
+use crate::config::VaultConfig;
+use crate::log::{self, LogFormat};
+use crate::vault::{Location, Vault};
+
+/// Opens the vault, has `work` done with it, and closes it.
+pub(super) fn with(
+    settings: &Settings,
+    work: impl AsyncFnOnce(&Vault) -> Result<Ending, Failure>,
+) -> Result<Ending, Failure> {
+    let config = VaultConfig::read(settings.config.as_deref(), std::env::vars())?;
+    log::start(LogFormat::Text, "warn")?;
+    refuse_nothing(&config.database)?;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
+    runtime.block_on(async {
+        let vault = Vault::open(&config.database, config.keys).await?;
+        let ended = work(&vault).await;
+        vault.close().await;
+        ended
+    })
+}
+
+/// A mistyped path would otherwise make an empty vault, in which nobody is connected.
+fn refuse_nothing(database: &Location) -> Result<(), Failure> {
+    match database {
+        Location::Memory => Err(Failure::new(
+            "setting `database` names a vault in memory, which nobody else can open",
+        )),
+        Location::SqliteFile(path) if !path.exists() => Err(Failure::new(format!(
+            "there is no vault at {}; setting `database` names it",
+            path.display()
+        ))),
+        Location::SqliteFile(_) | Location::Postgres(_) => Ok(()),
+    }
+}
