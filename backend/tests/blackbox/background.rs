@@ -81,3 +81,37 @@ async fn a_stop_waits_for_what_is_under_way() {
     stopping.await.unwrap();
     assert_eq!(world.microsoft.token_requests(), 2);
 }
+
+/// D5: of many that are due at once a few are under way at a time, and whoever waits for a token does not queue behind
+/// them.
+#[tokio::test]
+async fn the_background_leaves_room_for_those_who_wait() {
+    const MANY: usize = 20;
+    const AT_ONCE: usize = 16;
+    let world = World::start_with(&[("background_refresh", "on")]).await;
+    let mut all = Vec::new();
+    for number in 0..MANY {
+        let person = format!("33333333-aaaa-4bbb-8ccc-4444444444{number:02}");
+        let mut browser = world.browser();
+        world.microsoft.script().claims.insert("oid", person.into());
+        let list = format!("/v1/accounts/{}/messages", browser.connect().await);
+        all.push((browser, list));
+    }
+    world.microsoft.script().held = true;
+    // Everybody's token is over, and everybody is due.
+    world.advance(4_000);
+    until_asked(&world, MANY + AT_ONCE).await;
+    for _ in 0..200 {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(world.microsoft.token_requests(), MANY + AT_ONCE);
+    let callers: Vec<_> = all
+        .into_iter()
+        .map(|(mut browser, list)| tokio::spawn(async move { browser.get(&list).await.status }))
+        .collect();
+    until_asked(&world, 2 * MANY).await;
+    world.microsoft.let_go();
+    for caller in callers {
+        caller.await.unwrap();
+    }
+}

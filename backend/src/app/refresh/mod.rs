@@ -36,10 +36,11 @@ pub(super) struct Wish {
     pub(super) in_use: bool,
 }
 
-/// A lease, and when this process's clock showed its beginning.
+/// A lease, when this process's clock showed its beginning, and the right to send a request now.
 struct Lead {
     lease: Lease,
     since: UnixTime,
+    _slot: OwnedSemaphorePermit,
 }
 
 impl App {
@@ -54,7 +55,6 @@ impl App {
             return Ok(tokens.into());
         }
         self.may_ask(account, &tokens.tenant, now)?;
-        let _slot = self.take_slot().await?;
         match self.lead_or_wait(account, tokens.version).await? {
             Some(lead) => self.carry_out(lead, tokens, wish).await,
             None => self.what_others_brought(account).await,
@@ -97,6 +97,8 @@ impl App {
         let (owner, begun) = (self.owner, self.clock.now());
         let mut pause = FIRST_LOOK;
         loop {
+            // Who only waits for another process takes nobody's place.
+            let slot = self.take_slot().await?;
             let since = self.clock.now();
             let ahead = self.clock.ahead();
             match self
@@ -104,10 +106,16 @@ impl App {
                 .begin_refresh(account, judged, owner, ahead)
                 .await?
             {
-                BeginRefresh::Lead(lease) => return Ok(Some(Lead { lease, since })),
+                BeginRefresh::Lead(lease) => {
+                    return Ok(Some(Lead {
+                        lease,
+                        since,
+                        _slot: slot,
+                    }));
+                }
                 BeginRefresh::AlreadyFresh => return Ok(None),
                 BeginRefresh::NotWorking => return Err(FreshTokenError::NeedsSomebody),
-                BeginRefresh::Wait { .. } => {}
+                BeginRefresh::Wait { .. } => drop(slot),
             }
             if since.since(begun) >= PATIENCE.as_secs().cast_signed() {
                 return Err(FreshTokenError::Unavailable {
