@@ -46,7 +46,7 @@ use crate::clock::Clock;
 use crate::entra::Entra;
 use crate::graph::Graph;
 use crate::steps::Steps;
-use crate::vault::id::{AccountId, OwnerId};
+use crate::vault::id::OwnerId;
 use crate::vault::sessions::SessionLimits;
 use crate::vault::{KeyRing, OpenError, Vault};
 use background::pace::Pace;
@@ -169,12 +169,6 @@ impl App {
         if let Err(error) = self.vault.leave_duty(background::DUTY, self.owner).await {
             tracing::debug!(%error, "the background work of this process lapses by itself");
         }
-    }
-
-    /// Has `watcher` called with every account whose tokens or state this process changes. See
-    /// [`Vault::on_account_change`].
-    pub fn on_account_change(&self, watcher: impl Fn(AccountId) + Send + Sync + 'static) {
-        self.vault.on_account_change(watcher);
     }
 
     /// Gives the vault's connections back; everything fails afterwards.
