@@ -64,6 +64,10 @@ impl Emulator {
         self.state.world()
     }
 
+    pub(crate) fn graph(&self) -> &Graph {
+        &self.graph
+    }
+
     /// Its memory, for what the other methods do not offer.
     pub fn state(&self) -> &Arc<EmulatorState> {
         &self.state

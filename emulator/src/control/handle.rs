@@ -105,9 +105,9 @@ impl Emulator {
         self.state().notifications.traffic().1
     }
 
-    /// Waits until every notification that is due has been tried.
+    /// Delivers mail that is due, and waits until every notification that is due has been tried.
     pub async fn notifications_settled(&self) {
-        self.state().notifications.settled(self.clock()).await;
+        self.graph().settled().await;
     }
 
     /// How it behaves where one can choose.

@@ -51,6 +51,7 @@ pub(crate) fn router(state: Arc<EmulatorState>, graph: Arc<Graph>) -> Router {
         .merge(trouble_and_memory())
         .merge(subscriptions::routes())
         .with_state(Arc::clone(&state))
+        .merge(subscriptions::settling(Arc::clone(&graph)))
         .merge(seed::router(graph))
         .layer(middleware::from_fn_with_state(state, guard::own_names_only))
 }

@@ -11,7 +11,10 @@ use axum::{
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::{graph::LifecycleEvent, state::EmulatorState};
+use crate::{
+    graph::{Graph, LifecycleEvent},
+    state::EmulatorState,
+};
 
 /// The routes.
 pub(super) fn routes() -> Router<Arc<EmulatorState>> {
@@ -19,7 +22,6 @@ pub(super) fn routes() -> Router<Arc<EmulatorState>> {
         .route("/_emulator/subscriptions", get(list))
         .route("/_emulator/subscriptions/{id}/lifecycle", post(let_happen))
         .route("/_emulator/notifications", get(traffic))
-        .route("/_emulator/notifications/settle", post(settle))
 }
 
 /// `GET /_emulator/subscriptions`: everybody's.
@@ -46,9 +48,16 @@ async fn traffic(State(state): State<Arc<EmulatorState>>) -> Json<Value> {
     Json(json!({ "waiting": waiting, "attempts": attempts }))
 }
 
+/// The route for those who wait until everybody has been told.
+pub(super) fn settling(graph: Arc<Graph>) -> Router {
+    Router::new()
+        .route("/_emulator/notifications/settle", post(settle))
+        .with_state(graph)
+}
+
 /// `POST /_emulator/notifications/settle`: answers once everything that is due has been tried.
-async fn settle(State(state): State<Arc<EmulatorState>>) -> StatusCode {
-    state.notifications.settled(&state.clock).await;
+async fn settle(State(graph): State<Arc<Graph>>) -> StatusCode {
+    graph.settled().await;
     StatusCode::NO_CONTENT
 }
 

@@ -270,7 +270,7 @@ impl GraphError {
 
     /// The same as 400, as it has been seen too.
     #[must_use]
-    pub(crate) fn as_bad_request(self) -> Self {
+    pub(crate) fn into_bad_request(self) -> Self {
         Self {
             status: StatusCode::BAD_REQUEST,
             ..self

@@ -89,6 +89,15 @@ impl Graph {
     }
 }
 
+impl Graph {
+    /// Delivers what is due, and waits until everybody who is to be told of it has been tried.
+    pub(crate) async fn settled(&self) {
+        self.notice();
+        let emulator = &self.emulator;
+        emulator.notifications.settled(&emulator.clock).await;
+    }
+}
+
 /// The routes of `graph`: everything below `/v1.0` and `/beta`.
 pub(crate) fn router(graph: Arc<Graph>) -> Router {
     let mut router = Router::new();
@@ -110,7 +119,7 @@ async fn serve(State(graph): State<Arc<Graph>>, request: Request) -> Response {
             answer(&graph, &call).await,
         ),
         Err(error) if graph.emulator.switches().too_large_is_bad_request => {
-            (None, Err(error.as_bad_request()))
+            (None, Err(error.into_bad_request()))
         }
         Err(error) => (None, Err(error)),
     };

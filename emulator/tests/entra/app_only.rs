@@ -1,9 +1,11 @@
 //! Client credentials, entra 53 and 78.
 
+use reqwest::StatusCode;
+
 use crate::{
     admin_consent::agree,
     id_token::proven,
-    support::{App, CONTOSO, FABRIKAM, MARGARET, Stage, TokenAnswer},
+    support::{ADA, App, CONTOSO, FABRIKAM, GRACE, MARGARET, Stage, TokenAnswer},
 };
 
 const DEFAULT: &str = "https://graph.microsoft.com/.default";
@@ -135,4 +137,30 @@ async fn a_token_for_an_apps_api_is_a_signed_jwt() {
     );
     assert_eq!(claims["oid"], claims["sub"]);
     assert!(claims["scp"].is_null() && claims["roles"] == serde_json::json!([]));
+}
+
+/// entra 78, graph-mail §17: what an administrator granted an app opens mailboxes, and nothing else does.
+#[tokio::test]
+async fn granted_roles_open_mailboxes() {
+    let stage = Stage::start().await;
+    stage.change(&App::ASSIGNED_ONLY, |app| {
+        app.application_permissions = vec!["Mail.Read".to_owned()];
+    });
+    let path = "/contoso.example/adminconsent";
+    agree(&stage, path, &App::ASSIGNED_ONLY, "", GRACE).await;
+    let answer = stage.token(CONTOSO, &form(DEFAULT)).await.granted();
+    for (path, status) in [
+        ("messages?$top=1", StatusCode::OK),
+        ("mailFolders", StatusCode::OK),
+        ("messages/x/send", StatusCode::BAD_REQUEST),
+        ("", StatusCode::FORBIDDEN),
+    ] {
+        let url = stage.url(&format!("/v1.0/users/{ADA}/{path}"));
+        let request = stage.http.get(url).bearer_auth(answer.text("access_token"));
+        assert_eq!(
+            request.send().await.expect("an answer").status(),
+            status,
+            "{path}"
+        );
+    }
 }

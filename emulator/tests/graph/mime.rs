@@ -174,3 +174,19 @@ async fn an_answer_may_be_mime() {
     assert!(text(&draft, "subject").starts_with("RE: "));
     assert!(!draft["toRecipients"].as_array().expect("a list").is_empty());
 }
+
+/// E26: whose letter answers one that only the recipient has, ends in the recipient's thread.
+#[tokio::test]
+async fn an_answer_finds_its_thread_where_it_arrives() {
+    let ada = ada().await;
+    let grace = ada.beside("grace@contoso.example", &["Mail.Read"]);
+    let answered = grace.newest("inbox").await;
+    let mime = format!(
+        "To: grace@contoso.example\nSubject: Late\nIn-Reply-To: {}\n\nHello\n",
+        text(&answered, "internetMessageId")
+    );
+    assert_eq!(post(&ada, "/me/sendMail", packed(&mime)).await.status, 202);
+    let arrived = grace.newest("inbox").await;
+    assert_eq!(arrived["subject"], "Late");
+    assert_eq!(arrived["conversationId"], answered["conversationId"]);
+}

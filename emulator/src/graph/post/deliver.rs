@@ -52,10 +52,11 @@ impl Graph {
         let mailbox = self.mailbox(person);
         let mut mailbox = lock(&mailbox);
         let inbox = mailbox.well_known(WellKnown::Inbox);
-        let letter = Letter {
+        let mut letter = Letter {
             bcc: Vec::new(),
             ..letter
         };
+        mailbox.join_thread(&mut letter);
         mailbox.file(inbox, now, letter, |message| {
             message.is_read = false;
             message.classification = Classification::Focused;
@@ -81,7 +82,7 @@ fn recipients<'world>(
         match person {
             Some(person) if known.iter().all(|other| other.id != person.id) => known.push(person),
             None if ours(recipient) && !unknown.contains(recipient) => {
-                unknown.push(recipient.clone())
+                unknown.push(recipient.clone());
             }
             _ => {}
         }

@@ -1,7 +1,7 @@
 //! Drafts begun, from nothing or as an answer.
 
 use super::{
-    sending::{blank, hand_over, join_thread, ready},
+    sending::{blank, hand_over, ready},
     visit::{Visit, folder, message},
 };
 use crate::graph::{
@@ -27,7 +27,7 @@ pub(super) fn create(
     let mut draft = blank(visit, mailbox);
     if is_mime(&visit.call.headers) {
         draft.letter = letter_of_mime(&visit.call.body, draft.letter)?;
-        join_thread(mailbox, &mut draft.letter);
+        mailbox.join_thread(&mut draft.letter);
     } else {
         let (properties, owner) = (object(&visit.call.body)?, visit.owner_as_recipient());
         Edits::of_creation(properties, &owner, visit.call.now)?.apply(&mut draft);

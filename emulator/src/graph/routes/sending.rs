@@ -19,7 +19,7 @@ pub(super) fn send_mail(visit: &Visit<'_>, mailbox: &mut Mailbox) -> Result<Answ
     let mut message = blank(visit, mailbox);
     let saves_copy = if is_mime(&visit.call.headers) {
         message.letter = letter_of_mime(&visit.call.body, message.letter)?;
-        join_thread(mailbox, &mut message.letter);
+        mailbox.join_thread(&mut message.letter);
         true
     } else {
         let owner = visit.owner_as_recipient();
@@ -53,18 +53,6 @@ pub(super) fn blank(visit: &Visit<'_>, mailbox: &mut Mailbox) -> Message {
     let domain = visit.owner_as_recipient().domain().to_owned();
     let thread = Thread::starting(name, now);
     mailbox.unfiled(Letter::unsigned(&domain, now, &name, thread), now)
-}
-
-/// A letter that says what it answers belongs to the same thread, if the answered one is here.
-pub(super) fn join_thread(mailbox: &Mailbox, letter: &mut Letter) {
-    let answered = letter
-        .headers
-        .iter()
-        .find(|(name, _)| name.eq_ignore_ascii_case("in-reply-to"));
-    let answered = answered.and_then(|(_, id)| mailbox.message_of_letter(id.trim()));
-    if let Some(answered) = answered {
-        letter.thread = answered.letter.thread.answered(letter.sent);
-    }
 }
 
 /// The message as it goes out: signed, dated, with recipients that can be sent to.

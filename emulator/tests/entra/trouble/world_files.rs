@@ -4,7 +4,7 @@ use std::{fs, path::PathBuf};
 
 use connect_outlook_emulator::{
     Emulator,
-    world::{ConsentPolicy, Platform, World, WorldFileError},
+    world::{ConsentPolicy, Platform, SendRight, SharedAccess, World, WorldFileError},
 };
 
 use crate::support::Stage;
@@ -84,4 +84,39 @@ fn mistakes_are_told_with_the_file_and_the_reason() {
         "{SMALL}\n[[people]]\nname = \"Other\"\naddress = \"emmy@northwind.example\"\ntenant = \"northwind.example\"\n"
     );
     says(&twice, "twice");
+}
+
+/// Graph's E6: mailboxes are shared by address or id, for reading and without a right to send unless said.
+#[test]
+fn shares_are_named_by_address() {
+    let other = "[[people]]\nname = \"Other\"\naddress = \"other@northwind.example\"\ntenant = \"northwind.example\"\n";
+    let share = |with: &str, more: &str| {
+        let share = format!(
+            "[[mailbox_shares]]\nmailbox = \"EMMY@northwind.example\"\nwith = \"{with}\"\n{more}"
+        );
+        World::from_file(
+            &file("shares.toml", &format!("{SMALL}\n{other}\n{share}")),
+            0,
+        )
+    };
+    for (more, access, sending) in [
+        ("", SharedAccess::Read, SendRight::None),
+        (
+            "access = \"write\"\nsending = \"on_behalf\"\n",
+            SharedAccess::Write,
+            SendRight::OnBehalf,
+        ),
+    ] {
+        let world = share("other@northwind.example", more).expect("in order");
+        let id = |address: &str| &world.person_at(address).expect("there").id;
+        let (owner, guest) = (id("emmy@northwind.example"), id("other@northwind.example"));
+        let found = world.mailbox_share(owner, guest).expect("shared");
+        assert_eq!((found.access, found.sending), (access, sending));
+        assert!(world.mailbox_share(guest, owner).is_none());
+    }
+    let error = share("stranger@northwind.example", "").expect_err("refused");
+    assert!(
+        error.to_string().contains("stranger@northwind.example"),
+        "{error}"
+    );
 }

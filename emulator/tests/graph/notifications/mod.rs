@@ -1,5 +1,6 @@
 //! Subscriptions to change notifications, and their delivery.
 
+mod arrivals;
 mod delivery;
 mod handshake;
 mod lifecycle;

@@ -44,10 +44,20 @@ impl Mailbox {
         key
     }
 
-    /// The message whose letter has this RFC 5322 Message-ID; the oldest, if there are several.
-    pub(crate) fn message_of_letter(&self, internet_message_id: &str) -> Option<&Message> {
-        let mut messages = self.messages.values();
-        messages.find(|message| message.letter.internet_message_id == internet_message_id)
+    /// Lets a letter that says what it answers belong to the thread of that one, if it is here and they do not share a
+    /// thread already.
+    pub(crate) fn join_thread(&self, letter: &mut Letter) {
+        let is_tie = |name: &str| name.eq_ignore_ascii_case("in-reply-to");
+        let tie = letter.headers.iter().find(|(name, _)| is_tie(name));
+        let Some((_, answered)) = tie else {
+            return;
+        };
+        let is_answered = |held: &&Message| held.letter.internet_message_id == answered.trim();
+        let answered = self.messages.values().find(is_answered);
+        let thread = answered.map(|answered| &answered.letter.thread);
+        if let Some(thread) = thread.filter(|thread| thread.topic != letter.thread.topic) {
+            letter.thread = thread.answered(letter.sent);
+        }
     }
 
     /// Changes a message: it gets a new revision and `now` as its time of change. `None` if it is not there.

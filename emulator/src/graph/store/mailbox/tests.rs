@@ -198,7 +198,7 @@ fn perform(mailbox: &mut Mailbox, deed: &Deed, number: i64) {
     let some = |n: &usize| own.get(n % own.len().max(1)).copied();
     let _done = match deed {
         Deed::File(n) => Some(mailbox.file(folder(n), number, letter("x"), |message| {
-            message.is_read = false
+            message.is_read = false;
         }))
         .is_some(),
         Deed::Read(n, read) => item(n).is_some_and(|key| {
