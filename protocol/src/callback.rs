@@ -31,6 +31,16 @@ pub enum Callback {
     },
 }
 
+impl Callback {
+    /// Names the attempt.
+    #[must_use]
+    pub const fn state(&self) -> &State {
+        match self {
+            Self::Code { state, .. } | Self::Refused { state, .. } => state,
+        }
+    }
+}
+
 /// The parameters of a refusal, as they came. Text for programs and logs; what people read is ours.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RefusedCallback {

@@ -31,6 +31,9 @@ pub struct StartAttempt {
     /// Whose name to fill in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub login_hint: Option<String>,
+    /// Where the account is at home: `organizations`, `consumers` or a domain.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub domain_hint: Option<String>,
     /// What Microsoft is to show even if it could be skipped.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub prompt: Option<Prompt>,
@@ -71,6 +74,9 @@ pub struct AttemptStarted {
     /// Whose name to fill in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub login_hint: Option<String>,
+    /// Where the account is at home.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub domain_hint: Option<String>,
     /// A claims challenge to repeat.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub claims: Option<String>,

@@ -31,6 +31,39 @@ class Store {
   }
 }
 
+class Clock {
+  now = 0;
+  timers = new Set();
+
+  add(timer) {
+    this.timers.add(timer);
+    return timer;
+  }
+
+  pass(milliseconds) {
+    const end = this.now + milliseconds;
+    for (;;) {
+      const [next] = [...this.timers].filter(({ at }) => at <= end).sort((one, other) => one.at - other.at);
+      if (!next) break;
+      this.now = next.at;
+      if (next.every) next.at += next.every;
+      else this.timers.delete(next);
+      next.run();
+    }
+    this.now = end;
+  }
+}
+
+function openPopup(page, values) {
+  if (page.blocksPopups) return null;
+  const popup = { values, closed: false, went: [], moved: [], document: {}, outerWidth: 500, outerHeight: 640 };
+  popup.close = () => (popup.closed = true);
+  popup.moveTo = (...to) => popup.moved.push(to);
+  popup.location = { replace: (url) => popup.went.push(url) };
+  page.popups.push(popup);
+  return popup;
+}
+
 /** Puts a fresh page around the SDK: `path` is its address, `answers` maps `METHOD /path` to `[status, body]`. */
 export function openPage(path = '/', answers = {}) {
   const page = {
@@ -41,13 +74,28 @@ export function openPage(path = '/', answers = {}) {
     store: new Store(),
     module: async () => new Response(await readFile(new URL('../pkg/connect_outlook_sdk_bg.wasm', import.meta.url)), WASM),
     show: (event) => events.dispatchEvent(Object.assign(new Event('pageshow'), event)),
+    hide: () => events.dispatchEvent(new Event('pagehide')),
+    hear: (type, listener) => events.addEventListener(type, listener),
+    // Whether the visitor looks at this page.
+    hasFocus: true,
+    popups: [],
+    blocksPopups: false,
+    closed: false,
+    clock: new Clock(),
   };
+  page.pass = (milliseconds) => page.clock.pass(milliseconds);
   const events = new EventTarget();
-  page.location = { href: ORIGIN + path, assign: (url) => void page.left.push(url) };
+  page.location = {
+    href: ORIGIN + path,
+    assign: (url) => void page.left.push(url),
+    get hash() {
+      return new URL(this.href).hash;
+    },
+  };
   const history = {
     state: { router: 7 },
-    replaceState(state, _, url) {
-      page.state = state;
+    replaceState(state, _, url = page.location.href) {
+      page.state = history.state = state;
       page.location.href = new URL(url, page.location.href).href;
     },
   };
@@ -56,13 +104,22 @@ export function openPage(path = '/', answers = {}) {
       static [Symbol.hasInstance] = (value) => value === globalThis;
     },
     location: page.location,
+    document: { hasFocus: () => page.hasFocus, documentElement: { lang: '' } },
+    open: (...values) => openPopup(page, values),
+    close: () => (page.closed = true),
+    dispatchEvent: events.dispatchEvent.bind(events),
+    PopStateEvent: class extends Event {},
+    HashChangeEvent: class extends Event {},
     history,
     sessionStorage: page.store,
     addEventListener: events.addEventListener.bind(events),
     removeEventListener: events.removeEventListener.bind(events),
     fetch: (request) => answer(page, request),
-    // Nobody waits for the page's patience here.
-    setTimeout: (...values) => timer(...values).unref(),
+    // Nobody waits here: time passes when a test says so.
+    setTimeout: (run, delay, ...values) => page.clock.add({ run: () => run(...values), at: page.clock.now + Math.max(delay, 0) }),
+    setInterval: (run, every) => page.clock.add({ run, at: page.clock.now + every, every }),
+    clearTimeout: (timer) => page.clock.timers.delete(timer),
+    clearInterval: (timer) => page.clock.timers.delete(timer),
     // What a browser shows in its console and survives.
     queueMicrotask: (task) => microtask(() => attempt(task, page.uncaught)),
   };
@@ -98,7 +155,7 @@ async function answer(page, request) {
   });
   const found = page.answers[route];
   if (found === undefined) throw new TypeError('Failed to fetch');
-  if (typeof found === 'function') return found();
+  if (typeof found === 'function') return found(request);
   const [status, body] = found;
   return new Response(status === 204 ? null : typeof body === 'string' ? body : JSON.stringify(body), { status });
 }
@@ -111,6 +168,5 @@ function attempt(task, uncaught) {
   }
 }
 
-const timer = globalThis.setTimeout;
 const microtask = globalThis.queueMicrotask;
 const WASM = { headers: { 'content-type': 'application/wasm' } };

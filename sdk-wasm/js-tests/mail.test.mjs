@@ -1,7 +1,7 @@
 // The session and its mail.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ADA, SDK, openPage } from './fake-page.mjs';
+import { ADA, SDK, openPage, until } from './fake-page.mjs';
 
 const { ConnectOutlookError, createOutlook } = await import(SDK);
 const SESSION = { accounts: [ADA], idle_expires_at: 1, expires_at: 2 };
@@ -78,4 +78,42 @@ test('identifiers and numbers that cannot be meant are refused before anything i
     await assert.rejects(call(), { code: 'bad_options' });
   }
   assert.deepEqual(page.requests, []);
+});
+
+test('pages are fetched one after another, and only those that are asked for', async () => {
+  const page = (ids, next_cursor) => [200, { messages: ids.map((id) => ({ id })), next_cursor }];
+  const { outlook, routes } = open({
+    'GET /outlook/v1/accounts/b/messages?folder=sent&limit=2': page(['1', '2'], 'x'),
+    'GET /outlook/v1/accounts/b/messages?folder=sent&limit=2&cursor=x': page(['3', '4'], 'y'),
+    'GET /outlook/v1/accounts/b/messages?folder=sent&limit=2&cursor=y': page(['5']),
+  });
+  const wishes = { account: 'b', folder: 'sent', limit: 2 };
+  const seen = [];
+  for await (const { id } of outlook.mail.each(wishes)) {
+    seen.push(id);
+    if (id === '3') break;
+  }
+  assert.deepEqual([seen, routes().length], [['1', '2', '3'], 2]);
+  const pages = [];
+  for await (const { messages } of outlook.mail.pages({ ...wishes, cursor: 'x' })) pages.push(messages.map(({ id }) => id));
+  assert.deepEqual(pages, [['3', '4'], ['5']]);
+});
+
+test('a signal ends a call, its request and an iteration', async () => {
+  const stop = new AbortController();
+  const { outlook, page } = open({});
+  let request;
+  page.answers['GET /outlook/v1/accounts/b/messages'] = (asked) =>
+    new Promise((_, reject) => {
+      request = asked;
+      asked.signal.addEventListener('abort', () => reject(asked.signal.reason));
+    });
+  const wishes = { account: 'b', signal: stop.signal };
+  const reading = assert.rejects(outlook.mail.pages(wishes).next(), { name: 'AbortError' });
+  await until(() => request);
+  stop.abort();
+  await reading;
+  assert.ok(request.signal.aborted);
+  await assert.rejects(outlook.mail.folders(wishes), { name: 'AbortError' });
+  assert.equal(page.requests.length, 1, 'nothing is asked once it is over');
 });

@@ -17,10 +17,14 @@ async function waiting(answers = {}, from = '/inbox?open=7#top') {
   return { page, verifier: page.store.text.match(/[\w-]{43}/)[0] };
 }
 
-const comeBack = (page, to) => {
+async function comeBack(page, to) {
   page.location.href = ORIGIN + to;
-  return createOutlook({ backend: '/outlook' }).completeRedirect();
-};
+  let settled = false;
+  const ending = createOutlook({ backend: '/outlook' }).completeRedirect().finally(() => (settled = true));
+  // Nobody takes the callback for one of a window: that is known after a while.
+  await until(() => page.pass(100) ?? settled);
+  return ending;
+}
 
 test('code and verifier meet in one request, after address and store are clean', async () => {
   for (const mark of ['#', '?']) {

@@ -1,6 +1,10 @@
-// Between shell and wasm: one attempt at a time, typed errors, an end for calls of a stopped module.
+// Between shell and wasm: typed errors in the visitor's language, windows and hand-overs, an end for calls of a stopped
+// module.
 import { ConnectOutlookError } from './index.js';
 import init, { Outlook, onPanic } from './connect_outlook_sdk.js';
+import { WindowFlow, handOver } from './inner/window.js';
+import { CRASHED, LEFT, POPUP_BLOCKED, WASM_BLOCKED, cameBack } from './inner/ends.js';
+import { translator } from './inner/translate.js';
 
 export async function start(module) {
   try {
@@ -23,84 +27,108 @@ function mayCompile() {
   }
 }
 
-export function open(backend) {
+export function open(options, tell) {
+  const translate = translator(options, () => import('./words.js'));
+  const { backend } = options;
   let outlook;
-  let connecting;
+  let late;
 
-  const call = async (name, ...values) => {
+  const raw = async (name, values) => {
     let stop;
+    const { signal } = values.at(-1) ?? {};
     // Promises of a stopped module never settle; this race does.
     const crashed = new Promise((_, reject) => waiting.add((stop = reject)));
     try {
       if (crash) throw crash;
+      signal?.throwIfAborted();
       outlook ??= new Outlook({ backend });
       return await Promise.race([crashed, outlook[name](...values)]);
     } catch (error) {
-      throw crash ?? typed(error);
+      throw crash ?? (signal?.aborted ? signal.reason : typed(error));
     } finally {
       waiting.delete(stop);
     }
   };
+  const call = async (name, ...values) => {
+    try {
+      return await translate(await raw(name, values));
+    } catch (error) {
+      throw await translate(error);
+    }
+  };
 
-  const leave = async (options) => (await call('connect', options)) ?? cameBack();
+  async function connect(wishes, popup) {
+    // An earlier window is not waited for any more.
+    late?.();
+    if (popup) {
+      const flow = new WindowFlow(popup, wishes, call, (outcome) => tell({ type: 'outcome', outcome }));
+      late = flow.forget;
+      return translate(await flow.outcome);
+    }
+    if (globalThis.top !== globalThis.window) return translate({ ...POPUP_BLOCKED });
+    return (await call('connect', wishes)) ?? translate(await cameBack());
+  }
+
+  async function completeRedirect() {
+    // Several parts of a page may ask; the callback is there once.
+    completing ??= comeBack(call).finally(() => (completing = undefined));
+    const outcome = await completing;
+    if (outcome) tell({ type: 'outcome', outcome });
+    return outcome;
+  }
+
+  async function* pages(wishes = {}) {
+    let { cursor } = wishes;
+    do {
+      const page = await call('messages', { ...wishes, cursor });
+      yield page;
+      cursor = page.next_cursor;
+    } while (cursor);
+  }
 
   return {
-    // However often somebody clicks, it is one attempt.
-    connect: (options) => (connecting ??= leave(options).finally(() => (connecting = undefined))),
-    // Several parts of a page may ask; the callback is there once.
-    completeRedirect: () => (completing ??= call('completeRedirect').finally(() => (completing = undefined))),
+    connect,
+    completeRedirect,
     session: () => call('session'),
-    signOut: () => call('signOut'),
-    disconnect: (account) => call('disconnect', account),
-    folders: (options) => call('folders', options),
-    messages: (options) => call('messages', options),
-    message: (id, options) => call('message', id, options),
+    async signOut() {
+      await call('signOut');
+      tell({ type: 'signed_out' });
+    },
+    async disconnect(account) {
+      await call('disconnect', account);
+      tell({ type: 'disconnected', account });
+    },
+    folders: (wishes) => call('folders', wishes),
+    messages: (wishes) => call('messages', wishes),
+    message: (id, wishes) => call('message', id, wishes),
+    pages,
+    async *each(wishes) {
+      for await (const { messages } of pages(wishes)) yield* messages;
+    },
   };
 }
 
-// What the element says of an account that does not work.
-export const TROUBLES = {
-  needs_user: 'Microsoft asks you to sign in again.',
-  needs_admin: 'An administrator of your organisation has to agree first.',
-  blocked_by_policy: 'Your organisation does not allow this connection.',
-};
+// On the page that Microsoft sends the visitor back to: in the tab that left, or in a window of another page.
+async function comeBack(call) {
+  const { [LEFT]: left, ...state } = history.state ?? {};
+  if (left) {
+    history.replaceState(state, '');
+    return left;
+  }
+  const address = location.href;
+  const outcome = await call('completeRedirect');
+  if (outcome?.code === 'attempt_unknown' && (await handOver(address))) return null;
+  if (location.href !== address) tellRouters(address);
+  return outcome;
+}
 
-// The browser is leaving. Whoever sees this page still, or again, pressed Stop or Back.
-function cameBack() {
-  return new Promise((resolve) => {
-    const done = () => {
-      removeEventListener('pageshow', shown);
-      clearTimeout(timer);
-      resolve({ ...CAME_BACK });
-    };
-    const shown = (event) => event.persisted && done();
-    const timer = setTimeout(done, PATIENCE_MS);
-    addEventListener('pageshow', shown);
-  });
+// Routers that were there before us have taken the callback for an address of theirs.
+function tellRouters(oldURL) {
+  dispatchEvent(new PopStateEvent('popstate', { state: history.state }));
+  if (location.hash) dispatchEvent(new HashChangeEvent('hashchange', { oldURL, newURL: location.href }));
 }
 
 const typed = (error) => new ConnectOutlookError(error?.code && error.actor ? error : CRASHED);
-
-const CAME_BACK = {
-  status: 'cancelled',
-  code: 'came_back',
-  actor: 'visitor',
-  next: 'try_again',
-  message: 'You came back before the sign-in was finished.',
-};
-const WASM_BLOCKED = {
-  code: 'wasm_blocked',
-  actor: 'developer',
-  next: 'none',
-  message: "This page may not run WebAssembly: its script-src needs 'wasm-unsafe-eval'.",
-};
-const CRASHED = {
-  code: 'internal',
-  actor: 'developer',
-  next: 'try_again',
-  message: 'Something broke in this page. Load it again.',
-};
-const PATIENCE_MS = 30_000;
 
 const waiting = new Set();
 let completing;

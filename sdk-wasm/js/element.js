@@ -1,132 +1,99 @@
 // <connect-outlook backend="/outlook">: the button, and who is connected. What a page can set, hear and style:
-// index.d.ts.
+// element.d.ts. Here is what a page view costs; everything but the idle button is in view.js.
 import { createOutlook, load } from './index.js';
 
 export class ConnectOutlookElement extends (globalThis.HTMLElement ?? class {}) {
-  static observedAttributes = ['label'];
+  static observedAttributes = ['label', 'lang'];
   #outlook;
-  #account;
-  #button;
-  #label;
-  #status;
+  #view;
+  // Shared with the view: the account shown, and the parts in the shadow root.
+  #parts;
 
   get outlook() {
-    return (this.#outlook ??= createOutlook({ backend: this.#backend }));
+    this.outlook = this.#outlook ?? createOutlook({ backend: this.getAttribute('backend') ?? '/outlook', language: languageOf(this), texts: this.texts });
+    return this.#outlook;
+  }
+
+  set outlook(outlook) {
+    if (this.#outlook === outlook) return;
+    this.#outlook = outlook;
+    outlook.subscribe((event) => this.#hear(event));
   }
 
   get account() {
-    return this.#account;
+    return this.#parts?.account ?? null;
   }
 
   get state() {
-    return this.getAttribute('state');
+    return this.getAttribute('state') ?? 'idle';
   }
 
-  async connect() {
-    await this.#run(
-      this.outlook.connect({
-        scopes: this.#option('scopes')?.match(/\S+/g) ?? undefined,
-        login_hint: this.#option('login-hint'),
-        prompt: this.#option('prompt'),
-        return_to: this.#option('return-to'),
-      }),
-    );
+  connect(wishes) {
+    // For the view's Cancel.
+    const stop = new AbortController();
+    if (this.#parts) this.#parts.stop = stop;
+    const signal = wishes?.signal ? AbortSignal.any([wishes.signal, stop.signal]) : stop.signal;
+    return this.outlook.connect({ ...this.#wishes(), ...wishes, signal });
   }
 
   async disconnect() {
-    const account = this.#account;
-    if (!account) return;
-    try {
-      await this.outlook.disconnect(account.id);
-      this.#show('idle');
-      this.#tell('disconnected', { account });
-    } catch (error) {
-      this.#show('connected', account, error.message);
-    }
+    if (this.account) await this.outlook.disconnect(this.account.id);
   }
 
-  connectedCallback() {
-    if (this.#button) return;
-    this.#build();
-    if (mayBeCallback(location.href)) {
-      this.#run(this.outlook.completeRedirect());
-    } else {
-      this.#restore();
+  async connectedCallback() {
+    if (this.#parts) return;
+    if (Object.hasOwn(this, 'outlook')) {
+      // Set before this class was there.
+      const { outlook } = this;
+      delete this.outlook;
+      this.outlook = outlook;
     }
+    this.#build();
+    if (mayBeCallback()) {
+      this.#hear({ type: 'connecting' });
+      if (await this.outlook.completeRedirect().catch((error) => this.#hear({ type: 'failed', error }))) return;
+    }
+    const session = await this.outlook.peek();
+    if (session || this.#view) this.#hear({ type: 'session', session });
   }
 
   attributeChangedCallback() {
-    if (this.#button) this.#name();
+    if (!this.#parts) return;
+    if (this.#view) this.#hear({ type: 'words' });
+    else this.#parts.label.textContent = this.texts?.connect ?? this.getAttribute('label') ?? LABELS[languageOf(this).slice(0, 2)] ?? LABELS.en;
   }
 
-  get #backend() {
-    return this.#option('backend') ?? '/outlook';
-  }
-
-  #option(name) {
-    return this.getAttribute(name) ?? undefined;
-  }
-
-  async #run(attempt) {
-    this.#show('connecting', null, 'Connecting with Microsoft…');
-    const outcome = await attempt.catch((error) => ({ status: 'unavailable', ...error, message: error.message }));
-    if (!outcome) return this.#restore();
-    // A mailbox of before stays connected, whatever became of another attempt.
-    const account = outcome.account ?? (await this.#look());
-    this.#show(works(account) ? 'connected' : 'trouble', account, outcome.message);
-    this.#tell('outcome', outcome);
-    if (outcome.account) this.#tell('connected', { account, restored: false });
-  }
-
-  async #restore() {
-    const account = await this.#look();
-    const state = account?.state ?? 'disconnected';
-    if (state === 'disconnected') return this.#show('idle');
-    if (!works(account)) return this.#show('trouble', null, (await load()).TROUBLES[state]);
-    this.#show('connected', account);
-    this.#tell('connected', { account, restored: true });
-  }
-
-  // Asks for the session without the wasm: a page view is not an intent.
-  async #look() {
+  async #hear(event) {
+    this.#view ??= import('./view.js').then(({ View }) => new View(this, this.#parts));
     try {
-      const answer = await fetch(`${this.#backend.replace(/\/$/, '')}/v1/session`, { headers: { 'x-connect-outlook': '1' }, cache: 'no-store' });
-      return answer.status === 200 ? (await answer.json()).accounts[0] : null;
+      (await this.#view).hear(event);
     } catch {
-      return null;
+      this.#view = undefined;
     }
   }
 
+  #wishes() {
+    const wishes = { account: this.state === 'needs_user' ? this.account?.id : undefined };
+    for (const name of WISHES) wishes[name.replace('-', '_')] = this.getAttribute(name) ?? wishes[name] ?? undefined;
+    wishes.scopes = wishes.scopes?.match(/\S+/g) ?? undefined;
+    return wishes;
+  }
+
   #build() {
-    this.#label = make('span', { part: 'label' });
-    this.#button = make('button', { part: 'button', type: 'button' }, mark(), this.#label);
-    this.#status = make('p', { part: 'status', role: 'status', dir: 'auto' });
-    this.#button.addEventListener('click', () => {
-      if (this.#account) this.disconnect();
-      else if (this.state !== 'connecting') this.connect();
+    const label = make('span', { part: 'label' });
+    const button = make('button', { part: 'button', type: 'button' }, make('slot', { name: 'mark' }, mark()), make('slot', { name: 'label' }, label));
+    const status = make('span', { part: 'status', role: 'status', dir: 'auto' });
+    const slot = make('slot', { name: 'idle' });
+    button.addEventListener('click', () => {
+      if (this.state === 'connecting') return;
+      (this.state === 'connected' ? this.disconnect() : this.connect()).catch((error) => this.#hear({ type: 'failed', error }));
     });
-    for (const intent of ['pointerenter', 'focus']) this.#button.addEventListener(intent, () => load().catch(() => {}));
-    const root = this.attachShadow({ mode: 'open', delegatesFocus: true });
-    root.adoptedStyleSheets = [sheet()];
-    root.append(this.#button, this.#status);
-    this.#show('idle');
-  }
-
-  #show(state, account, message = '') {
-    this.#account = state === 'connected' ? account : null;
-    this.setAttribute('state', state);
-    this.#button.ariaDisabled = state === 'connecting';
-    this.#name();
-    const who = this.#account ? [make('b', { part: 'name' }, account.display_name), ` ${account.address} `] : [];
-    this.#status.replaceChildren(...who, message);
-  }
-
-  #name() {
-    this.#label.textContent = this.#account ? 'Disconnect' : (this.#option('label') ?? 'Connect Outlook');
-  }
-
-  #tell(type, detail) {
-    this.dispatchEvent(new CustomEvent(type, { detail, bubbles: true, composed: true }));
+    for (const intent of ['pointerenter', 'focus']) button.addEventListener(intent, () => load().catch(() => {}));
+    const root = this.shadowRoot ?? this.attachShadow({ mode: 'open', delegatesFocus: true });
+    root.adoptedStyleSheets = [sheet(STYLE)];
+    root.replaceChildren(button, status, slot);
+    this.#parts = { root, button, label, status, slot, make, sheet };
+    this.attributeChangedCallback();
   }
 }
 
@@ -136,10 +103,10 @@ export function defineElement(name = 'connect-outlook') {
   return customElements.get(name);
 }
 
-const works = (account) => /^(connected|expiring)$/.test(account?.state);
+const languageOf = (element) => element.closest('[lang]')?.lang || document.documentElement.lang || 'en';
 
 // Saves other pages the wasm, which is what decides.
-const mayBeCallback = (address) => /[?#&/]state=/.test(address) && /[?#&/](code|error)=/.test(address);
+const mayBeCallback = () => history.state?.connectOutlook || /^(?=.*[?#&/]state=).*[?#&/](code|error)=/.test(location.href);
 
 function make(tag, attributes, ...children) {
   const element = document.createElementNS(`http://www.w3.org/${/svg|path/.test(tag) ? '2000/svg' : '1999/xhtml'}`, tag);
@@ -154,11 +121,14 @@ function mark() {
   return make('svg', { part: 'mark', viewBox: '0 0 21 21', 'aria-hidden': true }, ...['#f25022', '#7fba00', '#00a4ef', '#ffb900'].map(square));
 }
 
-let shared;
-function sheet() {
-  if (!shared) (shared = new CSSStyleSheet()).replaceSync(STYLE);
-  return shared;
+function sheet(style) {
+  const made = new CSSStyleSheet();
+  made.replaceSync(style);
+  return made;
 }
+
+const WISHES = ['scopes', 'login-hint', 'domain-hint', 'prompt', 'return-to', 'mode', 'account'];
+const LABELS = { en: 'Connect Outlook', de: 'Outlook verbinden', fr: 'Connecter Outlook', es: 'Conectar Outlook', ja: 'Outlook に接続', ar: 'ربط Outlook' };
 
 const STYLE = `
 :host{display:inline-flex;flex-wrap:wrap;align-items:center;gap:8px 12px;font:15px/1.3 "Segoe UI",system-ui,sans-serif}
@@ -168,12 +138,6 @@ color:var(--connect-outlook-color,light-dark(#5e5e5e,#fff));background:var(--con
 border:1px solid var(--connect-outlook-border,#8c8c8c);border-radius:var(--connect-outlook-radius,0)}
 button:hover{filter:brightness(.95)}
 button:focus-visible{outline:2px solid var(--connect-outlook-focus,light-dark(#0067b8,#6cb8f6));outline-offset:2px}
-button[aria-disabled=true]{cursor:progress}
-svg{width:21px;forced-color-adjust:none}
-p{margin:0;overflow-wrap:anywhere}
-:host([state=connected]) p{order:-1}
-:host([state=connected]) svg{display:none}
-@media (prefers-reduced-motion:no-preference){:host([state=connecting]) svg{animation:pulse .8s infinite alternate}}
-@keyframes pulse{to{opacity:.3}}`;
+svg{width:21px;forced-color-adjust:none}`;
 
 if (globalThis.customElements) defineElement();

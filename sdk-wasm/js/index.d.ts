@@ -9,6 +9,13 @@
 export interface OutlookOptions {
   /** The path under which the backend is mounted on this site, such as `/outlook`. */
   backend: string;
+  /**
+   * The language of sentences, such as `de` or `fr-CA`; without it, that of the page (`<html lang>`). There are English,
+   * German, French, Spanish, Japanese and Arabic; others read English.
+   */
+  language?: string;
+  /** Sentences in the page's own words, by `code`. */
+  texts?: Partial<Record<string, string>>;
 }
 
 /** What a visitor is asked for at Microsoft. All of it is optional. */
@@ -17,10 +24,25 @@ export interface ConnectOptions {
   scopes?: string[];
   /** The address to fill in at Microsoft's sign-in. */
   login_hint?: string;
+  /** Where the account is at home, which spares a page: `organizations`, `consumers` or a domain. */
+  domain_hint?: string;
+  /**
+   * An account of this session, by `id`: connects this one again, or with more scopes, and refuses every other
+   * (`other_account`). What it was granted before is asked for again.
+   */
+  account?: string;
   /** What Microsoft is to show even if it could be skipped. Never ask for `consent` without a reason. */
   prompt?: 'select_account' | 'login' | 'consent';
   /** An address of this site to come back to; without it, the page's own. */
   return_to?: string;
+  /**
+   * `redirect` leaves the page, `popup` opens a window and keeps it. Browsers open windows for clicks only: call
+   * `connect` in the click's own handler. A blocked window falls back to the redirect. Without it: `redirect`, and in a
+   * frame, which Microsoft refuses, `popup`.
+   */
+  mode?: 'redirect' | 'popup';
+  /** Gives up: the promise rejects with the signal's reason, and the window closes if it still can. */
+  signal?: AbortSignal;
 }
 
 /** Who can mend it. Nobody else should be asked to. */
@@ -43,11 +65,11 @@ export interface Reason {
   code: string;
   actor: Actor;
   next: Next;
-  /** One English sentence for the visitor. */
+  /** One sentence for the visitor, in the page's language. */
   message: string;
   /** Microsoft's error number, if there was one. */
   aadsts?: number;
-  /** What support asks for. */
+  /** Microsoft's, or the server's own: what support asks for. */
   correlation_id?: string;
 }
 
@@ -171,6 +193,8 @@ export interface MessageList {
 export interface AccountOption {
   /** An account's `id`; without it, the first of the session. */
   account?: string;
+  /** Ends the call: it rejects with the signal's reason. */
+  signal?: AbortSignal;
 }
 
 /** Which messages to list. */
@@ -187,33 +211,56 @@ export interface MessagesOptions extends AccountOption {
 export interface Mail {
   folders(options?: AccountOption): Promise<{ folders: Folder[] }>;
   messages(options?: MessagesOptions): Promise<MessageList>;
+  /** Page after page, each fetched when it is asked for: `for await (const page of mail.pages())`. `limit` is a page's. */
+  pages(options?: MessagesOptions): AsyncGenerator<MessageList, void, undefined>;
+  /** Message after message, across the pages: `for await (const message of mail.each({ folder: 'sent' }))`. */
+  each(options?: MessagesOptions): AsyncGenerator<MessageSummary, void, undefined>;
   message(id: string, options?: AccountOption): Promise<Message>;
 }
+
+/** What {@link Outlook.subscribe} tells. */
+export type OutlookEvent =
+  /** An attempt has begun. */
+  | { type: 'connecting'; mode: 'redirect' | 'popup' }
+  /** It ended, however; also when an answer arrives from a window that seemed closed. */
+  | { type: 'outcome'; outcome: Outcome }
+  /** It could not be made: what `connect` rejected with. */
+  | { type: 'failed'; error: unknown }
+  /** A mailbox was disconnected: the account's `id`. */
+  | { type: 'disconnected'; account: string }
+  /** The session was ended. */
+  | { type: 'signed_out' };
 
 /** Mailboxes of this browser's session, through one backend. */
 export interface Outlook {
   /**
-   * Sends the browser to Microsoft. The page is left, so the promise stays open; it resolves when that fails, or when
-   * the visitor comes back to this very page (`came_back`). However often it is called, it is one attempt.
+   * Sends the visitor to Microsoft. By redirect the page is left, so the promise stays open; it resolves when that
+   * fails, or when the visitor comes back to this very page (`came_back`). By popup it resolves with the answer, or with
+   * `window_closed` within two seconds. However often it is called, it is one attempt.
    */
   connect(options?: ConnectOptions): Promise<Outcome>;
   /**
-   * Finishes what `connect` began, on the page Microsoft sends the visitor back to. Cleans the address bar, and
-   * resolves to `null` on every other page. `<connect-outlook>` calls it by itself.
+   * Finishes what `connect` began, on the page Microsoft sends the visitor back to. Cleans the address bar, shows the
+   * address of before again (and tells routers by `popstate`), and resolves to `null` on every other page. In a window
+   * it hands the answer to the page that waits, and closes. `<connect-outlook>` calls it by itself.
    */
   completeRedirect(): Promise<Outcome | null>;
   /** Who is connected, or `null`. */
   session(): Promise<Session | null>;
+  /** The same, cheaply and without the WebAssembly: for page views. `null` for whatever goes wrong, too. */
+  peek(): Promise<Session | null>;
   /** Ends the session of this browser. The mailboxes stay connected on the server. */
   signOut(): Promise<void>;
   /** Disconnects a mailbox: the server destroys its tokens. */
   disconnect(account: string): Promise<void>;
   readonly mail: Mail;
+  /** Has `listener` called with all that happens here. Answers how to stop that. */
+  subscribe(listener: (event: OutlookEvent) => void): () => void;
 }
 
 /**
  * What calls reject with. Beside the backend's codes: `unreachable`, `bad_answer`, `bad_options`, `wasm_blocked` (the
- * page's policy forbids WebAssembly), `internal` (a defect of ours; nothing half-done is left behind).
+ * page's policy forbids WebAssembly), `no_page` (a server), `internal` (a defect of ours; nothing half-done is left).
  */
 export class ConnectOutlookError extends Error implements Reason {
   constructor(reason: Reason);
@@ -233,52 +280,8 @@ export function connect(options: OutlookOptions & ConnectOptions): Promise<Outco
 /** Fetches what calls need, ahead of time: on hover, on focus, when idle. */
 export function load(): Promise<unknown>;
 
+/** Says where the WebAssembly comes from, before it is fetched; `connect-outlook/inline` does so by itself. */
+export function useModule(source: () => URL | BufferSource): void;
+
 /** Defines `<connect-outlook>`, as importing `connect-outlook/element` does. */
 export function defineElement(name?: string): Promise<CustomElementConstructor>;
-
-/** What `<connect-outlook>` tells. All events bubble, out of shadow roots too. */
-export interface ConnectOutlookEventMap {
-  /** A mailbox is connected: just now, or (`restored`) since an earlier visit. */
-  connected: CustomEvent<{ account: Account; restored: boolean }>;
-  /** An attempt ended, however. */
-  outcome: CustomEvent<Outcome>;
-  /** The visitor disconnected the mailbox. */
-  disconnected: CustomEvent<{ account: Account }>;
-}
-
-/**
- * `<connect-outlook backend="/outlook">`
- *
- * Attributes: `backend` (default `/outlook`), `label` (default "Connect Outlook"), `scopes` (separated by spaces),
- * `login-hint`, `prompt`, `return-to`; it sets `state` itself, for styling.
- *
- * Parts: `button`, `mark`, `label`, `status`, `name`. Custom properties: `--connect-outlook-color`, `-background`,
- * `-border`, `-radius`, `-focus`. Light and dark follow the page's `color-scheme`.
- */
-export interface ConnectOutlookElement extends HTMLElement {
-  /** The mailboxes behind this button, for `mail` and the rest. */
-  readonly outlook: Outlook;
-  /** The account shown as connected. */
-  readonly account: Account | null | undefined;
-  readonly state: 'idle' | 'connecting' | 'connected' | 'trouble' | null;
-  /** What a press on the button does. */
-  connect(): Promise<void>;
-  /** Disconnects the account shown. */
-  disconnect(): Promise<void>;
-  addEventListener<K extends keyof ConnectOutlookEventMap>(
-    type: K,
-    listener: (event: ConnectOutlookEventMap[K]) => unknown,
-    options?: boolean | AddEventListenerOptions,
-  ): void;
-  addEventListener(
-    type: string,
-    listener: EventListenerOrEventListenerObject,
-    options?: boolean | AddEventListenerOptions,
-  ): void;
-}
-
-declare global {
-  interface HTMLElementTagNameMap {
-    'connect-outlook': ConnectOutlookElement;
-  }
-}

@@ -9,34 +9,75 @@ export class ConnectOutlookError extends Error {
   }
 }
 
-export function createOutlook({ backend }) {
+export function createOutlook(options) {
+  const listeners = new Set();
+  // A listener that throws is the page's trouble, not the flow's.
+  const tell = (event) => listeners.forEach((listener) => queueMicrotask(() => listener(event)));
   let client;
-  const call = (name) => async (...values) => {
-    const { open } = await load();
-    client ??= open(backend);
-    return client[name](...values);
+  let connecting;
+  const opened = async () => (client ??= (await load()).open(options, tell));
+  const call = (name) => async (...values) => (await opened())[name](...values);
+  const each = (name) => async function* (...values) {
+    yield* (await opened())[name](...values);
   };
+
+  const start = async (wishes = {}) => {
+    // Microsoft's pages refuse frames.
+    const mode = wishes.mode ?? (globalThis.top === globalThis.window ? 'redirect' : 'popup');
+    // In the same turn as the click, or browsers block it.
+    const popup = mode === 'popup' && open('', '_blank', 'popup,width=500,height=640');
+    tell({ type: 'connecting', mode: popup ? 'popup' : 'redirect' });
+    try {
+      const outcome = await (await opened()).connect(wishes, popup);
+      tell({ type: 'outcome', outcome });
+      return outcome;
+    } catch (error) {
+      if (popup) popup.close();
+      tell({ type: 'failed', error });
+      throw error;
+    }
+  };
+
   return {
-    connect: call('connect'),
+    // However often somebody clicks, it is one attempt.
+    connect: (wishes) => (connecting ??= start(wishes).finally(() => (connecting = undefined))),
     completeRedirect: call('completeRedirect'),
     session: call('session'),
+    // Without the WebAssembly: a page view is not an intent.
+    peek: async () => {
+      try {
+        const headers = { 'x-connect-outlook': '1' };
+        const answer = await fetch(`${options.backend.replace(/\/$/, '')}/v1/session`, { headers, cache: 'no-store' });
+        return answer.status === 200 ? await answer.json() : null;
+      } catch {
+        return null;
+      }
+    },
     signOut: call('signOut'),
     disconnect: call('disconnect'),
-    mail: { folders: call('folders'), messages: call('messages'), message: call('message') },
+    mail: { folders: call('folders'), messages: call('messages'), message: call('message'), each: each('each'), pages: each('pages') },
+    subscribe(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
   };
 }
 
-export const connect = ({ backend, ...options }) => createOutlook({ backend }).connect(options);
+export const connect = ({ backend, language, texts, ...wishes }) => createOutlook({ backend, language, texts }).connect(wishes);
 
 export const defineElement = async (name) => (await import('./element.js')).defineElement(name);
 
 let loading;
 export const load = () => (loading ??= fetchClient());
 
+// The inline variant brings the module's bytes along.
+let module = () => new URL('./connect_outlook_sdk_bg.wasm', import.meta.url);
+export const useModule = (bytes) => (module = bytes);
+
 async function fetchClient() {
   try {
     const client = await import('./client.js');
-    await client.start(new URL('./connect_outlook_sdk_bg.wasm', import.meta.url));
+    await client.start(module());
     return client;
   } catch (error) {
     loading = undefined;

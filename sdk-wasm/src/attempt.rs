@@ -4,6 +4,8 @@
 //! `<verifier> <digest of state> <expires_at> <return_to>`, and a line is taken once. As on the server, the store knows
 //! only the digest of `state` (R20), so a look into it does not yield the pair that the backend asks for.
 
+use std::cell::RefCell;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use connect_outlook_protocol::pkce::CodeVerifier;
@@ -56,6 +58,23 @@ impl ParkedAttempt {
             expires_at: parts.next()?.parse().ok()?,
             return_to: parts.next()?.to_owned(),
         })
+    }
+}
+
+/// Attempts that wait in the page's memory, because the visitor is at Microsoft in a window of its own. The same text as
+/// in a tab's store, seen by nobody else and gone with the page.
+#[derive(Debug, Default)]
+pub(crate) struct Waiting(RefCell<String>);
+
+impl Waiting {
+    /// Adds an attempt.
+    pub(crate) fn add(&self, parked: &ParkedAttempt, now: u32) {
+        parked.add_to(&mut self.0.borrow_mut(), now);
+    }
+
+    /// Takes the attempt of this state; a second call finds nothing.
+    pub(crate) fn take(&self, state: &State, now: u32) -> Option<ParkedAttempt> {
+        take(&mut self.0.borrow_mut(), state, now)
     }
 }
 
@@ -168,6 +187,16 @@ mod tests {
             ),
             "{text}"
         );
+    }
+
+    #[test]
+    fn what_waits_in_memory_is_taken_once_too() {
+        let waiting = Waiting::default();
+        waiting.add(&parked(1), NOW);
+        waiting.add(&parked(2), NOW);
+        assert_eq!(waiting.take(&state(1), NOW), Some(parked(1)));
+        assert_eq!(waiting.take(&state(1), NOW), None);
+        assert_eq!(waiting.take(&state(2), NOW + 600), None);
     }
 
     /// R123

@@ -5,6 +5,7 @@ use std::cell::RefCell;
 use connect_outlook_protocol::refusal::{Actor, Next};
 use wasm_bindgen::JsValue;
 
+use crate::attempt::Waiting;
 use crate::backend::Backend;
 use crate::error::{Trouble, bad_options, trouble};
 use crate::fields::{member, text};
@@ -17,8 +18,12 @@ use crate::{connect, redirect};
 pub(crate) enum Call {
     /// Go to Microsoft.
     Connect(JsValue),
+    /// Begin an attempt for a window of its own.
+    OpenWindow(JsValue),
     /// Finish what `Connect` began.
     CompleteRedirect,
+    /// Finish what `OpenWindow` began: the address that the window was sent back to.
+    CompleteWindow(String),
     /// Who is connected?
     Session,
     /// End the session.
@@ -36,6 +41,8 @@ pub(crate) struct Client {
     pub(crate) backend: Backend,
     /// The account that mail is asked of unless the page says; known after the first look at the session.
     first_account: RefCell<Option<String>>,
+    /// Attempts whose visitors are at Microsoft in a window of their own.
+    windows: Waiting,
 }
 
 impl Client {
@@ -50,6 +57,7 @@ impl Client {
         Ok(Self {
             backend: Backend::new(address.origin(), &mount),
             first_account: RefCell::new(None),
+            windows: Waiting::default(),
         })
     }
 
@@ -65,16 +73,13 @@ impl Client {
             self.first_account.replace(None);
         }
         match call {
-            Call::Connect(options) => {
-                let options = ConnectOptions::read(options)?;
-                let started = connect::start(&self.backend, &options).await;
-                Ok(started.map_or_else(Trouble::into_outcome, |()| JsValue::UNDEFINED))
-            }
-            Call::CompleteRedirect => {
-                let finished = redirect::finish(&self.backend).await;
-                Ok(finished.unwrap_or_else(Trouble::into_outcome))
-            }
-            Call::Session => match self.backend.read(paths::SESSION).await {
+            Call::Connect(options) => self.start(options, None).await,
+            Call::OpenWindow(options) => self.start(options, Some(&self.windows)).await,
+            Call::CompleteRedirect => Ok(ended(redirect::finish(&self.backend).await)),
+            Call::CompleteWindow(address) => Ok(ended(
+                redirect::finish_window(&self.backend, &self.windows, address).await,
+            )),
+            Call::Session => match self.session(&JsValue::UNDEFINED).await {
                 Ok(nobody) if nobody.is_undefined() => Ok(JsValue::NULL),
                 Err(trouble) if trouble.is("no_session") => Ok(JsValue::NULL),
                 other => other,
@@ -86,9 +91,18 @@ impl Client {
             }
             Call::Mail(options, path) => {
                 let path = path?.of(&self.account(&options).await?)?;
-                self.backend.read(&path).await
+                self.backend.read(&path, &member(&options, "signal")).await
             }
         }
+    }
+
+    async fn start(&self, options: JsValue, popup: Option<&Waiting>) -> Result<JsValue, Trouble> {
+        let options = ConnectOptions::read(options)?;
+        Ok(ended(connect::start(&self.backend, &options, popup).await))
+    }
+
+    fn session(&self, signal: &JsValue) -> impl Future<Output = Result<JsValue, Trouble>> {
+        self.backend.read(paths::SESSION, signal)
     }
 
     async fn account(&self, options: &JsValue) -> Result<String, Trouble> {
@@ -96,12 +110,17 @@ impl Client {
         if let Some(account) = known {
             return Ok(account);
         }
-        let session = self.backend.read(paths::SESSION).await?;
+        let session = self.session(&member(options, "signal")).await?;
         let account =
             text(&member(&member(&session, "accounts"), "0"), "id").ok_or_else(no_account)?;
         self.first_account.replace(Some(account.clone()));
         Ok(account)
     }
+}
+
+/// What ends an attempt is an outcome, whatever it was.
+fn ended(step: Result<JsValue, Trouble>) -> JsValue {
+    step.unwrap_or_else(Trouble::into_outcome)
 }
 
 fn no_account() -> Trouble {

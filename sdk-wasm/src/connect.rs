@@ -1,4 +1,4 @@
-//! Starting: verifier, attempt, and away to Microsoft.
+//! Starting: verifier, attempt, and away to Microsoft, with this page or with a window of its own.
 
 use connect_outlook_protocol::authorize::{AuthorizeRequest, Prompt, ResponseMode};
 use connect_outlook_protocol::pkce::{CodeChallenge, CodeVerifier, METHOD};
@@ -8,7 +8,7 @@ use serde::Serialize;
 use wasm_bindgen::JsValue;
 
 use crate::address::may_leave_for;
-use crate::attempt::ParkedAttempt;
+use crate::attempt::{ParkedAttempt, Waiting};
 use crate::backend::Backend;
 use crate::error::{Trouble, bad_answer, to_js, trouble, word};
 use crate::fields::{number, text, text_or_empty};
@@ -16,11 +16,16 @@ use crate::options::ConnectOptions;
 use crate::page::Page;
 use crate::paths;
 
-/// Starts an attempt and sends the browser to Microsoft. The page is left when this returns.
+/// Starts an attempt. By redirect it waits in the tab's store and the page is left when this returns; by popup it waits
+/// in `popup`, which lives and dies with the page, and where to send the window is returned.
 ///
 /// # Errors
 /// Why the visitor stays here. Nothing of the attempt is kept then.
-pub(crate) async fn start(backend: &Backend, options: &ConnectOptions) -> Result<(), Trouble> {
+pub(crate) async fn start(
+    backend: &Backend,
+    options: &ConnectOptions,
+    popup: Option<&Waiting>,
+) -> Result<JsValue, Trouble> {
     let verifier = CodeVerifier::from_random(random_bytes()?);
     let challenge = verifier.challenge();
     let request = to_js(&Start {
@@ -29,13 +34,33 @@ pub(crate) async fn start(backend: &Backend, options: &ConnectOptions) -> Result
         return_to: options.return_to(),
     });
     options.copy_to(&request);
-    let answer = backend.post(paths::ATTEMPTS, &request).await?;
-    leave(
-        &Started::read(&answer),
-        verifier,
-        &challenge,
-        options.return_to(),
-    )
+    let signal = options.signal();
+    let answer = backend.post(paths::ATTEMPTS, &request, &signal).await?;
+    let started = Started::read(&answer);
+    let (Ok(state), Ok(nonce)) = (State::parse(&started.state), Nonce::parse(&started.nonce))
+    else {
+        return Err(bad_answer());
+    };
+    if !may_leave_for(&started.authorize_endpoint) {
+        return Err(bad_answer());
+    }
+    let url = started.authorize_url(&state, &nonce, &challenge);
+    let page = Page::current()?;
+    let return_to = options
+        .return_to()
+        .map_or_else(|| page.address().path().to_owned(), str::to_owned);
+    let parked = ParkedAttempt::new(&state, verifier, started.expires_at, return_to);
+    match popup {
+        Some(waiting) => {
+            waiting.add(&parked, page.now());
+            Ok(to_js(&Window {
+                url: &url,
+                state: &started.state,
+                expires_at: started.expires_at,
+            }))
+        }
+        None => leave(&page, &parked, &state, &url),
+    }
 }
 
 /// Our part of `StartAttempt` on its way out; the page's options join it.
@@ -46,32 +71,26 @@ struct Start<'a> {
     return_to: Option<&'a str>,
 }
 
+/// What the page needs to send a window to Microsoft and to hear from it: nothing of it is secret.
+#[derive(Serialize)]
+struct Window<'a> {
+    url: &'a str,
+    state: &'a str,
+    expires_at: u32,
+}
+
 fn leave(
-    started: &Started,
-    verifier: CodeVerifier,
-    challenge: &CodeChallenge,
-    return_to: Option<&str>,
-) -> Result<(), Trouble> {
-    let (Ok(state), Ok(nonce)) = (State::parse(&started.state), Nonce::parse(&started.nonce))
-    else {
-        return Err(bad_answer());
-    };
-    if !may_leave_for(&started.authorize_endpoint) {
-        return Err(bad_answer());
-    }
-    let page = Page::current()?;
-    let return_to = return_to.map_or_else(|| page.address().path().to_owned(), str::to_owned);
-    page.park(&ParkedAttempt::new(
-        &state,
-        verifier,
-        started.expires_at,
-        return_to,
-    ))?;
-    let left = page.leave_for(&started.authorize_url(&state, &nonce, challenge));
+    page: &Page,
+    parked: &ParkedAttempt,
+    state: &State,
+    url: &str,
+) -> Result<JsValue, Trouble> {
+    page.park(parked)?;
+    let left = page.leave_for(url);
     if left.is_err() {
-        drop(page.take_parked(&state));
+        drop(page.take_parked(state));
     }
-    left
+    left.map(|()| JsValue::UNDEFINED)
 }
 
 /// The backend's answer to a new attempt, as far as the authorize URL needs it. Nothing is missing in a real one: a
@@ -87,6 +106,7 @@ struct Started {
     expires_at: u32,
     prompt: Option<Prompt>,
     login_hint: Option<String>,
+    domain_hint: Option<String>,
     claims: Option<String>,
 }
 
@@ -110,6 +130,7 @@ impl Started {
             expires_at,
             prompt: word(&text_or_empty(answer, "prompt")),
             login_hint: text(answer, "login_hint"),
+            domain_hint: text(answer, "domain_hint"),
             claims: text(answer, "claims"),
         }
     }
@@ -131,7 +152,7 @@ impl Started {
             response_mode: self.response_mode,
             prompt: self.prompt,
             login_hint: self.login_hint.as_deref(),
-            domain_hint: None,
+            domain_hint: self.domain_hint.as_deref(),
             claims: self.claims.as_deref(),
         }
         .to_url()

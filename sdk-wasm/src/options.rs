@@ -9,7 +9,7 @@ use crate::fields::{member, number, set};
 use crate::page::Page;
 use crate::paths::MessageQuery;
 
-/// What `connect()` may be told: `scopes`, `login_hint`, `prompt` and `return_to`, of the right types.
+/// What `connect()` may be told: `scopes`, `login_hint`, `domain_hint`, `account`, `prompt`, `return_to` and `signal`.
 pub(crate) struct ConnectOptions {
     options: JsValue,
     return_to: Option<String>,
@@ -22,7 +22,9 @@ impl ConnectOptions {
     /// `bad_options`, naming the member.
     pub(crate) fn read(options: JsValue) -> Result<Self, Trouble> {
         check_list(&options, "scopes")?;
-        optional_text(&options, "login_hint")?;
+        for name in ["login_hint", "domain_hint", "account"] {
+            optional_text(&options, name)?;
+        }
         if let Some(name) = optional_text(&options, "prompt")? {
             prompt(&name)?;
         }
@@ -38,9 +40,14 @@ impl ConnectOptions {
         self.return_to.as_deref()
     }
 
+    /// What ends the attempt early, if the page gave one.
+    pub(crate) fn signal(&self) -> JsValue {
+        member(&self.options, "signal")
+    }
+
     /// Adds what is only passed on to a request. Members that were not given stay undefined, which JSON leaves out.
     pub(crate) fn copy_to(&self, request: &JsValue) {
-        for name in ["scopes", "login_hint", "prompt"] {
+        for name in ["scopes", "login_hint", "domain_hint", "account", "prompt"] {
             set(request, name, &member(&self.options, name));
         }
     }

@@ -41,6 +41,19 @@ impl Outlook {
         self.promise(Call::Connect(options))
     }
 
+    /// Begins an attempt for a window of its own: `{url, state, expires_at}`, where to send it and what it will say, or
+    /// the outcome that says why not. Rejects with `bad_options` only.
+    #[wasm_bindgen(js_name = openWindow)]
+    pub fn open_window(&self, options: JsValue) -> Promise {
+        self.promise(Call::OpenWindow(options))
+    }
+
+    /// Finishes what `openWindow` began, with the address that the window was sent back to.
+    #[wasm_bindgen(js_name = completeWindow)]
+    pub fn complete_window(&self, address: String) -> Promise {
+        self.promise(Call::CompleteWindow(address))
+    }
+
     /// Finishes what `connect` began, on the page that Microsoft sends the visitor back to. `null`: this page is not
     /// an answer to us. Whatever is ordinary is an outcome, not a rejection.
     #[wasm_bindgen(js_name = completeRedirect)]

@@ -117,7 +117,7 @@ impl Page {
     }
 
     /// Unix seconds, by the visitor's clock.
-    fn now(&self) -> u32 {
+    pub(crate) fn now(&self) -> u32 {
         #[expect(
             clippy::cast_possible_truncation,
             clippy::cast_sign_loss,

@@ -2,35 +2,47 @@
 
 use connect_outlook_protocol::callback::{self, Callback, CallbackError, RefusedCallback};
 use connect_outlook_protocol::refusal::{Actor, Next};
-use connect_outlook_protocol::secret::AuthorizationCode;
 use connect_outlook_protocol::state::State;
 use serde::Serialize;
 use wasm_bindgen::JsValue;
 
-use crate::attempt::ParkedAttempt;
+use crate::address::Address;
+use crate::attempt::{ParkedAttempt, Waiting};
 use crate::backend::Backend;
 use crate::error::{Trouble, bad_answer, to_js, trouble};
 use crate::fields::{member, set, text};
 use crate::page::Page;
 use crate::paths;
 
-/// Finishes the attempt whose callback stands in the address: reports it to the backend, once, and hands the outcome
-/// on. `null`: this address is no callback of ours, and nothing was touched.
+/// Finishes the attempt whose callback stands in the page's own address: reports it to the backend, once, and hands the
+/// outcome on. `null`: this address is no callback of ours, and nothing was touched.
 ///
 /// # Errors
 /// The callback cannot be used, the backend refuses it or does not answer. The attempt is spent in either case.
 pub(crate) async fn finish(backend: &Backend) -> Result<JsValue, Trouble> {
-    let Some((callback, parked)) = take()? else {
-        return Ok(JsValue::NULL);
-    };
-    let (path, report) = report(&callback, &parked);
-    let outcome = backend.post(path, &report).await?;
-    let status = text(&outcome, "status").ok_or_else(bad_answer)?;
-    if status == "connected" && member(&outcome, "return_to").is_undefined() {
-        // For sites of several documents, whose callback page is not the page of before.
-        set(&outcome, "return_to", &parked.return_to.into());
+    match take()? {
+        Some((callback, parked)) => report(backend, &callback, &parked).await,
+        None => Ok(JsValue::NULL),
     }
-    Ok(outcome)
+}
+
+/// Finishes an attempt that waits in memory, with the address that its window was sent back to.
+///
+/// # Errors
+/// As [`finish`].
+pub(crate) async fn finish_window(
+    backend: &Backend,
+    waiting: &Waiting,
+    address: String,
+) -> Result<JsValue, Trouble> {
+    let now = Page::current()?.now();
+    let address = Address::parse(address);
+    let callback = callback::parse(address.callback().unwrap_or_default());
+    let callback = callback.map_err(|_| malformed())?;
+    let parked = waiting
+        .take(callback.state(), now)
+        .ok_or_else(attempt_unknown)?;
+    report(backend, &callback, &parked).await
 }
 
 /// Takes the callback out of the address and its attempt out of the store, before anything else can see them. The
@@ -47,17 +59,43 @@ fn take() -> Result<Option<(Callback, ParkedAttempt)>, Trouble> {
     }
     page.show(&address.without_callback());
     let callback = parsed.map_err(|_| malformed())?;
-    let (Callback::Code { state, .. } | Callback::Refused { state, .. }) = &callback;
-    let parked = page.take_parked(state).ok_or_else(attempt_unknown)?;
+    let parked = page
+        .take_parked(callback.state())
+        .ok_or_else(attempt_unknown)?;
     page.show(&parked.return_to);
     Ok(Some((callback, parked)))
 }
 
-fn report(callback: &Callback, parked: &ParkedAttempt) -> (&'static str, JsValue) {
+async fn report(
+    backend: &Backend,
+    callback: &Callback,
+    parked: &ParkedAttempt,
+) -> Result<JsValue, Trouble> {
+    let (path, report) = written(callback, parked);
+    let outcome = backend.post(path, &report, &JsValue::UNDEFINED).await?;
+    let status = text(&outcome, "status").ok_or_else(bad_answer)?;
+    if status == "connected" && member(&outcome, "return_to").is_undefined() {
+        // For sites of several documents, whose callback page is not the page of before.
+        set(&outcome, "return_to", &parked.return_to.as_str().into());
+    }
+    Ok(outcome)
+}
+
+fn written(callback: &Callback, parked: &ParkedAttempt) -> (&'static str, JsValue) {
     match callback {
-        Callback::Code { code, state, .. } => {
-            (paths::SESSIONS, to_js(&Finish::new(state, code, parked)))
-        }
+        Callback::Code {
+            code,
+            state,
+            issuer,
+        } => (
+            paths::SESSIONS,
+            to_js(&Finish {
+                state: state.expose(),
+                code: code.expose(),
+                code_verifier: parked.verifier.expose(),
+                issuer: issuer.as_deref(),
+            }),
+        ),
         Callback::Refused { state, refusal } => {
             (paths::REFUSALS, to_js(&Refuse::new(state, refusal)))
         }
@@ -70,16 +108,8 @@ struct Finish<'a> {
     state: &'a str,
     code: &'a str,
     code_verifier: &'a str,
-}
-
-impl<'a> Finish<'a> {
-    fn new(state: &'a State, code: &'a AuthorizationCode, parked: &'a ParkedAttempt) -> Self {
-        Self {
-            state: state.expose(),
-            code: code.expose(),
-            code_verifier: parked.verifier.expose(),
-        }
-    }
+    #[serde(skip_serializing_if = "Option::is_none")]
+    issuer: Option<&'a str>,
 }
 
 /// `RefuseAttempt` on its way out.
@@ -138,6 +168,7 @@ fn attempt_unknown() -> Trouble {
 #[cfg(test)]
 mod tests {
     use connect_outlook_protocol::pkce::CodeVerifier;
+    use connect_outlook_protocol::secret::AuthorizationCode;
     use connect_outlook_protocol::wire::{FinishAttempt, RefuseAttempt};
 
     use super::*;
@@ -150,11 +181,19 @@ mod tests {
         );
         let parked =
             ParkedAttempt::new(&state, CodeVerifier::from_random([2; 32]), 0, String::new());
-        let sent = serde_json::to_value(Finish::new(&state, &code, &parked)).unwrap();
+        let issuer = "https://login.microsoftonline.com/t/v2.0";
+        let finish = Finish {
+            state: state.expose(),
+            code: code.expose(),
+            code_verifier: parked.verifier.expose(),
+            issuer: Some(issuer),
+        };
+        let sent = serde_json::to_value(finish).unwrap();
         let read: FinishAttempt = serde_json::from_value(sent).unwrap();
         assert_eq!(read.state, state);
         assert_eq!(read.code, code);
         assert_eq!(read.code_verifier, parked.verifier);
+        assert_eq!(read.issuer.as_deref(), Some(issuer));
     }
 
     #[test]

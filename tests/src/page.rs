@@ -202,7 +202,7 @@ pub fn challenge(verifier: &str) -> String {
 }
 
 /// What goes into the authorize URL as the backend said it.
-const COPIED: [&str; 9] = [
+const COPIED: [&str; 10] = [
     "client_id",
     "redirect_uri",
     "response_mode",
@@ -211,6 +211,7 @@ const COPIED: [&str; 9] = [
     "nonce",
     "prompt",
     "login_hint",
+    "domain_hint",
     "claims",
 ];
 const REFUSAL: [&str; 6] = [

@@ -17,6 +17,8 @@ use crate::wasm::Generated;
 pub(crate) fn assemble(places: &Places, generated: &Generated) -> Result<(), Stop> {
     let mut files = BTreeMap::new();
     collect(&places.sdk_js(), "", &mut files)?;
+    let bundled = generated.dir.join("index.js").exists();
+    files.retain(|name, _| is_shipped(name, bundled));
     if let Some(manifest) = files.get_mut("package.json") {
         *manifest = with_version(&String::from_utf8_lossy(manifest), VERSION)?.into_bytes();
     }
@@ -24,11 +26,10 @@ pub(crate) fn assemble(places: &Places, generated: &Generated) -> Result<(), Sto
         files.insert(licence.to_owned(), read(&places.root().join(licence))?);
     }
     // Over the hand-written ones: what was generated may be those, minified.
-    for (path, name) in entries(&generated.dir, "") {
-        if path.is_file() {
-            files.insert(name, read(&path)?);
-        }
-    }
+    let mut made = BTreeMap::new();
+    collect(&generated.dir, "", &mut made)?;
+    made.retain(|name, _| !name.starts_with(SOURCES));
+    files.append(&mut made);
     let package = places.package();
     remove_others(&package, "", &files)?;
     for (name, bytes) in &files {
@@ -36,6 +37,15 @@ pub(crate) fn assemble(places: &Places, generated: &Generated) -> Result<(), Sto
     }
     say::line(&format!("wasm: sdk-wasm/pkg holds {} files", files.len()));
     Ok(())
+}
+
+/// What was bundled is inside the scripts that use it; without a bundler, what cannot do without is left out.
+fn is_shipped(name: &str, bundled: bool) -> bool {
+    match name {
+        "standalone.js" => false,
+        "inline.js" => bundled,
+        _ => !(bundled && name.starts_with("inner/")),
+    }
 }
 
 type Files = BTreeMap<String, Vec<u8>>;
@@ -101,11 +111,26 @@ fn write_if_changed(file: &Path, bytes: &[u8]) -> Result<(), Stop> {
         .or_stop(|| format!("cannot write {}", file.display()))
 }
 
+// Where the generated directory keeps what its scripts were made from.
+const SOURCES: &str = "src/";
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 #[cfg(test)]
 mod tests {
-    use super::with_version;
+    use super::{is_shipped, with_version};
+
+    #[test]
+    fn what_is_inside_others_is_not_shipped_beside_them() {
+        for (name, bundled, plain) in [
+            ("index.js", true, true),
+            ("inner/window.js", false, true),
+            ("inline.js", true, false),
+            ("standalone.js", false, false),
+        ] {
+            assert_eq!(is_shipped(name, true), bundled, "{name}");
+            assert_eq!(is_shipped(name, false), plain, "{name}");
+        }
+    }
 
     #[test]
     fn the_version_is_replaced_and_nothing_else_moves() {

@@ -5,6 +5,7 @@
 
 use std::fs;
 use std::path::Path;
+use std::process::Command;
 
 use crate::npm::Npm;
 use crate::places::Places;
@@ -12,7 +13,7 @@ use crate::process;
 use crate::rename::Renamed;
 use crate::say;
 use crate::stop::{OrStop, Stop};
-use crate::wasm::{GLUE, Generated};
+use crate::wasm::{GLUE, Generated, MODULE};
 
 /// Runs wasm-opt over the module and esbuild over the scripts. The generated directory
 /// holds what is shipped then, and in `src` what the scripts were made from.
@@ -25,9 +26,8 @@ pub(crate) fn shrink(npm: &Npm, places: &Places, generated: &Generated) -> Resul
         let renamed = optimise(npm, places, &generated.module())?;
         let sources = generated.dir.join("src");
         fs::create_dir_all(&sources).or_stop(|| format!("cannot create {}", sources.display()))?;
-        for name in SCRIPTS {
-            copy(&places.sdk_js().join(name), &sources.join(name))?;
-        }
+        copy_scripts(&places.sdk_js(), &sources)?;
+        copy(&generated.module(), &sources.join(MODULE))?;
         let glue = generated.glue();
         let text = fs::read_to_string(&glue).or_stop(|| format!("cannot read {GLUE}"))?;
         fs::write(sources.join(GLUE), renamed.apply(&text)?)
@@ -57,16 +57,45 @@ fn optimise(npm: &Npm, places: &Places, module: &Path) -> Result<Renamed, Stop> 
     Renamed::read(&told)
 }
 
+/// Once for those who bundle or load modules, once for a page with a script tag and nothing else.
 fn minify(npm: &Npm, places: &Places, dir: &Path) -> Result<(), Stop> {
-    let mut esbuild = npm.node();
-    esbuild
-        .current_dir(dir)
-        .arg(places.npm_tools().join("node_modules/esbuild/bin/esbuild"))
-        .args(SCRIPTS.map(|name| format!("src/{name}")))
-        // Each stays a file of its own: they load each other when the time has come.
-        .args(SCRIPTS.map(|name| format!("--external:./{name}")))
-        .args(MINIFY);
-    process::run(&mut esbuild)
+    let esbuild = |arguments: &mut dyn FnMut(&mut Command)| {
+        let mut esbuild = npm.node();
+        esbuild
+            .current_dir(dir)
+            .arg(places.npm_tools().join("node_modules/esbuild/bin/esbuild"))
+            .args(MINIFY);
+        arguments(&mut esbuild);
+        process::run(&mut esbuild)
+    };
+    esbuild(&mut |modules| {
+        modules
+            .args(SCRIPTS.map(|name| format!("src/{name}")))
+            // Each stays a file of its own: they load each other when the time has come.
+            .args(SCRIPTS.map(|name| format!("--external:./{name}")))
+            .args(["--format=esm", "--outbase=src", "--outdir=."]);
+    })?;
+    esbuild(&mut |one| {
+        one.args(["src/standalone.js", "--outfile=connect-outlook.js"])
+            .args(["--format=iife", "--global-name=ConnectOutlook"])
+            // The address of the module is not needed where the module is inside.
+            .arg("--log-override:empty-import-meta=silent");
+    })
+}
+
+/// Every script below `from`, where it stood there.
+fn copy_scripts(from: &Path, to: &Path) -> Result<(), Stop> {
+    fs::create_dir_all(to).or_stop(|| format!("cannot create {}", to.display()))?;
+    let entries = fs::read_dir(from).or_stop(|| format!("cannot read {}", from.display()))?;
+    for entry in entries.flatten() {
+        let (path, to) = (entry.path(), to.join(entry.file_name()));
+        if path.is_dir() {
+            copy_scripts(&path, &to)?;
+        } else if path.extension().is_some_and(|kind| kind == "js") {
+            copy(&path, &to)?;
+        }
+    }
+    Ok(())
 }
 
 fn copy(from: &Path, to: &Path) -> Result<(), Stop> {
@@ -75,8 +104,23 @@ fn copy(from: &Path, to: &Path) -> Result<(), Stop> {
         .or_stop(|| format!("cannot copy {}", from.display()))
 }
 
-// The scripts of the package.
-const SCRIPTS: [&str; 3] = ["index.js", "element.js", "client.js"];
+// The modules of the package. What stands in `inner` becomes part of those that use it.
+const SCRIPTS: [&str; 14] = [
+    "index.js",
+    "client.js",
+    "element.js",
+    "view.js",
+    "words.js",
+    "lang/ar.js",
+    "lang/de.js",
+    "lang/es.js",
+    "lang/fr.js",
+    "lang/ja.js",
+    "inline.js",
+    "server.js",
+    "callback.js",
+    "testing.js",
+];
 // What rustc's wasm uses by default; wasm-opt refuses a module with features not named.
 const FEATURES: [&str; 7] = [
     "--enable-bulk-memory",
@@ -95,13 +139,12 @@ const SMALLER: [&str; 4] = [
     "--strip-target-features",
     "--minify-imports-and-exports-and-modules",
 ];
-const MINIFY: [&str; 8] = [
+const MINIFY: [&str; 7] = [
     "--bundle",
     "--minify",
-    "--format=esm",
     "--target=es2022",
     "--sourcemap",
     "--legal-comments=none",
     "--log-level=warning",
-    "--outdir=.",
+    "--loader:.wasm=base64",
 ];

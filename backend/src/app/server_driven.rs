@@ -58,7 +58,7 @@ impl App {
             response_mode: ResponseMode::Query,
             prompt: begun.prompt,
             login_hint: begun.login_hint.as_deref(),
-            domain_hint: None,
+            domain_hint: begun.domain_hint.as_deref(),
             claims: claims.as_deref(),
         };
         Ok((request.to_url(), begun.browser))

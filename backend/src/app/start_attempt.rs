@@ -23,9 +23,9 @@ pub enum StartAttemptError {
     /// `return_to` leaves the site (R73).
     #[error("return_to leaves the site")]
     ReturnTo,
-    /// `login_hint` is too long or holds control characters.
-    #[error("login_hint is malformed")]
-    LoginHint,
+    /// `login_hint` or `domain_hint` is too long or holds control characters.
+    #[error("{0} is malformed")]
+    Hint(&'static str),
     /// The code challenge was used before: the page must make a fresh verifier each time (R19).
     #[error("the code challenge was used before")]
     Repeated,
@@ -44,6 +44,8 @@ pub struct Wishes {
     pub scopes: Option<Vec<String>>,
     /// Whose name to fill in.
     pub login_hint: Option<String>,
+    /// Where the account is at home.
+    pub domain_hint: Option<String>,
     /// What Microsoft is to show even if it could be skipped.
     pub prompt: Option<Prompt>,
     /// A path of the site to come back to.
@@ -69,6 +71,7 @@ pub(super) struct Begun {
     pub(super) nonce: Nonce,
     pub(super) browser: FlowHandle,
     pub(super) login_hint: Option<String>,
+    pub(super) domain_hint: Option<String>,
     pub(super) prompt: Option<Prompt>,
 }
 
@@ -88,6 +91,7 @@ impl App {
         let wishes = Wishes {
             scopes: request.scopes,
             login_hint: request.login_hint,
+            domain_hint: request.domain_hint,
             prompt: request.prompt,
             return_to: request.return_to,
         };
@@ -104,6 +108,7 @@ impl App {
             expires_at: begun.attempt.expires_at.0,
             prompt: begun.prompt,
             login_hint: begun.login_hint,
+            domain_hint: begun.domain_hint,
             claims: self.challenge_to_meet(session).await,
         };
         Ok((started, begun.browser))
@@ -121,7 +126,8 @@ impl App {
             Nonce::from_random(random::bytes()?),
         );
         let browser = browser.map_or_else(FlowHandle::random, Ok)?;
-        let login_hint = wishes.login_hint.clone().map(checked_hint).transpose()?;
+        let login_hint = checked_hint("login_hint", wishes.login_hint.clone())?;
+        let domain_hint = checked_hint("domain_hint", wishes.domain_hint.clone())?;
         let prompt = wishes.prompt;
         let attempt = self.attempt(wishes, driver, &state, &nonce, &browser)?;
         self.vault
@@ -140,6 +146,7 @@ impl App {
             nonce,
             browser,
             login_hint,
+            domain_hint,
             prompt,
         })
     }
@@ -207,14 +214,18 @@ pub(super) fn reads_mail(scopes: &Scopes) -> bool {
     scopes.contains("Mail.Read") || scopes.contains("Mail.ReadWrite")
 }
 
-/// R26: it only fills in a field at Microsoft.
-fn checked_hint(hint: String) -> Result<String, StartAttemptError> {
-    let fits =
-        !hint.is_empty() && hint.len() <= LONGEST_HINT && !hint.chars().any(char::is_control);
-    if fits {
+/// R26: hints only fill in a field at Microsoft, or spare a page there.
+fn checked_hint(
+    name: &'static str,
+    hint: Option<String>,
+) -> Result<Option<String>, StartAttemptError> {
+    let fits = |hint: &String| {
+        !hint.is_empty() && hint.len() <= LONGEST_HINT && !hint.chars().any(char::is_control)
+    };
+    if hint.as_ref().is_none_or(fits) {
         Ok(hint)
     } else {
-        Err(StartAttemptError::LoginHint)
+        Err(StartAttemptError::Hint(name))
     }
 }
 
@@ -264,9 +275,10 @@ mod tests {
     /// R178
     #[test]
     fn a_hint_is_one_line_of_reasonable_length() {
-        assert!(checked_hint("ada@contoso.example".to_owned()).is_ok());
+        let checked = |hint: &str| checked_hint("login_hint", Some(hint.to_owned()));
+        assert!(checked("ada@contoso.example").is_ok());
         for bad in ["", "a\r\nb", "a\0", &"a".repeat(513)] {
-            assert!(checked_hint(bad.to_owned()).is_err(), "{bad}");
+            assert!(checked(bad).is_err(), "{bad}");
         }
     }
 }

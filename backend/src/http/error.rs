@@ -121,7 +121,8 @@ impl From<StartAttemptError> for Problem {
                 bad("scopes holds one that this deployment does not ask for, or none for mail")
             }
             StartAttemptError::ReturnTo => bad("return_to must be a path of this site"),
-            StartAttemptError::LoginHint => bad("login_hint is malformed"),
+            StartAttemptError::Hint("domain_hint") => bad("domain_hint is malformed"),
+            StartAttemptError::Hint(_) => bad("login_hint is malformed"),
             StartAttemptError::Repeated => {
                 bad("code_challenge was used before; make a fresh verifier for each attempt")
             }

@@ -22,8 +22,8 @@ pub(super) async fn offer(
         .and_then(wishes)
         .map_err(|problem| problem.on_page(&door.base))?;
     // R26: a link may say where to come back to, and nothing about the sign-in.
-    let more = wishes.login_hint.is_some() || wishes.prompt.is_some() || wishes.scopes.is_some();
-    if more {
+    let hints = wishes.login_hint.is_some() || wishes.domain_hint.is_some();
+    if hints || wishes.prompt.is_some() || wishes.scopes.is_some() {
         let problem = Problem::from(Code::BadRequest);
         let problem = problem.because("a link may hold return_to and nothing else");
         return Err(problem.on_page(&door.base));
@@ -107,6 +107,7 @@ fn wishes(form: Form) -> Result<Wishes, Problem> {
         match name.as_str() {
             "return_to" => wishes.return_to = Some(value),
             "login_hint" => wishes.login_hint = Some(value),
+            "domain_hint" => wishes.domain_hint = Some(value),
             "scopes" => wishes.scopes = Some(value.split(' ').map(str::to_owned).collect()),
             "prompt" => {
                 let known = PROMPTS.into_iter().find(|known| known.as_str() == value);

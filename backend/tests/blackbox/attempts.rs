@@ -15,7 +15,8 @@ async fn a_page_gets_what_its_authorize_url_needs() {
     let world = World::start().await;
     let challenge = CodeVerifier::from_random(random::bytes().unwrap()).challenge();
     let body = json!({
-        "code_challenge": challenge, "code_challenge_method": "S256", "login_hint": "ada@contoso.example", "prompt": "select_account",
+        "code_challenge": challenge, "code_challenge_method": "S256", "login_hint": "ada@contoso.example",
+        "domain_hint": "organizations", "prompt": "select_account",
     });
     let answer = world.browser().post("/v1/attempts", &body).await;
     assert_eq!(answer.status, StatusCode::CREATED);
@@ -28,6 +29,7 @@ async fn a_page_gets_what_its_authorize_url_needs() {
             "authorize_endpoint": format!("{}/common/oauth2/v2.0/authorize", world.microsoft.origin()),
             "scope": "openid profile email offline_access User.Read Mail.Read", "response_mode": "fragment",
             "expires_at": START + 600, "prompt": "select_account", "login_hint": "ada@contoso.example",
+            "domain_hint": "organizations",
         })
     );
     let cookie = answer.headers[header::SET_COOKIE].to_str().unwrap();
@@ -304,6 +306,7 @@ async fn an_attempt_that_asks_for_too_much_does_not_start() {
         json!({"return_to": "javascript:alert(1)"}),
         json!({"return_to": ["/a", "/b"]}),
         json!({"login_hint": "a\r\nb"}),
+        json!({"domain_hint": "a\r\nb"}),
         json!({"prompt": "none"}),
         json!({"prompt": "anything"}),
     ] {

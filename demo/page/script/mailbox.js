@@ -7,15 +7,18 @@ import "/sdk/element.js";
  * every attempt that ended without a connection.
  */
 export function listen({ onConnected, onOutcome }) {
-  document.addEventListener("connected", ({ detail }) => onConnected(detail.account, detail.restored));
-  document.addEventListener("outcome", ({ detail }) => detail.status !== "connected" && onOutcome(detail));
+  const hear = (name, heard) => document.addEventListener(`connect-outlook:${name}`, ({ detail }) => heard(detail));
+  hear("connected", ({ account, restored }) => onConnected(account, restored));
+  hear("outcome", (outcome) => outcome.status !== "connected" && onOutcome(outcome));
+  hear("error", (error) => onOutcome({ status: "unavailable", message: error.message, next: error.next }));
 }
 
 /** Sends the visitor to Microsoft. `options`: `prompt`, `login-hint`. */
 export function connect(options = {}) {
   const button = element();
   for (const [name, value] of Object.entries(options)) button.setAttribute(name, value);
-  button.connect();
+  // However it ends, the element tells.
+  button.connect().catch(() => {});
   // Read by now, and not meant for the next press.
   for (const name of Object.keys(options)) button.removeAttribute(name);
 }

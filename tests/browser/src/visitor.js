@@ -19,8 +19,11 @@ export class Visitor {
 
   /** The same person at another tab. */
   async tab() {
-    return new Visitor(this.demo, this.context, this.witness, await this.context.newPage());
+    return this.at(await this.context.newPage());
   }
+
+  /** The same person at a page that is open already. */
+  at = (page) => new Visitor(this.demo, this.context, this.witness, page);
 
   /** Opens the demo's page and waits until it can be used. */
   async open() {

@@ -24,7 +24,7 @@ story(`none of ${CASES.length} bad addresses connects anything, breaks the page,
     await visitor.page.goto("about:blank");
     await visitor.page.goto(`${world.demo.origin}/outlook-callback${filled(address, state)}`);
     if (looksLikeAnAnswer(address)) await visitor.page.waitForURL((url) => !/code=|error=/.test(url.hash));
-    await visitor.page.locator("connect-outlook:is([state=idle], [state=trouble])").waitFor();
+    await visitor.page.locator("connect-outlook:is([state=idle], [state=offline])").waitFor();
     assert.equal(await visitor.cookie("__Host-connect-outlook-session"), undefined, name);
     assert.equal(await visitor.page.locator("img[src=x]").count(), 0, name);
   }

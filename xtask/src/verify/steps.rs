@@ -100,6 +100,7 @@ fn rust_tests(places: &Places, tally: &mut Tally) -> Result<(), Stop> {
 fn package_tests(places: &Places, tools: &Tools, tally: &mut Tally) -> Result<(), Stop> {
     let npm = tools.npm.as_ref().ok_or_else(|| Stop::new("no npm"))?;
     let dir = places.package_tests();
+    npm.install_locked(&dir)?;
     let entries = fs::read_dir(&dir).or_stop(|| format!("cannot read {}", dir.display()))?;
     let mut files: Vec<_> = entries.flatten().map(|entry| entry.path()).collect();
     files.retain(|file| file.to_string_lossy().ends_with(".test.mjs"));

@@ -1,0 +1,125 @@
+// What <connect-outlook> shows beyond the idle button. Fetched when there is something to show.
+import { words } from './words.js';
+
+export class View {
+  #element;
+  #parts;
+  #words;
+  #turn = Promise.resolve();
+  #shown = ['idle'];
+
+  constructor(element, parts) {
+    this.#element = element;
+    this.#parts = parts;
+    parts.cancel = parts.make('button', { part: 'cancel', type: 'button', hidden: '' });
+    parts.cancel.addEventListener('click', () => parts.stop?.abort());
+    parts.button.after(parts.cancel);
+    parts.root.adoptedStyleSheets = [...parts.root.adoptedStyleSheets, parts.sheet(STYLE)];
+  }
+
+  /** Takes what the outlook tells, one after another, whatever has to be fetched in between. */
+  hear(event) {
+    this.#turn = this.#turn.then(async () => {
+      if (event.type === 'words') this.#words = undefined;
+      this.#words ??= await words(this.#element);
+      await this.#take(event);
+    });
+    return this.#turn;
+  }
+
+  async #take(event) {
+    switch (event.type) {
+      case 'connecting':
+        return this.#show('connecting', this.#parts.account, this.#words[event.mode === 'popup' ? 'window' : 'away'], event.mode === 'popup');
+      case 'session':
+        return this.#restore(event.session?.accounts[0]);
+      case 'outcome':
+        return this.#end(event.outcome);
+      case 'failed':
+        return this.#fail(event.error);
+      case 'disconnected':
+      case 'signed_out':
+        return this.#leave();
+      case 'words':
+        return this.#show(...this.#shown);
+    }
+  }
+
+  #restore(account) {
+    this.#showAccount(account);
+    if (works(account)) this.#tell('connected', { account, restored: true });
+  }
+
+  async #end(outcome) {
+    // A mailbox of before stays connected, whatever became of another attempt.
+    const account = outcome.account ?? (await this.#element.outlook.peek())?.accounts[0];
+    if (works(account)) this.#show('connected', account, outcome.message);
+    else if (outcome.status === 'cancelled') this.#showAccount(account, outcome.message);
+    else this.#show(STATE_OF_OUTCOME[outcome.status] ?? 'offline', account, outcome.message);
+    this.#tell('outcome', outcome);
+    if (outcome.account) this.#tell('connected', { account, restored: false });
+  }
+
+  async #fail(error) {
+    // A page that may not run the module connects by its form, which the server drives.
+    if (error.code === 'wasm_blocked' && this.#submit()) return;
+    const account = (await this.#element.outlook.peek())?.accounts[0];
+    const message = error.name === 'AbortError' ? '' : error.message;
+    if (works(account) || !message) this.#showAccount(account, message);
+    else this.#show('offline', account, message);
+    if (message) this.#tell('error', error);
+  }
+
+  #submit() {
+    const form = this.#element.querySelector('form');
+    form?.requestSubmit();
+    return form;
+  }
+
+  #leave() {
+    const { account } = this.#parts;
+    this.#show('idle');
+    if (account) this.#tell('disconnected', { account });
+  }
+
+  #showAccount(account, message) {
+    const state = STATE_OF_ACCOUNT[account?.state] ?? 'idle';
+    this.#show(state, state === 'idle' ? null : account, message ?? this.#words[account?.state]);
+  }
+
+  #show(state, account = null, message = '', inWindow = false) {
+    this.#shown = [state, account, message, inWindow];
+    const { button, cancel, label, make, slot, status } = this.#parts;
+    const before = this.#element.state;
+    this.#parts.account = account;
+    this.#element.setAttribute('state', state);
+    button.ariaDisabled = state === 'connecting';
+    label.textContent = LABEL[state] ? this.#words[LABEL[state]] : (this.#element.getAttribute('label') ?? this.#words.connect);
+    cancel.textContent = this.#words.cancel;
+    cancel.hidden = !inWindow;
+    slot.name = state.replace('_', '-');
+    const who = state === 'connected' ? [make('b', { part: 'name' }, account.display_name), ' ', make('span', { part: 'address' }, account.address), ' '] : [];
+    status.replaceChildren(...who, message);
+    if (state !== before) this.#tell('state', { state, account });
+  }
+
+  #tell(name, detail) {
+    this.#element.dispatchEvent(new CustomEvent(`connect-outlook:${name}`, { detail, bubbles: true, composed: true }));
+  }
+}
+
+const works = (account) => STATE_OF_ACCOUNT[account?.state] === 'connected';
+
+const STATE_OF_ACCOUNT = { connected: 'connected', expiring: 'connected', needs_user: 'needs_user', needs_admin: 'needs_admin', blocked_by_policy: 'blocked' };
+const STATE_OF_OUTCOME = { needs_admin: 'needs_admin', blocked_by_policy: 'blocked' };
+const LABEL = { connected: 'disconnect', needs_user: 'again', needs_admin: 'retry', blocked: 'retry', offline: 'retry' };
+
+const STYLE = `
+[hidden]{display:none}
+[part=button][aria-disabled=true]{cursor:progress}
+[part=cancel]{border-color:transparent;background:none;color:inherit;text-decoration:underline}
+[part=status]{overflow-wrap:anywhere}
+:host([state=connected]) [part=status]{order:-1}
+:host([state=connected]) slot[name=mark]{display:none}
+@media (prefers-reduced-motion:no-preference){:host([state=connecting]) svg{animation:pulse .8s infinite alternate}}
+@keyframes pulse{to{opacity:.3}}`;
