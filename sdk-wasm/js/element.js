@@ -3,7 +3,7 @@
 import { createOutlook, load } from './index.js';
 
 export class ConnectOutlookElement extends (globalThis.HTMLElement ?? class {}) {
-  static observedAttributes = ['label', 'lang'];
+  static observedAttributes = ['label'];
   #outlook;
   #view;
   // Shared with the view: the account shown, and the parts in the shadow root.
@@ -53,6 +53,7 @@ export class ConnectOutlookElement extends (globalThis.HTMLElement ?? class {}) 
       this.#hear({ type: 'connecting' });
       if (await this.outlook.completeRedirect().catch((error) => this.#hear({ type: 'failed', error }))) return;
     }
+    if (location.search.includes('connect_outlook=')) return this.#hear({ type: 'returned' });
     const session = await this.outlook.peek();
     if (session || this.#view) this.#hear({ type: 'session', session });
   }
@@ -60,7 +61,7 @@ export class ConnectOutlookElement extends (globalThis.HTMLElement ?? class {}) 
   attributeChangedCallback() {
     if (!this.#parts) return;
     if (this.#view) this.#hear({ type: 'words' });
-    else this.#parts.label.textContent = this.texts?.connect ?? this.getAttribute('label') ?? LABELS[languageOf(this).slice(0, 2)] ?? LABELS.en;
+    else this.#parts.label.textContent = this.texts?.connect ?? this.getAttribute('label') ?? LABELS[languageOf(this).slice(0, 2)] ?? 'Connect Outlook';
   }
 
   async #hear(event) {
@@ -82,7 +83,6 @@ export class ConnectOutlookElement extends (globalThis.HTMLElement ?? class {}) 
   #build() {
     const label = make('span', { part: 'label' });
     const button = make('button', { part: 'button', type: 'button' }, make('slot', { name: 'mark' }, mark()), make('slot', { name: 'label' }, label));
-    const status = make('span', { part: 'status', role: 'status', dir: 'auto' });
     const slot = make('slot', { name: 'idle' });
     button.addEventListener('click', () => {
       if (this.state === 'connecting') return;
@@ -91,8 +91,8 @@ export class ConnectOutlookElement extends (globalThis.HTMLElement ?? class {}) 
     for (const intent of ['pointerenter', 'focus']) button.addEventListener(intent, () => load().catch(() => {}));
     const root = this.shadowRoot ?? this.attachShadow({ mode: 'open', delegatesFocus: true });
     root.adoptedStyleSheets = [sheet(STYLE)];
-    root.replaceChildren(button, status, slot);
-    this.#parts = { root, button, label, status, slot, make, sheet };
+    root.replaceChildren(button, slot);
+    this.#parts = { root, button, label, slot, make, sheet };
     this.attributeChangedCallback();
   }
 }
@@ -103,7 +103,7 @@ export function defineElement(name = 'connect-outlook') {
   return customElements.get(name);
 }
 
-const languageOf = (element) => element.closest('[lang]')?.lang || document.documentElement.lang || 'en';
+const languageOf = (element) => element.closest('[lang]')?.lang || document.documentElement.lang;
 
 // Saves other pages the wasm, which is what decides.
 const mayBeCallback = () => history.state?.connectOutlook || /^(?=.*[?#&/]state=).*[?#&/](code|error)=/.test(location.href);
@@ -128,7 +128,7 @@ function sheet(style) {
 }
 
 const WISHES = ['scopes', 'login-hint', 'domain-hint', 'prompt', 'return-to', 'mode', 'account'];
-const LABELS = { en: 'Connect Outlook', de: 'Outlook verbinden', fr: 'Connecter Outlook', es: 'Conectar Outlook', ja: 'Outlook に接続', ar: 'ربط Outlook' };
+const LABELS = { de: 'Outlook verbinden', fr: 'Connecter Outlook', es: 'Conectar Outlook', ja: 'Outlook に接続', ar: 'ربط Outlook' };
 
 const STYLE = `
 :host{display:inline-flex;flex-wrap:wrap;align-items:center;gap:8px 12px;font:15px/1.3 "Segoe UI",system-ui,sans-serif}

@@ -1,4 +1,5 @@
 // What <connect-outlook> shows beyond the idle button. Fetched when there is something to show.
+import { returned } from './inner/returned.js';
 import { words } from './words.js';
 
 export class View {
@@ -13,7 +14,8 @@ export class View {
     this.#parts = parts;
     parts.cancel = parts.make('button', { part: 'cancel', type: 'button', hidden: '' });
     parts.cancel.addEventListener('click', () => parts.stop?.abort());
-    parts.button.after(parts.cancel);
+    parts.status = parts.make('span', { part: 'status', role: 'status', dir: 'auto' });
+    parts.button.after(parts.cancel, parts.status);
     parts.root.adoptedStyleSheets = [...parts.root.adoptedStyleSheets, parts.sheet(STYLE)];
   }
 
@@ -33,6 +35,8 @@ export class View {
         return this.#show('connecting', this.#parts.account, this.#words[event.mode === 'popup' ? 'window' : 'away'], event.mode === 'popup');
       case 'session':
         return this.#restore(event.session?.accounts[0]);
+      case 'returned':
+        return this.#return();
       case 'outcome':
         return this.#end(event.outcome);
       case 'failed':
@@ -50,6 +54,13 @@ export class View {
     if (works(account)) this.#tell('connected', { account, restored: true });
   }
 
+  async #return() {
+    const { outlook } = this.#element;
+    const outcome = await returned(outlook.peek, this.#words);
+    if (outcome) await this.#end(outcome);
+    else this.#restore((await outlook.peek())?.accounts[0]);
+  }
+
   async #end(outcome) {
     // A mailbox of before stays connected, whatever became of another attempt.
     const account = outcome.account ?? (await this.#element.outlook.peek())?.accounts[0];
@@ -61,8 +72,7 @@ export class View {
   }
 
   async #fail(error) {
-    // A page that may not run the module connects by its form, which the server drives.
-    if (error.code === 'wasm_blocked' && this.#submit()) return;
+    if (error.code === 'wasm_blocked') return this.#submit();
     const account = (await this.#element.outlook.peek())?.accounts[0];
     const message = error.name === 'AbortError' ? '' : error.message;
     if (works(account) || !message) this.#showAccount(account, message);
@@ -70,9 +80,23 @@ export class View {
     if (message) this.#tell('error', error);
   }
 
+  // A page that may not run the module connects by a form, which the server drives.
   #submit() {
-    const form = this.#element.querySelector('form');
-    form?.requestSubmit();
+    const form = this.#element.querySelector('form') ?? this.#makeForm();
+    form.requestSubmit();
+  }
+
+  #makeForm() {
+    const { make, root } = this.#parts;
+    const backend = this.#element.getAttribute('backend') ?? '/outlook';
+    const { pathname, search, hash } = location;
+    const fields = { return_to: this.#element.getAttribute('return-to') ?? pathname + search + hash };
+    for (const name of ['login-hint', 'domain-hint', 'prompt', 'scopes']) {
+      if (this.#element.hasAttribute(name)) fields[name.replace('-', '_')] = this.#element.getAttribute(name);
+    }
+    const inputs = Object.entries(fields).map(([name, value]) => make('input', { type: 'hidden', name, value }));
+    const form = make('form', { method: 'post', action: `${backend.replace(/\/$/, '')}/v1/connect`, hidden: '' }, ...inputs);
+    root.append(form);
     return form;
   }
 

@@ -31,4 +31,12 @@ const ENGLISH = {
   needs_user: 'Microsoft asks you to sign in again.',
   needs_admin: 'An administrator of your organisation has to agree first.',
   blocked_by_policy: 'Your organisation does not allow this connection.',
+  try_again: 'Nothing was connected. You can start again whenever you like.',
+  sign_in_again: 'Please sign in again.',
+  ask_admin: 'An administrator of your organisation has to agree first.',
+  contact_admin: 'A rule of your organisation does not allow this. Please ask your administrator.',
+  fix_registration: 'This site is not set up correctly for Microsoft. Its developers have to act.',
+  fix_credential: 'This site cannot connect to Microsoft at the moment. Its operator has to act.',
+  wait: 'Please wait a moment, then try again.',
+  none: 'This is not possible here.',
 };

@@ -42,7 +42,7 @@ story("a window that is closed is told within two seconds, and the next one work
 story("a visitor who gives up on the page closes the window with it", async (world) => {
   const visitor = await inWindow(world);
   await opens(visitor);
-  await visitor.page.getByRole("button", { name: "Cancel" }).click();
+  await visitor.page.getByRole("button", { name: "Cancel", exact: true }).click();
   await visitor.page.locator("connect-outlook[state=idle]").waitFor();
 });
 
