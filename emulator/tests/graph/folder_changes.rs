@@ -191,7 +191,8 @@ async fn a_copy_is_a_folder_of_its_own() {
     );
 }
 
-/// E38: with a folder go its children; the messages of all of them are deleted as messages are.
+/// E34, E38: with a folder go its children; the messages of all of them are deleted as messages are, and none of them is a
+/// destination any more.
 #[tokio::test]
 async fn a_deleted_folder_is_gone() {
     let ada = Mailbox::of_ada().await;
@@ -218,7 +219,6 @@ async fn a_deleted_folder_is_gone() {
     }
     assert_eq!(children(&ada, "msgfolderroot").await, top - 1);
     assert_eq!(ada.counts("recoverableitemsdeletions").await.0, bin + 1);
-    // E34: a folder that is not there (any more) is no destination.
     let other = format!(
         "/me/messages/{}/move",
         text(&ada.newest("inbox").await, "id")
