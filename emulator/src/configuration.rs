@@ -1,10 +1,11 @@
-//! What a backend needs to be told to use the emulator, ready to be pasted into its environment.
+//! What a backend needs to be told to use the emulator, ready to be pasted into its environment; of an emulator that speaks
+//! HTTPS, what clients of others read there.
 
 use std::fmt;
 
 use crate::world::{Application, World};
 
-/// The environment of a backend that signs in at this emulator, with the first app that has a live secret.
+/// The environment of a program that signs in at this emulator, with the first app that has a live secret.
 #[derive(Debug)]
 pub struct Configuration<'world> {
     origin: &'world str,
@@ -31,6 +32,9 @@ impl<'world> Configuration<'world> {
 
 impl fmt::Display for Configuration<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.origin.starts_with("https://") {
+            return self.for_others(f);
+        }
         writeln!(f, "CONNECT_OUTLOOK_INSECURE_ENTRA_ORIGIN={}", self.origin)?;
         writeln!(f, "CONNECT_OUTLOOK_INSECURE_GRAPH_ORIGIN={}", self.origin)?;
         writeln!(
@@ -40,6 +44,16 @@ impl fmt::Display for Configuration<'_> {
         )?;
         writeln!(f, "CONNECT_OUTLOOK_CLIENT_SECRET={}", self.secret)?;
         write!(f, "CONNECT_OUTLOOK_REDIRECT_URI={REDIRECT_URI}")
+    }
+}
+
+impl Configuration<'_> {
+    /// The names that Microsoft's libraries have made usual.
+    fn for_others(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "AZURE_AUTHORITY_HOST={}", self.origin)?;
+        writeln!(f, "AZURE_TENANT_ID={}", self.application.home_tenant)?;
+        writeln!(f, "AZURE_CLIENT_ID={}", self.application.client_id)?;
+        write!(f, "AZURE_CLIENT_SECRET={}", self.secret)
     }
 }
 

@@ -1,6 +1,11 @@
 //! Starting and stopping.
 
-use std::{io, net::SocketAddr, path::Path, sync::Arc};
+use std::{
+    io,
+    net::{Ipv4Addr, SocketAddr},
+    path::Path,
+    sync::Arc,
+};
 
 use axum::Router;
 use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
@@ -10,11 +15,13 @@ use crate::{
     entra::{EntraState, SigningKeys},
     exchange::Exchange,
     graph::{self, Graph, MailSettings, NewMail, SeedError},
+    listener::Listener,
     manners::Manner,
     router,
-    scenario::{Line, Lines},
+    scenario::Line,
     state::{EmulatorState, Origins},
     switches::Switches,
+    tls::{Certificates, NotCertified},
     world::{World, WorldFileError},
 };
 
@@ -23,6 +30,7 @@ use crate::{
 pub struct Emulator {
     state: Arc<EmulatorState>,
     graph: Arc<Graph>,
+    certificate_authority: Option<String>,
     stop: watch::Sender<bool>,
     tasks: [JoinHandle<()>; 3],
 }
@@ -41,6 +49,11 @@ impl Emulator {
     /// Where large attachments are uploaded to: another port of the same address, as Microsoft uses another host.
     pub fn upload_origin(&self) -> &str {
         &self.state.upload_origin
+    }
+
+    /// What clients have to trust if it speaks HTTPS: the certificate of its authority, in PEM.
+    pub fn certificate_authority(&self) -> Option<&str> {
+        self.certificate_authority.as_deref()
     }
 
     /// The clock everything in it goes by.
@@ -99,6 +112,7 @@ pub struct EmulatorBuilder {
     exchange_capacity: usize,
     insecure_bind: bool,
     upload_port: u16,
+    https: bool,
     signing_keys: Option<SigningKeys>,
     mail: MailSettings,
     switches: Switches,
@@ -112,6 +126,7 @@ impl Default for EmulatorBuilder {
             exchange_capacity: 2_000,
             insecure_bind: false,
             upload_port: 0,
+            https: false,
             signing_keys: None,
             mail: MailSettings::default(),
             switches: Switches::default(),
@@ -152,6 +167,14 @@ impl EmulatorBuilder {
     #[must_use]
     pub fn upload_port(mut self, port: u16) -> Self {
         self.upload_port = port;
+        self
+    }
+
+    /// Speaks HTTPS instead of HTTP, by a certificate made at start; for clients that refuse plain HTTP. What they have to
+    /// trust is [`Emulator::certificate_authority`].
+    #[must_use]
+    pub fn https(mut self) -> Self {
+        self.https = true;
         self
     }
 
@@ -200,40 +223,51 @@ impl EmulatorBuilder {
         let (listener, bound) = listen(address, self.insecure_bind).await?;
         let beside = SocketAddr::new(bound.ip(), self.upload_port).to_string();
         let (upload_listener, upload_bound) = listen(&beside, self.insecure_bind).await?;
-        let world = self
-            .world
-            .unwrap_or_else(|| World::standard(self.clock.now()));
-        let keys = self.signing_keys.unwrap_or_else(SigningKeys::make);
-        let entra = EntraState::new(keys);
+        let certificates = self
+            .https
+            .then(|| Certificates::make(reached_at(bound).ip(), self.clock.now()))
+            .transpose()?;
         let origins = Origins {
-            main: origin_of(bound),
-            uploads: origin_of(upload_bound),
+            main: origin_of(bound, self.https),
+            uploads: origin_of(upload_bound, self.https),
         };
-        let state = Arc::new(EmulatorState::new(
-            origins,
-            self.clock,
-            world,
-            entra,
-            self.exchange_capacity,
-        ));
-        let mut switches = self.switches;
-        switches.answers_any_host |= self.insecure_bind;
-        state.change_switches(|standard| *standard = switches);
-        let graph = Arc::new(Graph::new(Arc::clone(&state), self.mail));
+        let (state, mail) = self.memory(origins);
+        let graph = Arc::new(Graph::new(Arc::clone(&state), mail));
         let (stop, stopped) = watch::channel(false);
         let routes = router::router(Arc::clone(&state), Arc::clone(&graph));
         let uploads = router::upload_router(&state, &graph);
+        let (tls, certificate_authority) = certificates.map(Certificates::parts).unzip();
+        let secured = |tcp| Listener {
+            tcp,
+            tls: tls.clone(),
+        };
         let tasks = [
-            tokio::spawn(serve(listener, routes, stopped.clone())),
-            tokio::spawn(serve(upload_listener, uploads, stopped.clone())),
+            tokio::spawn(serve(secured(listener), routes, stopped.clone())),
+            tokio::spawn(serve(secured(upload_listener), uploads, stopped.clone())),
             tokio::spawn(graph::carry(Arc::clone(&graph), stopped)),
         ];
         Ok(Emulator {
             state,
             graph,
+            certificate_authority,
             stop,
             tasks,
         })
+    }
+
+    /// What an emulator that listens at `origins` knows when it starts, and how its mailboxes are filled.
+    fn memory(self, origins: Origins) -> (Arc<EmulatorState>, MailSettings) {
+        let world = self
+            .world
+            .unwrap_or_else(|| World::standard(self.clock.now()));
+        let keys = self.signing_keys.unwrap_or_else(SigningKeys::make);
+        let entra = EntraState::new(keys);
+        let capacity = self.exchange_capacity;
+        let state = EmulatorState::new(origins, self.clock, world, entra, capacity);
+        let mut switches = self.switches;
+        switches.answers_any_host |= self.insecure_bind;
+        state.change_switches(|standard| *standard = switches);
+        (Arc::new(state), self.mail)
     }
 }
 
@@ -251,6 +285,9 @@ pub enum StartError {
     /// Stop the other program, or choose another port.
     #[error("port {} is in use by another program; choose another one with --port", .0.port())]
     PortBusy(SocketAddr),
+    /// HTTPS was asked for and there is no certificate.
+    #[error("no certificate for HTTPS: {0}")]
+    NotCertified(#[from] NotCertified),
     /// The operating system refuses the address.
     #[error("cannot listen on {address}: {source}")]
     Refused {
@@ -287,13 +324,13 @@ async fn listen(
     Ok((listener, bound))
 }
 
-async fn serve(listener: TcpListener, routes: Router, mut stopped: watch::Receiver<bool>) {
+async fn serve(listener: Listener, routes: Router, mut stopped: watch::Receiver<bool>) {
     let until_stopped = async move {
         // An error means that the emulator was dropped: stop as well.
         let _dropped = stopped.wait_for(|stop| *stop).await;
     };
     let routes = routes.into_make_service_with_connect_info::<Line>();
-    if let Err(error) = axum::serve(Lines(listener), routes)
+    if let Err(error) = axum::serve(listener, routes)
         .with_graceful_shutdown(until_stopped)
         .await
     {
@@ -301,10 +338,17 @@ async fn serve(listener: TcpListener, routes: Router, mut stopped: watch::Receiv
     }
 }
 
-/// The origin clients are told. An address that stands for all interfaces is reached by loopback from here.
-fn origin_of(bound: SocketAddr) -> String {
-    match bound {
-        bound if bound.ip().is_unspecified() => format!("http://127.0.0.1:{}", bound.port()),
-        bound => format!("http://{bound}"),
+/// The origin clients are told.
+fn origin_of(bound: SocketAddr, https: bool) -> String {
+    let scheme = if https { "https" } else { "http" };
+    format!("{scheme}://{}", reached_at(bound))
+}
+
+/// Where clients go. An address that stands for all interfaces is reached by loopback from here.
+fn reached_at(bound: SocketAddr) -> SocketAddr {
+    if bound.ip().is_unspecified() {
+        (Ipv4Addr::LOCALHOST, bound.port()).into()
+    } else {
+        bound
     }
 }

@@ -4,7 +4,7 @@ use std::{
     error::Error,
     io::{Write as _, stdout},
     net::IpAddr,
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::ExitCode,
 };
 
@@ -27,6 +27,10 @@ struct Options {
     /// JSON or TOML file with tenants, people and apps, instead of the standard ones.
     #[arg(long, value_name = "FILE")]
     world: Option<PathBuf>,
+    /// Speak HTTPS instead of HTTP, for clients that refuse the latter, by a certificate made at start. FILE gets what they
+    /// have to trust, in PEM.
+    #[arg(long, value_name = "FILE")]
+    https: Option<PathBuf>,
     /// Allows addresses that other machines can reach. Whoever reaches the emulator can sign in as anybody.
     #[arg(long)]
     insecure_bind: bool,
@@ -55,21 +59,33 @@ async fn run(options: &Options) -> Result<(), Box<dyn Error>> {
     if let Some(file) = &options.world {
         builder = builder.world_file(file)?;
     }
+    if options.https.is_some() {
+        builder = builder.https();
+    }
     let emulator = builder.start(&address).await?;
-    announce(&emulator);
+    if let Some((file, authority)) = options.https.as_ref().zip(emulator.certificate_authority()) {
+        std::fs::write(file, authority)
+            .map_err(|error| format!("cannot write {}: {error}", file.display()))?;
+    }
+    announce(&emulator, options.https.as_deref());
     // Without a signal to wait for there is nothing to wait for: stop as if it had come.
     let _interrupted = tokio::signal::ctrl_c().await;
     emulator.stop().await;
     Ok(())
 }
 
-fn announce(emulator: &Emulator) {
+fn announce(emulator: &Emulator, authority: Option<&Path>) {
     let world = emulator.world();
     let configuration = Configuration::of(emulator.origin(), &world, emulator.clock().now())
-        .map(|configuration| format!("\n{configuration}\n\n"))
+        .map(|configuration| format!("\n{configuration}\n"))
+        .unwrap_or_default();
+    // Absolute, for it is pasted elsewhere; a path that cannot be made so is as good as it was given.
+    let trusted = authority
+        .map(|file| std::path::absolute(file).unwrap_or_else(|_| file.to_owned()))
+        .map(|file| format!("NODE_EXTRA_CA_CERTS={}\n", file.display()))
         .unwrap_or_default();
     let text = format!(
-        "Emulator ready: {}/_emulator/\n{configuration}Large attachments go to {}.\nPress Ctrl-C to stop.\n",
+        "Emulator ready: {}/_emulator/\n{configuration}{trusted}\nLarge attachments go to {}.\nPress Ctrl-C to stop.\n",
         emulator.origin(),
         emulator.upload_origin(),
     );

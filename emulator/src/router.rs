@@ -30,6 +30,7 @@ pub(crate) fn router(state: Arc<EmulatorState>, graph: Arc<Graph>) -> Router {
             entra::serve_applications,
         ));
     recorded_and_spoiled(recorded, &state, &graph)
+        .layer(middleware::from_fn(graph::readable_graph))
         .merge(entra::control(Arc::clone(&state)))
         .merge(control::router(state, graph))
         .merge(page::assets())
@@ -38,6 +39,7 @@ pub(crate) fn router(state: Arc<EmulatorState>, graph: Arc<Graph>) -> Router {
 /// The upload host, spoiled and recorded like the rest.
 pub(crate) fn upload_router(state: &Arc<EmulatorState>, graph: &Arc<Graph>) -> Router {
     recorded_and_spoiled(graph::upload_router(Arc::clone(graph)), state, graph)
+        .layer(middleware::from_fn(graph::readable))
 }
 
 fn recorded_and_spoiled(routes: Router, state: &Arc<EmulatorState>, graph: &Arc<Graph>) -> Router {

@@ -77,6 +77,15 @@ impl EmulatorState {
         }
     }
 
+    /// Whether it speaks HTTPS.
+    pub fn speaks_https(&self) -> bool {
+        self.origin.starts_with("https://")
+    }
+
+    pub(crate) fn scheme(&self) -> &'static str {
+        if self.speaks_https() { "https" } else { "http" }
+    }
+
     /// The world as it is now. Later changes do not show in it: take it once for each request.
     pub fn world(&self) -> Arc<World> {
         Arc::clone(&read(&self.world))

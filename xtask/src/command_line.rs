@@ -16,7 +16,7 @@ pub(crate) enum Task {
     Coverage,
     /// `demo [arguments …]`: build and start the demo with these arguments.
     Demo(Vec<OsString>),
-    /// `verify [--only rust|wasm|browser]`: check and test.
+    /// `verify [--only rust|wasm|browser|clients]`: check and test.
     Verify(Scope),
 }
 
@@ -50,13 +50,14 @@ fn scope(rest: &[OsString]) -> Result<Scope, Stop> {
         Some(["--only", "rust"] | ["--only=rust"]) => Ok(Scope::Rust),
         Some(["--only", "wasm"] | ["--only=wasm"]) => Ok(Scope::Wasm),
         Some(["--only", "browser"] | ["--only=browser"]) => Ok(Scope::Browser),
+        Some(["--only", "clients"] | ["--only=clients"]) => Ok(Scope::Clients),
         _ => Err(usage()),
     }
 }
 
 fn usage() -> Stop {
     Stop::new(
-        "usage: cargo demo [ARGUMENTS …] | cargo verify [--only rust|wasm|browser] | cargo package-sdk | cargo xtask wasm | cargo xtask coverage",
+        "usage: cargo demo [ARGUMENTS …] | cargo verify [--only rust|wasm|browser|clients] | cargo package-sdk | cargo xtask wasm | cargo xtask coverage",
     )
 }
 
@@ -83,6 +84,10 @@ mod tests {
             Ok(Task::Verify(Scope::Browser))
         );
         assert_eq!(told("verify --only=rust"), Ok(Task::Verify(Scope::Rust)));
+        assert_eq!(
+            told("verify --only clients"),
+            Ok(Task::Verify(Scope::Clients))
+        );
     }
 
     #[test]

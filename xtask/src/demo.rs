@@ -39,24 +39,27 @@ fn build_both(places: &Places) -> Result<PathBuf, Stop> {
 /// # Errors
 /// It did not compile.
 pub(crate) fn build(places: &Places) -> Result<PathBuf, Stop> {
+    build_program(places, "connect-outlook-demo", "the demo")
+}
+
+/// Compiles the program that is named like its package, called `what` in messages, and returns where it is.
+///
+/// # Errors
+/// It did not compile.
+pub(crate) fn build_program(places: &Places, name: &str, what: &str) -> Result<PathBuf, Stop> {
     say::step(
-        "Compiling the demo",
+        &format!("Compiling {what}"),
         "2-4 min the first time, then seconds",
         || {
             let told = process::capture(
                 process::cargo()
                     .current_dir(places.root())
-                    .args([
-                        "build",
-                        "--package",
-                        "connect-outlook-demo",
-                        "--bin",
-                        "connect-outlook-demo",
-                    ])
+                    .args(["build", "--package", name, "--bin", name])
                     // cargo knows best where the program ends up: settings may move it.
                     .arg("--message-format=json-render-diagnostics"),
             )?;
-            executable_in(&told).ok_or_else(|| Stop::new("cargo did not say where the demo is"))
+            executable_in(&told)
+                .ok_or_else(|| Stop::new(format!("cargo did not say where {what} is")))
         },
     )
 }

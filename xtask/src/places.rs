@@ -77,4 +77,9 @@ impl Places {
     pub(crate) fn browser_tests(&self) -> PathBuf {
         self.root.join("tests/browser")
     }
+
+    /// The stories of other people's clients.
+    pub(crate) fn client_tests(&self) -> PathBuf {
+        self.root.join("tests/clients")
+    }
 }

@@ -40,7 +40,7 @@ pub(super) fn is_own_form(state: &EmulatorState, headers: &HeaderMap, token: &st
     let host = text(headers, HOST.as_str()).unwrap_or_default();
     let site = text(headers, "sec-fetch-site");
     let origin = text(headers, ORIGIN.as_str());
-    let own = format!("http://{host}");
+    let own = format!("{}://{host}", state.scheme());
     token == state.form_token
         && site.is_none_or(|site| site == "same-origin")
         && origin.is_none_or(|origin| origin == own)

@@ -164,6 +164,7 @@ codes! {
     SECRET_EXPIRED = 7000222 "invalid_client": "The provided client secret keys for app '{}' are expired.";
     SECRET_FROM_PUBLIC_CLIENT = 700025 "invalid_client": "Client is public so neither 'client_assertion' nor 'client_secret' should be presented.";
     ASSERTION_REFUSED = 50012 "invalid_client": "Authentication failed: the client assertion is not valid, {}.";
+    ASSERTION_AUDIENCES = 5002741 "invalid_client": "Number of audience values in the provided client credential exceed maximum allowed. {} audience values provided, maximum allowed is 1.";
     ASSERTION_SUBJECT = 50048 "invalid_client": "Subject must match Issuer claim in the client assertion, and both must be the client id '{}'.";
     FEDERATION_UNKNOWN = 70021 "invalid_client": "No matching federated identity record found for presented assertion: {}.";
     ASSERTION_UNKNOWN = 700027 "invalid_client": "The certificate with identifier used to sign the client assertion is not registered on application {}.";

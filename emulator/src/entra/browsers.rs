@@ -191,18 +191,24 @@ impl BrowserId {
         &self.0
     }
 
-    /// The `Set-Cookie` value that makes the browser remember it until it is closed.
-    pub(crate) fn to_cookie(&self) -> Option<HeaderValue> {
-        HeaderValue::from_str(&format!(
-            "{COOKIE_NAME}={}; Path=/; HttpOnly; SameSite=Lax",
-            self.0
-        ))
-        .ok()
+    /// The `Set-Cookie` value that makes the browser remember it until it is closed; `https` says whether the emulator
+    /// speaks it.
+    pub(crate) fn to_cookie(&self, https: bool) -> Option<HeaderValue> {
+        HeaderValue::from_str(&format!("{COOKIE_NAME}={}; {}", self.0, attributes(https))).ok()
     }
 
     /// The `Set-Cookie` value that makes the browser forget.
-    pub(crate) fn forgotten() -> HeaderValue {
-        HeaderValue::from_static("emulator-session=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0")
+    pub(crate) fn forgotten(https: bool) -> Option<HeaderValue> {
+        HeaderValue::from_str(&format!("{COOKIE_NAME}=; {}; Max-Age=0", attributes(https))).ok()
+    }
+}
+
+/// By HTTPS hidden frames of other sites see the session, as at Microsoft's; browsers allow that for secure cookies only.
+fn attributes(https: bool) -> &'static str {
+    if https {
+        "Path=/; HttpOnly; Secure; SameSite=None"
+    } else {
+        "Path=/; HttpOnly; SameSite=Lax"
     }
 }
 

@@ -106,7 +106,7 @@ pub(super) fn called(state: &EmulatorState, headers: &HeaderMap) -> (String, Clo
         .iter()
         .find(|alias| host.is_some_and(|host| alias.host.eq_ignore_ascii_case(host)));
     match alias {
-        Some(alias) => (format!("http://{}", alias.host), alias.cloud),
+        Some(alias) => (format!("{}://{}", state.scheme(), alias.host), alias.cloud),
         None => (state.origin.clone(), Cloud::Global),
     }
 }

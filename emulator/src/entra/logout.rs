@@ -88,8 +88,10 @@ fn sign_out(
         return_address(parameters, &leaving, &world),
     );
     if ended.nobody_left {
-        let forgotten = BrowserId::forgotten();
-        answer.headers_mut().insert(SET_COOKIE, forgotten);
+        let forgotten = BrowserId::forgotten(state.speaks_https());
+        answer
+            .headers_mut()
+            .extend(forgotten.map(|cookie| (SET_COOKIE, cookie)));
     }
     answer
 }

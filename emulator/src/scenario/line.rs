@@ -1,8 +1,7 @@
-//! Connections that can be broken on purpose: a listener whose streams fail at the next write once they are cut.
+//! Connections that can be broken on purpose: streams that fail at the next write once they are cut.
 
 use std::{
     io,
-    net::SocketAddr,
     pin::Pin,
     sync::{
         Arc,
@@ -11,13 +10,9 @@ use std::{
     task::{Context, Poll},
 };
 
-use axum::{
-    extract::connect_info::Connected,
-    serve::{IncomingStream, Listener},
-};
 use tokio::{
     io::{AsyncRead, AsyncWrite, ReadBuf},
-    net::{TcpListener, TcpStream},
+    net::TcpStream,
 };
 
 /// A handle to one connection.
@@ -33,31 +28,6 @@ impl Line {
     }
 }
 
-/// A listener for such connections.
-#[derive(Debug)]
-pub(crate) struct Lines(pub(crate) TcpListener);
-
-impl Listener for Lines {
-    type Io = Cuttable;
-    type Addr = SocketAddr;
-
-    async fn accept(&mut self) -> (Self::Io, Self::Addr) {
-        let (stream, address) = Listener::accept(&mut self.0).await;
-        let line = Line::default();
-        (Cuttable { stream, line }, address)
-    }
-
-    fn local_addr(&self) -> io::Result<Self::Addr> {
-        self.0.local_addr()
-    }
-}
-
-impl Connected<IncomingStream<'_, Lines>> for Line {
-    fn connect_info(stream: IncomingStream<'_, Lines>) -> Self {
-        stream.io().line.clone()
-    }
-}
-
 /// The stream of one connection.
 #[derive(Debug)]
 pub(crate) struct Cuttable {
@@ -65,7 +35,21 @@ pub(crate) struct Cuttable {
     line: Line,
 }
 
+impl From<TcpStream> for Cuttable {
+    fn from(stream: TcpStream) -> Self {
+        Self {
+            stream,
+            line: Line::default(),
+        }
+    }
+}
+
 impl Cuttable {
+    /// The handle that cuts it.
+    pub(crate) fn line(&self) -> &Line {
+        &self.line
+    }
+
     fn check(&self) -> io::Result<()> {
         if !self.line.is_cut.load(Ordering::SeqCst) {
             return Ok(());

@@ -16,7 +16,7 @@ use serde::Serialize;
 pub use apply::{NewScenario, SetScenario};
 pub(crate) use faults::{Ending, Faults, spoil_answer, spoil_connection};
 pub use faults::{Fault, FaultKind, SetFault};
-pub(crate) use line::{Line, Lines};
+pub(crate) use line::{Cuttable, Line};
 pub use name::{Concern, Nature, ScenarioName};
 pub(crate) use revocations::{Cause, Revocation};
 pub(crate) use standing::Standing;

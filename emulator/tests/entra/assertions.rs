@@ -40,9 +40,9 @@ async fn a_registered_certificate_proves_the_client_by_either_algorithm() {
         .granted();
 }
 
-/// entra 49: the audience is the endpoint, its tenant in any spelling, its host by any of its names.
+/// entra 49: the audience is the endpoint or its issuer, its tenant in any spelling, its host by any of its names.
 #[tokio::test]
-async fn the_audience_must_be_the_token_endpoint() {
+async fn the_audience_must_be_the_token_endpoint_or_its_issuer() {
     let stage = Stage::start().await;
     let signer = Signer::of(&stage);
     let claims = signer.claims(&stage, CONTOSO);
@@ -50,6 +50,7 @@ async fn the_audience_must_be_the_token_endpoint() {
         stage.url("/contoso.example/oauth2/v2.0/token"),
         format!("https://login.microsoftonline.com/{CONTOSO}/oauth2/v2.0/token"),
         format!("https://login.windows.net/{CONTOSO}/oauth2/v2.0/token"),
+        stage.url(&format!("/{CONTOSO}/v2.0")),
     ] {
         let claims = with(&claims, "aud", json!(audience));
         presented(&stage, CONTOSO, &signer.modern(&claims))
@@ -59,7 +60,8 @@ async fn the_audience_must_be_the_token_endpoint() {
     for audience in [
         stage.url("/fabrikam.example/oauth2/v2.0/token"),
         format!("https://elsewhere.example/{CONTOSO}/oauth2/v2.0/token"),
-        stage.url(&format!("/{CONTOSO}/v2.0")),
+        stage.url("/fabrikam.example/v2.0"),
+        stage.url(&format!("/{CONTOSO}/")),
         String::new(),
     ] {
         let claims = with(&claims, "aud", json!(audience));
@@ -67,6 +69,26 @@ async fn the_audience_must_be_the_token_endpoint() {
             .await
             .refused(401, "invalid_client", 50_012);
     }
+}
+
+/// entra 49: two audiences are one too many, even if both are right; a list of one is none.
+#[tokio::test]
+async fn there_is_one_audience() {
+    let stage = Stage::start().await;
+    let signer = Signer::of(&stage);
+    let claims = signer.claims(&stage, CONTOSO);
+    let (endpoint, issuer) = (
+        stage.url(&format!("/{CONTOSO}/oauth2/v2.0/token")),
+        stage.url(&format!("/{CONTOSO}/v2.0")),
+    );
+    let several = with(&claims, "aud", json!([endpoint, issuer]));
+    presented(&stage, CONTOSO, &signer.modern(&several))
+        .await
+        .refused(401, "invalid_client", 5_002_741);
+    let one = with(&claims, "aud", json!([endpoint]));
+    presented(&stage, CONTOSO, &signer.modern(&one))
+        .await
+        .granted();
 }
 
 /// entra 49: issuer and subject are the client.

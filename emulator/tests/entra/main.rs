@@ -21,6 +21,7 @@ mod control;
 mod device;
 mod discovery;
 mod guests;
+mod https;
 mod hybrid;
 mod id_token;
 mod instances;

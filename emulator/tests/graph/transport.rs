@@ -193,3 +193,44 @@ impl Write for Log {
         Ok(())
     }
 }
+
+/// Pages of any origin call Graph: the browser asks first and reads the answer, refusals too (seen so).
+#[tokio::test]
+async fn pages_may_call_graph() {
+    let ada = Mailbox::of_ada().await;
+    let page = "http://localhost:3000";
+    let messages = format!("{}/v1.0/me/messages", ada.emulator.origin());
+    let asked = ada
+        .plain(reqwest::Method::OPTIONS, &messages)
+        .header("origin", page)
+        .header("access-control-request-method", "PATCH")
+        .header("access-control-request-headers", "authorization,prefer");
+    let allowed = send(asked).await;
+    assert_eq!(allowed.status, 200);
+    assert_eq!(
+        allowed.header("access-control-allow-headers"),
+        "authorization,prefer"
+    );
+    assert!(
+        allowed
+            .header("access-control-allow-methods")
+            .contains("PATCH")
+    );
+    for answer in [
+        send(
+            ada.request(reqwest::Method::GET, "/me")
+                .header("origin", page),
+        )
+        .await,
+        send(ada.anonymous("/me").header("origin", page)).await,
+    ] {
+        assert_eq!(answer.header("access-control-allow-origin"), "*");
+        assert!(
+            answer
+                .header("access-control-expose-headers")
+                .contains("Retry-After")
+        );
+    }
+    let server = ada.get("/me").await;
+    assert!(server.headers.get("access-control-allow-origin").is_none());
+}

@@ -68,6 +68,31 @@ fn examples_in_rust_json_and_toml_can_be_read() {
     }
 }
 
+/// What people are told to write stands in a file that the stories of other people's clients use.
+#[test]
+fn recipes_for_clients_of_others_are_the_files_that_are_run() {
+    let page = read("emulator/README.md");
+    let mut shown = Vec::new();
+    for part in page.split("<!-- recipe: ").skip(1) {
+        let (name, rest) = part.split_once(" -->\n```js\n").expect("a recipe");
+        let (text, _) = rest.split_once("```").expect("its end");
+        assert_eq!(
+            text,
+            read(format!("{RECIPES}/{name}")),
+            "{RECIPES}/{name} is not what the page shows"
+        );
+        shown.push(name.to_owned());
+    }
+    let folder = connect_outlook_tests::house::root().join(RECIPES);
+    let files = std::fs::read_dir(folder).unwrap();
+    let mut files: Vec<_> = files
+        .map(|file| file.unwrap().file_name().into_string().unwrap())
+        .collect();
+    files.sort();
+    shown.sort();
+    assert_eq!(shown, files);
+}
+
 /// Links between our pages lead to files that exist.
 #[test]
 fn links_between_pages_lead_somewhere() {
@@ -105,7 +130,14 @@ const EXECUTED: &[Executed] = &[
         file: "tests/tests/stories/commands.rs",
         by: "package_of(\"emulator\")",
     },
+    Executed {
+        command: "cargo emulator --https authority.pem",
+        file: "tests/clients/src/run.js",
+        by: "\"--https\", join(folder, \"authority.pem\")",
+    },
 ];
+
+const RECIPES: &str = "tests/clients/recipes";
 
 const SHELLS: &[&str] = &["sh", "bash", "shell", "console"];
 

@@ -25,11 +25,15 @@ pub(crate) enum Scope {
     Wasm,
     /// The stories in the browser, with the package they need.
     Browser,
+    /// Other people's clients against the emulator.
+    Clients,
 }
 
 impl Scope {
     fn steps(self) -> &'static [Step] {
-        use Step::{BrowserStories, Clippy, Docs, Format, Package, PackageTests, RustTests};
+        use Step::{
+            BrowserStories, ClientsOfOthers, Clippy, Docs, Format, Package, PackageTests, RustTests,
+        };
         match self {
             Self::All => &[
                 Format,
@@ -39,10 +43,12 @@ impl Scope {
                 PackageTests,
                 RustTests,
                 BrowserStories,
+                ClientsOfOthers,
             ],
             Self::Rust => &[Format, Clippy, Docs, RustTests],
             Self::Wasm => &[Package, PackageTests],
             Self::Browser => &[Package, BrowserStories],
+            Self::Clients => &[ClientsOfOthers],
         }
     }
 
@@ -54,10 +60,12 @@ impl Scope {
                 Kind::Doc,
                 Kind::Wasm,
                 Kind::Browser,
+                Kind::Clients,
             ],
             Self::Rust => &[Kind::Unit, Kind::Integration, Kind::Doc],
             Self::Wasm => &[Kind::Wasm],
             Self::Browser => &[Kind::Browser],
+            Self::Clients => &[Kind::Clients],
         }
     }
 }
@@ -113,7 +121,12 @@ fn prepare(places: &Places, scope: Scope) -> Result<Tools, Stop> {
         let chromium = prerequisites::chromium()?;
         say::line(&format!("browser: {}", chromium.display()));
         tools.chromium = Some(chromium);
+    }
+    if scope.kinds().contains(&Kind::Browser) {
         npm.install_locked(&places.browser_tests())?;
+    }
+    if scope.kinds().contains(&Kind::Clients) {
+        npm.install_locked(&places.client_tests())?;
     }
     Ok(tools)
 }

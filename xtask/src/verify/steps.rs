@@ -42,6 +42,8 @@ pub(crate) enum Step {
     RustTests,
     /// Stories in a real browser.
     BrowserStories,
+    /// Unmodified clients of others, against the emulator.
+    ClientsOfOthers,
 }
 
 impl Step {
@@ -55,6 +57,7 @@ impl Step {
             Self::PackageTests => "package tests",
             Self::RustTests => "Rust tests",
             Self::BrowserStories => "browser stories",
+            Self::ClientsOfOthers => "clients of others",
         }
     }
 
@@ -80,6 +83,7 @@ impl Step {
             Self::PackageTests => package_tests(places, tools, tally),
             Self::RustTests => rust_tests(places, tally),
             Self::BrowserStories => browser_stories(places, tools, tally),
+            Self::ClientsOfOthers => clients_of_others(places, tools, tally),
         }
     }
 }
@@ -126,6 +130,20 @@ fn browser_stories(places: &Places, tools: &Tools, tally: &mut Tally) -> Result<
         .env("CHROMIUM", chromium)
         .args(["test", "--loglevel=error"]);
     node_tests(&mut command, Kind::Browser, tally)
+}
+
+fn clients_of_others(places: &Places, tools: &Tools, tally: &mut Tally) -> Result<(), Stop> {
+    let (Some(npm), Some(chromium)) = (&tools.npm, &tools.chromium) else {
+        return Err(Stop::new("no npm or no browser"));
+    };
+    let emulator = demo::build_program(places, "connect-outlook-emulator", "the emulator")?;
+    let mut command = npm.npm();
+    command
+        .current_dir(places.client_tests())
+        .env("EMULATOR_BINARY", emulator)
+        .env("CHROMIUM", chromium)
+        .args(["test", "--loglevel=error"]);
+    node_tests(&mut command, Kind::Clients, tally)
 }
 
 fn node_tests(command: &mut Command, kind: Kind, tally: &mut Tally) -> Result<(), Stop> {

@@ -16,6 +16,8 @@ pub(crate) enum Kind {
     Wasm,
     /// Stories in a real browser.
     Browser,
+    /// Unmodified clients of others, against the emulator.
+    Clients,
 }
 
 impl Kind {
@@ -26,6 +28,7 @@ impl Kind {
             Self::Doc => "doc",
             Self::Wasm => "wasm",
             Self::Browser => "browser",
+            Self::Clients => "clients of others",
         }
     }
 }

@@ -143,7 +143,7 @@ impl Visit<'_> {
             .entra
             .browsers
             .sign_in(self.browser.as_ref(), &id, proof);
-        let cookie = browser.to_cookie();
+        let cookie = browser.to_cookie(self.state.speaks_https());
         self.browser = Some(browser);
         let mut answer = self.progress(Progress::Authenticated(id)).await;
         answer

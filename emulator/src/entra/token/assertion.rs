@@ -5,7 +5,7 @@ use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use ring::signature::{
     RSA_PKCS1_2048_8192_SHA256, RSA_PSS_2048_8192_SHA256, RsaPublicKeyComponents, UnparsedPublicKey,
 };
-use serde::{Deserialize, de::DeserializeOwned};
+use serde::{Deserialize, Deserializer, de::DeserializeOwned};
 
 use super::call::TokenCall;
 use crate::{
@@ -21,8 +21,8 @@ use crate::{
 /// Whether `assertion` proves that the caller is the app of `call`.
 ///
 /// # Errors
-/// Certificate: 50012 unreadable, for another audience or out of its time, 700027 unknown or expired certificate or bad
-/// signature, 50048 not about this client. Another provider's: 70021 nobody trusts it, 700027 bad signature, 50012.
+/// Certificate: 50012 unreadable, for another audience or out of its time, 5002741 for several, 700027 unknown or expired
+/// certificate or bad signature, 50048 not about this client. Another provider's: 70021 nobody trusts it, 700027 bad signature, 50012.
 pub(super) fn check(call: &TokenCall<'_>, assertion: &str) -> Result<(), OAuthError> {
     let Some(assertion) = Assertion::read(assertion) else {
         return Err(OAuthError::about(
@@ -50,13 +50,13 @@ fn by_certificate(call: &TokenCall<'_>, assertion: &Assertion<'_>) -> Result<(),
     if !is_client(&claims.iss) || !is_client(&claims.sub) {
         return refused(&aadsts::ASSERTION_SUBJECT);
     }
-    if !is_token_endpoint(call, &claims.aud) {
-        return Err(OAuthError::about(
+    match claims.audience()? {
+        audience if is_meant_for(call, audience) => claims.check_time(call.now),
+        _ => Err(OAuthError::about(
             &aadsts::ASSERTION_REFUSED,
-            "its audience is not this token endpoint",
-        ));
+            "its audience is neither this token endpoint nor its issuer",
+        )),
     }
-    claims.check_time(call.now)
 }
 
 /// The registered certificate a header names, by the thumbprint that belongs to its algorithm.
@@ -74,9 +74,10 @@ fn signing_certificate(application: &Application, header: &Header) -> Option<Rea
         })
 }
 
-/// Whether `audience` is the endpoint that was called: its tenant in any spelling, its host in any of the names the
-/// emulator answers to or stands for.
-fn is_token_endpoint(call: &TokenCall<'_>, audience: &str) -> bool {
+/// Whether `audience` is the endpoint that was called, or its issuer: its tenant in any spelling, its host in any of the
+/// names the emulator answers to or stands for. Microsoft's page on certificates names the endpoint, its page on
+/// assertions for MSAL.NET the issuer.
+fn is_meant_for(call: &TokenCall<'_>, audience: &str) -> bool {
     let Some((host, path)) = audience
         .strip_prefix("https://")
         .or_else(|| audience.strip_prefix("http://"))
@@ -91,6 +92,7 @@ fn is_token_endpoint(call: &TokenCall<'_>, audience: &str) -> bool {
         || Cloud::ALL.iter().any(|cloud| cloud.hosts().contains(&host));
     let tenant = path
         .strip_suffix("/oauth2/v2.0/token")
+        .or_else(|| path.strip_suffix("/v2.0"))
         .and_then(|segment| Authority::named(segment, &call.world).ok());
     known && tenant.as_ref() == Some(&call.authority)
 }
@@ -100,13 +102,15 @@ fn federated(call: &TokenCall<'_>, assertion: &Assertion<'_>) -> Result<(), OAut
     let fits = |trusted: &&FederatedCredential| {
         trusted.issuer == claims.iss
             && trusted.subject == claims.sub
-            && trusted.audience == claims.aud
+            && claims.aud == [trusted.audience.as_str()]
             && trusted.usable_from <= call.now
     };
     let Some(trusted) = call.application.federated_credentials.iter().find(fits) else {
         let told = format!(
             "issuer '{}', subject '{}', audience '{}'",
-            claims.iss, claims.sub, claims.aud
+            claims.iss,
+            claims.sub,
+            claims.aud.join("', '")
         );
         return Err(OAuthError::about(&aadsts::FEDERATION_UNKNOWN, &told));
     };
@@ -163,8 +167,8 @@ struct Claims {
     iss: String,
     #[serde(default)]
     sub: String,
-    #[serde(default)]
-    aud: String,
+    #[serde(default, deserialize_with = "one_or_several")]
+    aud: Vec<String>,
     #[serde(default)]
     exp: i64,
     #[serde(default)]
@@ -199,6 +203,18 @@ impl<'text> Assertion<'text> {
 }
 
 impl Claims {
+    /// The one audience; several are refused (5002741, seen in published answers).
+    fn audience(&self) -> Result<&str, OAuthError> {
+        match self.aud.as_slice() {
+            [] => Ok(""),
+            [one] => Ok(one),
+            several => Err(OAuthError::about(
+                &aadsts::ASSERTION_AUDIENCES,
+                &several.len().to_string(),
+            )),
+        }
+    }
+
     fn check_time(&self, now: i64) -> Result<(), OAuthError> {
         match self.nbf - SKEW <= now && now < self.exp + SKEW {
             true => Ok(()),
@@ -208,6 +224,20 @@ impl Claims {
             )),
         }
     }
+}
+
+/// Text, or a list of texts, as JWTs may have it.
+fn one_or_several<'json, D: Deserializer<'json>>(json: D) -> Result<Vec<String>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Either {
+        One(String),
+        Several(Vec<String>),
+    }
+    Ok(match Either::deserialize(json)? {
+        Either::One(one) => vec![one],
+        Either::Several(several) => several,
+    })
 }
 
 fn part<T: DeserializeOwned>(encoded: &str) -> Option<T> {

@@ -44,6 +44,9 @@ impl Stage {
         let emulator = builder.start("127.0.0.1:0").await.expect("a free port");
         let http = reqwest::Client::builder()
             .redirect(Policy::none())
+            .tls_certs_only(emulator.certificate_authority().map(|authority| {
+                reqwest::Certificate::from_pem(authority.as_bytes()).expect("a certificate")
+            }))
             .build()
             .expect("a client");
         Self { emulator, http }
