@@ -229,7 +229,7 @@ impl EmulatorBuilder {
             .transpose()?;
         let origins = Origins {
             main: origin_of(bound, self.https),
-            uploads: origin_of(upload_bound, self.https),
+            uploads: upload_origin_of(upload_bound, self.https),
         };
         let (state, mail) = self.memory(origins);
         let graph = Arc::new(Graph::new(Arc::clone(&state), mail));
@@ -342,6 +342,16 @@ async fn serve(listener: Listener, routes: Router, mut stopped: watch::Receiver<
 fn origin_of(bound: SocketAddr, https: bool) -> String {
     let scheme = if https { "https" } else { "http" };
     format!("{scheme}://{}", reached_at(bound))
+}
+
+/// Where uploads go. Clients that ask for HTTPS tell hosts apart by name without port, and send no token to others: it is
+/// another name of the same address, as Microsoft uses another host.
+fn upload_origin_of(bound: SocketAddr, https: bool) -> String {
+    if https && reached_at(bound).ip().is_loopback() {
+        format!("https://localhost:{}", bound.port())
+    } else {
+        origin_of(bound, https)
+    }
 }
 
 /// Where clients go. An address that stands for all interfaces is reached by loopback from here.

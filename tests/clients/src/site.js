@@ -20,7 +20,7 @@ document.documentElement.dataset.ready = "yes";
 </script></html>`;
 
 const CALLBACK = `<!doctype html><html lang="en"><title>Back</title><script src="/msal-redirect-bridge.js"></script><script>
-msalRedirectBridge.broadcastResponseToMainFrame().catch(() => (document.documentElement.dataset.arrived = "without an answer"));
+msalRedirectBridge.broadcastResponseToMainFrame();
 </script></html>`;
 
 /** Starts it; answers its address and how to stop it. */
