@@ -72,6 +72,7 @@ async fn the_session_is_seen_from_other_sites() {
         let ada = browser
             .press(&picker, |button| button.text.contains(ADA))
             .await;
+        let ada = browser.press_action(&ada, "sign_in").await;
         let cookie = ada.headers["set-cookie"].to_str().expect("text");
         let (_, attributes) = cookie.split_once("; ").expect("attributes");
         assert_eq!(attributes, expected);

@@ -68,6 +68,17 @@ story("it uploads an attachment of five megabytes part by part, and sends it", a
   await graph.api(`/me/messages/${draft.id}/send`).post({});
 });
 
+story("it follows changes: everything once, then only what changed", async () => {
+  let page = await graph.api("/me/mailFolders/drafts/messages/delta").select("subject").get();
+  while (page["@odata.nextLink"]) page = await graph.api(page["@odata.nextLink"]).get();
+  const created = await graph.api("/me/messages").post({ subject: "New since then" });
+  let changes = await graph.api(page["@odata.deltaLink"]).get();
+  assert.deepEqual(changes.value.map(({ subject }) => subject), ["New since then"]);
+  await graph.api(`/me/messages/${created.id}`).delete();
+  changes = await graph.api(changes["@odata.deltaLink"]).get();
+  assert.deepEqual(changes.value.map((change) => [change.id, change["@removed"]?.reason]), [[created.id, "deleted"]]);
+});
+
 story("it waits as long as it is told, and asks again", async () => {
   await set("graph_throttled", { person: person("Ada").id, seconds: 1 });
   assert.equal((await graph.api("/me").get()).displayName, "Ada Lovelace");
