@@ -283,7 +283,7 @@ pub enum StartError {
     )]
     NotLoopback(SocketAddr),
     /// Stop the other program, or choose another port.
-    #[error("port {} is in use by another program; choose another one with --port", .0.port())]
+    #[error("port {} is in use by another program; choose another one with --port or --upload-port", .0.port())]
     PortBusy(SocketAddr),
     /// HTTPS was asked for and there is no certificate.
     #[error("no certificate for HTTPS: {0}")]

@@ -360,3 +360,21 @@ async fn origins_and_limits_are_told_and_changed_by_request() {
     assert_eq!(ask(&ada, &path, 10).await.status, 201);
     assert_eq!(send(change(json!({ "nonsense": 1 }))).await.status, 422);
 }
+
+/// What is no draft any more when the last byte comes takes no attachment.
+#[tokio::test]
+async fn a_draft_that_was_sent_meanwhile_takes_no_upload() {
+    let ada = Mailbox::of("ada@contoso.example", &["Mail.ReadWrite", "Mail.Send"]).await;
+    ada.emulator
+        .change_switches(|switches| switches.graph_limits.attachment_boundary = 3);
+    let grace = json!([{ "emailAddress": { "address": "grace@contoso.example" } }]);
+    let draft = json!({ "subject": "Sooner", "toRecipients": grace });
+    let draft = ada.send(Method::POST, "/me/messages", &draft).await.json();
+    let path = format!("/me/messages/{}", text(&draft, "id"));
+    let session = ask(&ada, &format!("{path}/attachments"), 3).await.json();
+    let sent = ada.request(Method::POST, &format!("{path}/send"));
+    assert_eq!(send(sent.body("")).await.status, 202);
+    let put = ada.plain(Method::PUT, text(&session, "uploadUrl"));
+    let put = put.header(CONTENT_RANGE, "bytes 0-2/3").body("abc");
+    send(put).await.is_refused(404, "ErrorItemNotFound");
+}
