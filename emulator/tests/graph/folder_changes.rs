@@ -119,21 +119,22 @@ async fn a_folder_is_hidden_from_the_start_or_never() {
     .is_refused(400, "RequestBodyRead");
 }
 
+/// The newest message of the inbox, moved into this folder.
+async fn moved_into(ada: &Mailbox, folder: &Value) -> Value {
+    let message = ada.newest("inbox").await;
+    let path = format!("/me/messages/{}/move", text(&message, "id"));
+    ada.post(&path, &json!({ "destinationId": folder["id"] }))
+        .await
+        .json()
+}
+
 /// E38: neither a new name nor a new place changes the id of a folder or of what is in it.
 #[tokio::test]
 async fn ids_of_folders_stay() {
     let ada = Mailbox::of_ada().await;
     let outer = made(&ada, "/me/mailFolders", "Outer").await;
     let inner = made(&ada, "/me/mailFolders", "Inner").await;
-    let message = ada.newest("inbox").await;
-    let body = json!({ "destinationId": inner["id"] });
-    let message = ada
-        .post(
-            &format!("/me/messages/{}/move", text(&message, "id")),
-            &body,
-        )
-        .await
-        .json();
+    let message = moved_into(&ada, &inner).await;
     let renamed = ada
         .send(
             Method::PATCH,
