@@ -1,6 +1,6 @@
 //! What can be switched: rotation, loops, tenants' policies, keys, approvals.
 
-use std::sync::Arc;
+use std::{mem::take, sync::Arc};
 
 use axum::{
     Json,
@@ -15,6 +15,7 @@ use super::trouble::refused;
 use crate::{
     entra::{Decision, RollOver},
     state::EmulatorState,
+    switches::Switches,
     tokens::RefreshRotation,
     world::{ConsentPolicy, TenantKind},
 };
@@ -43,13 +44,16 @@ pub(super) async fn switches(State(state): State<Arc<EmulatorState>>) -> Json<Va
 /// `POST /_emulator/switches`: changes those that are named.
 pub(super) async fn change_switches(
     State(state): State<Arc<EmulatorState>>,
-    Json(asked): Json<AskedSwitches>,
+    Json(mut asked): Json<AskedSwitches>,
 ) -> Response {
-    let notifications = match merged(&state.switches().notifications, asked.notifications) {
+    let notifications = match merged(
+        &state.switches().notifications,
+        take(&mut asked.notifications),
+    ) {
         Ok(notifications) => notifications,
         Err(error) => return refused(&format!("`notifications`: {error}")),
     };
-    let delta = match merged(&state.switches().delta, asked.delta) {
+    let delta = match merged(&state.switches().delta, take(&mut asked.delta)) {
         Ok(delta) => delta,
         Err(error) => return refused(&format!("`delta`: {error}")),
     };
@@ -67,21 +71,7 @@ pub(super) async fn change_switches(
         }
         switches.notifications = notifications;
         switches.delta = delta;
-        if let Some(threshold) = asked.loop_threshold {
-            switches.loop_threshold = (threshold > 0).then_some(threshold);
-        }
-        if let Some(life) = asked.access_token_life {
-            switches.access_token_life = (life > 0).then_some(life);
-        }
-        if let Some(delay) = asked.sending_delay {
-            switches.sending_delay = i64::from(delay);
-        }
-        if let Some(is_bad_request) = asked.too_large_is_bad_request {
-            switches.too_large_is_bad_request = is_bad_request;
-        }
-        if let Some(empty_pages) = asked.empty_pages {
-            switches.empty_pages = empty_pages;
-        }
+        asked.apply(switches);
     });
     switches(State(state)).await.into_response()
 }
@@ -159,6 +149,27 @@ pub(super) struct AskedSwitches {
     /// Those of [`DeltaSwitches`](crate::DeltaSwitches) that change.
     #[serde(default)]
     delta: Map<String, Value>,
+}
+
+impl AskedSwitches {
+    /// Changes those that any value fits.
+    fn apply(&self, switches: &mut Switches) {
+        if let Some(threshold) = self.loop_threshold {
+            switches.loop_threshold = (threshold > 0).then_some(threshold);
+        }
+        if let Some(life) = self.access_token_life {
+            switches.access_token_life = (life > 0).then_some(life);
+        }
+        if let Some(delay) = self.sending_delay {
+            switches.sending_delay = i64::from(delay);
+        }
+        if let Some(is_bad_request) = self.too_large_is_bad_request {
+            switches.too_large_is_bad_request = is_bad_request;
+        }
+        if let Some(empty_pages) = self.empty_pages {
+            switches.empty_pages = empty_pages;
+        }
+    }
 }
 
 /// `current` with the members that are named in `changes`.

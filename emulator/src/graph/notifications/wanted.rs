@@ -54,6 +54,7 @@ impl Wanted {
         switches: &NotificationSwitches,
     ) -> Result<Self, GraphError> {
         let asked: Asked = serde_json::from_slice(body).map_err(|_| unreadable())?;
+        asked.check()?;
         let expires_at = demanded(asked.expiration_date_time, "expirationDateTime")?;
         let resource = demanded(asked.resource, "resource")?;
         let changes = change_types(&demanded(asked.change_type, "changeType")?)?;
@@ -63,21 +64,6 @@ impl Wanted {
             Receiver::at(address, switches.allows_http)
                 .map_err(|error| unsuitable(name, address, &error))
         };
-        if asked.include_resource_data {
-            tracing::warn!(
-                feature = "includeResourceData",
-                "the emulated Graph sends no resource data"
-            );
-            return Err(GraphError::invalid_subscription(
-                "The emulated Graph does not support includeResourceData.",
-            ));
-        }
-        let too_long = |state: &String| state.chars().count() > LONGEST_CLIENT_STATE;
-        if asked.client_state.as_ref().is_some_and(too_long) {
-            return Err(GraphError::invalid_subscription(format!(
-                "clientState may have {LONGEST_CLIENT_STATE} characters at most."
-            )));
-        }
         Ok(Self {
             owner,
             folder,
@@ -214,6 +200,28 @@ struct Asked {
     _notification_url_app_id: Option<Value>,
     #[serde(rename = "@odata.type")]
     _type: Option<Value>,
+}
+
+impl Asked {
+    /// Refuses what no subscription can have here (E66), or not that long.
+    fn check(&self) -> Result<(), GraphError> {
+        if self.include_resource_data {
+            tracing::warn!(
+                feature = "includeResourceData",
+                "the emulated Graph sends no resource data"
+            );
+            return Err(GraphError::invalid_subscription(
+                "The emulated Graph does not support includeResourceData.",
+            ));
+        }
+        let too_long = |state: &String| state.chars().count() > LONGEST_CLIENT_STATE;
+        match self.client_state.as_ref().is_some_and(too_long) {
+            false => Ok(()),
+            true => Err(GraphError::invalid_subscription(format!(
+                "clientState may have {LONGEST_CLIENT_STATE} characters at most."
+            ))),
+        }
+    }
 }
 
 #[derive(Deserialize)]
