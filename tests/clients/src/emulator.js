@@ -32,6 +32,9 @@ export const set = (name, target) => control("POST", "/scenarios", { name, ...ta
 /** Removes all trouble. */
 export const calm = () => control("DELETE", "/scenarios");
 
+/** Every trouble that can be set: `{name, concern, …}`. */
+export const scenarioNames = async () => (await control("GET", "/scenarios")).names;
+
 /** Moves its clock by so many seconds. */
 export const advance = (seconds) => control("POST", "/clock", { advance_seconds: seconds });
 
