@@ -144,6 +144,12 @@ impl Backend {
         http::router(self.door.clone())
     }
 
+    /// The use cases, for programs that mount the router and want more.
+    #[must_use]
+    pub fn app(&self) -> &Arc<App> {
+        &self.door.app
+    }
+
     /// What happens from now on, step by step and without secrets.
     #[must_use]
     pub fn watch(&self) -> broadcast::Receiver<StepTaken> {

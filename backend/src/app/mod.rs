@@ -15,6 +15,7 @@ mod incidents;
 mod listen;
 mod mail;
 mod outcomes;
+mod probe;
 mod refresh;
 mod refuse_attempt;
 mod return_to;

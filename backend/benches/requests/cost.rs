@@ -1,0 +1,104 @@
+//! What something costs: time, CPU, allocations.
+
+use std::fs;
+
+use stats_alloc::Region;
+use tokio::time::Instant;
+
+use crate::ALLOCATOR;
+
+/// For one time.
+pub(crate) struct Cost {
+    wall: f64,
+    cpu: f64,
+    allocations: f64,
+    bytes: f64,
+}
+
+/// A line of the table.
+pub(crate) struct Row {
+    pub(crate) what: String,
+    pub(crate) cells: [String; 4],
+    pub(crate) target: &'static str,
+}
+
+impl Cost {
+    /// Of one of so many times, after a tenth of them for warming up.
+    pub(crate) async fn of(times: u32, mut what: impl AsyncFnMut()) -> Self {
+        for _ in 0..times / 10 {
+            what().await;
+        }
+        let (region, cpu, started) = (Region::new(ALLOCATOR), cpu_nanoseconds(), Instant::now());
+        for _ in 0..times {
+            what().await;
+        }
+        let (wall, cpu) = (started.elapsed(), cpu_nanoseconds() - cpu);
+        let change = region.change();
+        let times = f64::from(times);
+        Self {
+            wall: wall.as_secs_f64() * 1e6 / times,
+            cpu: cpu as f64 / 1e3 / times,
+            allocations: change.allocations as f64 / times,
+            bytes: change.bytes_allocated as f64 / times,
+        }
+    }
+
+    pub(crate) fn row(&self, what: &str, target: &'static str) -> Row {
+        Row {
+            what: what.to_owned(),
+            cells: [
+                format!("{:.1} µs", self.cpu),
+                format!("{:.1} µs", self.wall),
+                format!("{:.1}", self.allocations),
+                format!("{:.0} B", self.bytes),
+            ],
+            target,
+        }
+    }
+}
+
+pub(crate) fn print(rows: &[Row]) {
+    println!("\n| what | CPU | elapsed | allocations | allocated | target |");
+    println!("| --- | ---: | ---: | ---: | ---: | --- |");
+    for Row {
+        what,
+        cells,
+        target,
+    } in rows
+    {
+        println!("| {what} | {} | {target} |", cells.join(" | "));
+    }
+}
+
+/// A line with one figure.
+pub(crate) fn figure(what: &str, value: String, target: &'static str) -> Row {
+    Row {
+        what: what.to_owned(),
+        cells: [value, String::new(), String::new(), String::new()],
+        target,
+    }
+}
+
+/// Time that this process's threads spent computing, but for those named `microsoft`.
+fn cpu_nanoseconds() -> u64 {
+    let threads = fs::read_dir("/proc/self/task").expect("Linux").flatten();
+    threads
+        .filter_map(|thread| {
+            let path = thread.path();
+            let name = fs::read_to_string(path.join("comm")).ok()?;
+            if name.trim() == "microsoft" {
+                return None;
+            }
+            let times = fs::read_to_string(path.join("schedstat")).ok()?;
+            times.split(' ').next()?.parse::<u64>().ok()
+        })
+        .sum()
+}
+
+/// Memory of a process that is really there, in bytes.
+pub(crate) fn resident(process: &str) -> u64 {
+    let status = fs::read_to_string(format!("/proc/{process}/status")).expect("Linux");
+    let line = status.lines().find(|line| line.starts_with("VmRSS:"));
+    let kilobytes = line.and_then(|line| line.split_whitespace().nth(1)?.parse::<u64>().ok());
+    kilobytes.expect("a figure") * 1_024
+}
