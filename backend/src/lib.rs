@@ -127,6 +127,7 @@ impl Backend {
         let limits = Limits::new(rates, config.trusted_proxies, &limits_clock);
         let door = Door {
             limits,
+            bearer_origins: config.bearer_origins.into(),
             app,
             site: Arc::from(config.site.as_str()),
             base: Arc::from(config.base_path),

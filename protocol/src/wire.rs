@@ -132,6 +132,30 @@ pub struct SessionView {
     pub expires_at: i64,
 }
 
+/// `GET /v1/sessions`: where else the accounts of this session are in use.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SessionList {
+    /// Sessions that hold one of the accounts of this one, itself included; the latest used first.
+    pub sessions: Vec<SessionSummary>,
+}
+
+/// One session as its owner sees it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SessionSummary {
+    /// Names it; opens nothing.
+    pub id: String,
+    /// Whether it is the one that asks.
+    pub is_this: bool,
+    /// When it was opened, unix seconds.
+    pub created_at: i64,
+    /// When it was last in use, unix seconds, to the minute.
+    pub last_seen_at: i64,
+    /// When it lapses unless it is used, unix seconds.
+    pub idle_expires_at: i64,
+    /// When it lapses in any case, unix seconds.
+    pub expires_at: i64,
+}
+
 /// One connected mailbox.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AccountView {

@@ -21,6 +21,7 @@ mod refuse_attempt;
 mod return_to;
 mod server_driven;
 mod session;
+mod sessions;
 mod start_attempt;
 mod upkeep;
 
@@ -38,6 +39,7 @@ pub use incidents::Incident;
 pub use mail::{MailError, MessagesAsked};
 pub use server_driven::Landing;
 pub use session::SessionError;
+pub use sessions::EndedSessions;
 pub use start_attempt::{StartAttemptError, Wishes};
 
 pub use crate::graph::LARGEST_PAGE;

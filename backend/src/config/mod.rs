@@ -83,6 +83,8 @@ pub struct Config {
     pub session_absolute: i64,
     /// Seconds between start and end of an attempt; at most ten minutes (R24).
     pub attempt_lifetime: i64,
+    /// Origins of other sites whose pages may hold handles as bearer values; none by default (R63).
+    pub bearer_origins: Vec<String>,
     /// How often browsers may ask.
     pub limits: RequestLimits,
     /// Proxies whose word on the client's address counts (R173).

@@ -39,6 +39,7 @@ pub(super) fn read(mut from: Sources) -> Result<Config, ConfigError> {
         attempt_lifetime: optional(&mut from, "attempt_lifetime", "10m", |text| {
             seconds(text, MINUTE, 10 * MINUTE).ok_or("must be a time from 1m to 10m")
         })?,
+        bearer_origins: optional(&mut from, "bearer_origins", "", origins)?,
         limits: limits::read(&mut from)?,
         trusted_proxies: optional(&mut from, "trusted_proxies", "127.0.0.0/8 ::1", networks)?,
         background_refresh: optional(&mut from, "background_refresh", "on", on_or_off)?,
@@ -273,6 +274,18 @@ fn number(text: &str, within: std::ops::RangeInclusive<u32>) -> Option<u32> {
     text.parse()
         .ok()
         .filter(|number| digits && within.contains(number))
+}
+
+/// R63: exact origins, never a pattern.
+fn origins(text: &str) -> Result<Vec<String>, &'static str> {
+    let exact = |word: &str| {
+        let origin = SiteOrigin::parse(word).ok()?;
+        (origin.as_str() == word).then(|| word.to_owned())
+    };
+    text.split_ascii_whitespace()
+        .map(exact)
+        .collect::<Option<_>>()
+        .ok_or("must be origins as browsers write them, such as https://other.example")
 }
 
 fn log_format(text: &str) -> Result<LogFormat, &'static str> {

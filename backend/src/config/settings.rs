@@ -45,6 +45,7 @@ pub const SETTINGS: &[Setting] = &[
     plain("session_idle"),
     plain("session_absolute"),
     plain("attempt_lifetime"),
+    plain("bearer_origins"),
     plain("limit_starts"),
     plain("limit_callbacks"),
     plain("limit_requests"),

@@ -454,6 +454,27 @@ fn attempt_lifetime() {
     );
 }
 
+/// R63
+#[test]
+fn bearer_origins() {
+    refused(
+        "bearer_origins",
+        &[
+            "*",
+            "null",
+            "https://*.example",
+            "https://other.example/",
+            "https://Other.example",
+            "http://other.example",
+            "https://other.example,https://third.example",
+        ],
+    );
+    assert_eq!(with(&[]).unwrap().bearer_origins.len(), 0);
+    let two = "https://other.example https://third.example:8443";
+    let named = with(&[("bearer_origins", two)]).unwrap().bearer_origins;
+    assert_eq!(named.join(" "), two);
+}
+
 /// D1: each figure of the rule is a setting.
 #[test]
 fn limits() {

@@ -50,6 +50,8 @@ codes! {
     CallbackMalformed: "callback_malformed", BAD_REQUEST, Visitor, TryAgain, "The sign-in did not come back in order";
     VerifierMismatch: "verifier_mismatch", BAD_REQUEST, Visitor, TryAgain, "The code verifier does not fit the attempt";
     IssuerMismatch: "issuer_mismatch", BAD_REQUEST, Visitor, TryAgain, "The callback is not from where the attempt was sent";
+    SessionUnknown: "session_unknown", NOT_FOUND, Visitor, None, "There is no such session, or not any more";
+    TwoCredentials: "two_credentials", BAD_REQUEST, Developer, None, "The request shows a cookie and an Authorization header";
     AccountUnknown: "account_unknown", NOT_FOUND, Visitor, SignInAgain, "This session has no such account";
     AccountNeedsUser: "account_needs_user", CONFLICT, Visitor, SignInAgain, "The account has to be connected again";
     MailboxUnavailable: "mailbox_unavailable", CONFLICT, TenantAdmin, ContactAdmin, "The account has no mailbox that can be read";

@@ -73,11 +73,15 @@ fn is_navigation(headers: &HeaderMap) -> bool {
 }
 
 fn is_from_the_site(headers: &HeaderMap, site: &str) -> bool {
-    is_of_the_site(headers, site)
-        && matches!(
-            one(headers, ANTI_FORGERY_HEADER),
-            One::Value(ANTI_FORGERY_VALUE)
-        )
+    is_of_the_site(headers, site) && has_header(headers)
+}
+
+/// Whether the request carries the header that no form and no foreign page without leave can send.
+pub(super) fn has_header(headers: &HeaderMap) -> bool {
+    matches!(
+        one(headers, ANTI_FORGERY_HEADER),
+        One::Value(ANTI_FORGERY_VALUE)
+    )
 }
 
 /// `Sec-Fetch-Site` decides where browsers send it; older ones prove themselves by an exact `Origin`. Neither is no

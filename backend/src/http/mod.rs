@@ -1,6 +1,7 @@
 //! The door: routes, cookies, headers and status codes. The only room that knows them; it speaks to `app` alone.
 
 mod attempts;
+mod bearer;
 mod body;
 mod buckets;
 mod client;
@@ -44,6 +45,8 @@ pub struct Door {
     pub headers: Headers,
     /// How often.
     pub limits: Arc<Limits>,
+    /// Origins of other sites whose pages hold handles themselves; exact, usually none.
+    pub bearer_origins: Arc<[String]>,
 }
 
 /// A route as others may know it.
@@ -81,7 +84,9 @@ pub fn router(door: Door) -> Router {
             .handler
             .layer(from_fn_with_state(limited, limits::check));
         let handler = match route.guard {
-            Guard::AntiForgery => handler.layer(from_fn_with_state(door.clone(), guard::check)),
+            Guard::AntiForgery => {
+                handler.layer(from_fn_with_state(door.clone(), bearer::translate))
+            }
             Guard::Gesture => handler.layer(from_fn_with_state(door.clone(), guard::gesture)),
             Guard::Return => handler.layer(from_fn_with_state(door.clone(), guard::navigation)),
             Guard::Open => handler,

@@ -31,6 +31,9 @@ pub(super) fn table() -> Vec<Route> {
         fetch(Method::POST, "/v1/sessions", attempts::finish).costs(Limit::Callback),
         fetch(Method::GET, "/v1/session", sessions::who_am_i),
         fetch(Method::DELETE, "/v1/session", sessions::sign_out),
+        fetch(Method::GET, "/v1/sessions", sessions::list),
+        fetch(Method::DELETE, "/v1/sessions", sessions::end_all),
+        fetch(Method::DELETE, "/v1/sessions/{session}", sessions::end_one),
         fetch(
             Method::DELETE,
             "/v1/accounts/{account}",

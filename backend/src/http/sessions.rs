@@ -4,10 +4,12 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
+use connect_outlook_protocol::wire::SessionList;
+
 use super::codes::Code;
 use super::error::Problem;
 use super::{Door, cookies};
-use crate::app::{SessionAfter, SessionError};
+use crate::app::{EndedSessions, SessionAfter, SessionError};
 
 /// `GET /v1/session`: 204 in a browser that is not connected. Pages ask on every view, and browsers write each
 /// answer above 399 into the console of people who did nothing wrong.
@@ -32,6 +34,45 @@ pub(super) async fn sign_out(
 ) -> Result<Response, Problem> {
     door.app.sign_out(cookies::session(&headers)).await?;
     Ok(without_cookie(StatusCode::NO_CONTENT))
+}
+
+/// `GET /v1/sessions`
+pub(super) async fn list(
+    State(door): State<Door>,
+    headers: HeaderMap,
+) -> Result<axum::Json<SessionList>, Problem> {
+    let sessions = door.app.sessions(cookies::session(&headers)).await?;
+    Ok(axum::Json(sessions))
+}
+
+/// `DELETE /v1/sessions`: everywhere, here included.
+pub(super) async fn end_all(
+    State(door): State<Door>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let ended = door.app.end_sessions(cookies::session(&headers), None);
+    answer_ended(ended.await?)
+}
+
+/// `DELETE /v1/sessions/{session}`
+pub(super) async fn end_one(
+    State(door): State<Door>,
+    headers: HeaderMap,
+    session: Result<Path<String>, axum::extract::rejection::PathRejection>,
+) -> Result<Response, Problem> {
+    let Path(session) = session.map_err(|_| Code::SessionUnknown)?;
+    let ended = door
+        .app
+        .end_sessions(cookies::session(&headers), Some(&session));
+    answer_ended(ended.await?)
+}
+
+fn answer_ended(ended: EndedSessions) -> Result<Response, Problem> {
+    match ended {
+        EndedSessions::Others => Ok(StatusCode::NO_CONTENT.into_response()),
+        EndedSessions::ThisToo => Ok(without_cookie(StatusCode::NO_CONTENT)),
+        EndedSessions::Unknown => Err(Code::SessionUnknown.into()),
+    }
 }
 
 /// `DELETE /v1/accounts/{account}`; the last account takes the session with it.

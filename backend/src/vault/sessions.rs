@@ -1,6 +1,10 @@
 //! Sessions: what a browser may use for as long as it shows its handle.
 
+mod beside;
+
 use sqlx::{Any, Transaction};
+
+pub use beside::SessionBeside;
 
 use super::database::Record;
 use super::id::{AccountId, HandleDigest, SessionId};

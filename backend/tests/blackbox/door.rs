@@ -22,6 +22,7 @@ fn filled(route: &RouteFacts) -> String {
     route
         .path
         .replace("{account}", "00000000-0000-4000-8000-000000000001")
+        .replace("{session}", "00000000-0000-4000-8000-000000000001")
         .replace("{message}", "AAMk")
 }
 

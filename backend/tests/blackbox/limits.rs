@@ -18,6 +18,7 @@ async fn asked(world: &World, route: &RouteFacts, from: &str, of: Option<&str>) 
     let path = route
         .path
         .replace("{account}", "00000000-0000-4000-8000-000000000001")
+        .replace("{session}", "00000000-0000-4000-8000-000000000001")
         .replace("{message}", "AAMk");
     let mode = match route.guard {
         Guard::AntiForgery => "cors",

@@ -5,6 +5,7 @@
 mod accounts_command;
 mod attempts;
 mod background;
+mod bearer;
 mod bodies;
 mod browser;
 mod configuration;

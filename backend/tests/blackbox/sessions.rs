@@ -201,3 +201,58 @@ async fn what_one_process_ends_is_over_in_the_others() {
     }
     another.stop().await;
 }
+
+/// R72: where an account is in use, its owner sees, and ends one or all; of others nothing is seen or ended (R68).
+#[tokio::test]
+async fn an_owner_sees_all_sessions_and_ends_one_or_all() {
+    let world = World::start().await;
+    let (mut here, mut there, mut third) = (world.browser(), world.browser(), world.browser());
+    for browser in [&mut here, &mut there, &mut third] {
+        browser.connect().await;
+        world.advance(60);
+    }
+    let oid = "55555555-aaaa-4bbb-8ccc-666666666666";
+    world.microsoft.script().claims.insert("oid", oid.into());
+    let mut grace = world.browser();
+    grace.connect().await;
+
+    let list = here.get("/v1/sessions").await.body;
+    let list = list["sessions"].as_array().unwrap();
+    assert_eq!(list.len(), 3, "{list:?}");
+    let this: Vec<_> = list
+        .iter()
+        .map(|session| session["is_this"] == true)
+        .collect();
+    assert_eq!(this.iter().filter(|this| **this).count(), 1);
+    assert_eq!(
+        grace.get("/v1/sessions").await.body["sessions"]
+            .as_array()
+            .unwrap()
+            .len(),
+        1
+    );
+
+    let other = list
+        .iter()
+        .find(|session| session["is_this"] == false)
+        .unwrap();
+    let path = format!("/v1/sessions/{}", other["id"].as_str().unwrap());
+    assert_eq!(grace.delete(&path).await.code(), "session_unknown");
+    assert_eq!(
+        here.delete("/v1/sessions/x").await.code(),
+        "session_unknown"
+    );
+    assert_eq!(here.delete(&path).await.status, StatusCode::NO_CONTENT);
+    assert_eq!(here.delete(&path).await.code(), "session_unknown");
+    let left = here.get("/v1/sessions").await.body;
+    assert_eq!(left["sessions"].as_array().unwrap().len(), 2);
+
+    assert_eq!(
+        here.clone().delete("/v1/sessions").await.status,
+        StatusCode::NO_CONTENT
+    );
+    for browser in [&mut here, &mut there, &mut third] {
+        assert_eq!(browser.get("/v1/session").await.code(), "no_session");
+    }
+    assert_eq!(grace.get("/v1/session").await.status, StatusCode::OK);
+}

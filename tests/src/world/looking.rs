@@ -125,6 +125,7 @@ impl World {
         let filled = |(method, path): (String, String)| {
             let path = path
                 .replace("{account}", account)
+                .replace("{session}", "00000000-0000-4000-8000-000000000001")
                 .replace("{message}", "AAkALgAAAAAAHYQDEapmEc2byACqAC");
             assert!(!path.contains('{'), "{path}: say what goes there");
             (method.parse().expect("a method"), path)
