@@ -6,7 +6,7 @@
 //! browsers are never told to send them. Behind this layer nothing knows the difference.
 
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
@@ -26,9 +26,6 @@ pub(super) async fn translate(State(door): State<Door>, request: Request, next: 
             guard::check(State(door), request, next).await
         };
     };
-    if is_preflight(&request) {
-        return preflight(origin);
-    }
     let mut response = if guard::has_header(request.headers()) {
         untranslate(next.run(translated(request)).await)
     } else {
@@ -44,8 +41,12 @@ pub(super) async fn translate(State(door): State<Door>, request: Request, next: 
     response
 }
 
-/// What browsers ask before they send another site's request, and what they may.
-fn preflight(origin: HeaderValue) -> Response {
+/// `OPTIONS`: what browsers ask before they send another site's request, and what they may.
+pub(super) async fn preflight(State(door): State<Door>, request: Request) -> Response {
+    let origin = named_origin(request.headers(), &door.bearer_origins);
+    let Some(origin) = origin.filter(|_| is_preflight(&request)) else {
+        return Problem::from(Code::MethodNotAllowed).into_response();
+    };
     let fixed = [
         (header::ACCESS_CONTROL_ALLOW_METHODS, METHODS),
         (header::ACCESS_CONTROL_ALLOW_HEADERS, ALLOWED),
@@ -121,10 +122,8 @@ fn one(headers: &HeaderMap, name: &HeaderName) -> Option<String> {
 
 /// Whether a request asks what it may send.
 fn is_preflight(request: &Request) -> bool {
-    request.method() == Method::OPTIONS
-        && request
-            .headers()
-            .contains_key(header::ACCESS_CONTROL_REQUEST_METHOD)
+    let headers = request.headers();
+    headers.contains_key(header::ACCESS_CONTROL_REQUEST_METHOD)
 }
 
 /// The session's handle in answers.

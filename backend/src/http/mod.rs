@@ -21,6 +21,7 @@ pub mod serve;
 mod server_driven;
 mod sessions;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use axum::Router;
@@ -92,6 +93,14 @@ pub fn router(door: Door) -> Router {
             Guard::Open => handler,
         };
         router = router.route(route.path, handler);
+    }
+    if !door.bearer_origins.is_empty() {
+        let scripted = routes::table().into_iter();
+        let scripted = scripted.filter(|route| route.guard == Guard::AntiForgery);
+        let paths: BTreeSet<_> = scripted.map(|route| route.path).collect();
+        for path in paths {
+            router = router.route(path, axum::routing::options(bearer::preflight));
+        }
     }
     router
         .fallback(async || error::Problem::from(codes::Code::NotFound))
