@@ -91,7 +91,7 @@ fn unwritten(response: &Response) -> Option<Problem> {
     (response.status() == StatusCode::METHOD_NOT_ALLOWED).then(|| Code::MethodNotAllowed.into())
 }
 
-/// `Allow` and cookies stay.
+/// `Allow`, cookies and what stands for them stay.
 fn with_headers_of(old: &Response, mut new: Response) -> Response {
     let kept = |name: &&axum::http::HeaderName| KEPT.contains(&name.as_str());
     let names: Vec<_> = old.headers().keys().filter(kept).cloned().collect();
@@ -129,7 +129,15 @@ fn correlation_id() -> String {
         .to_string()
 }
 
-const KEPT: [&str; 2] = ["allow", "set-cookie"];
+const KEPT: [&str; 6] = [
+    "allow",
+    "set-cookie",
+    // What a page of another named site has to see of a problem too.
+    "access-control-allow-origin",
+    "access-control-expose-headers",
+    "vary",
+    "x-connect-outlook-session",
+];
 
 /// Longer than Entra and Graph together may take.
 const WHOLE_REQUEST: Duration = Duration::from_secs(90);
