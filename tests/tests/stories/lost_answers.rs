@@ -91,7 +91,9 @@ async fn an_unwell_endpoint_is_left_alone() {
         story(async |world| {
             let ada = ada_later(world).await;
             world.spoil_token_requests(fault.clone(), 1);
-            for _ in 0..4 {
+            // Without a wish of Microsoft's the first wait is a second, which may pass while one looks.
+            let is_long = matches!(fault, FaultKind::Status { status: 429, .. });
+            for _ in 0..if is_long { 4 } else { 1 } {
                 let answer = ada.get("/messages?folder=inbox").await;
                 assert_eq!(
                     answer.code(),
