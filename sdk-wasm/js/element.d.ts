@@ -76,7 +76,8 @@ export class ConnectOutlookElement extends HTMLElement {
   texts: ElementTexts | undefined;
   /** The account shown; also one that needs somebody. */
   readonly account: Account | null;
-  readonly state: ElementState;
+  /** `null` before it is in the page. */
+  readonly state: ElementState | null;
   /** What a press on the button does; `options` go before attributes. */
   connect(options?: ConnectOptions): Promise<Outcome>;
   /** Disconnects the account shown. */

@@ -25,7 +25,7 @@ export class ConnectOutlookElement extends (globalThis.HTMLElement ?? class {}) 
   }
 
   get state() {
-    return this.getAttribute('state') ?? 'idle';
+    return this.getAttribute('state');
   }
 
   connect(wishes) {
@@ -93,6 +93,7 @@ export class ConnectOutlookElement extends (globalThis.HTMLElement ?? class {}) 
     root.adoptedStyleSheets = [sheet(STYLE)];
     root.replaceChildren(button, slot);
     this.#parts = { root, button, label, slot, make, sheet };
+    this.setAttribute('state', 'idle');
     this.attributeChangedCallback();
   }
 }
@@ -137,7 +138,7 @@ button{display:inline-flex;align-items:center;gap:12px;min-height:41px;padding:0
 color:var(--connect-outlook-color,light-dark(#5e5e5e,#fff));background:var(--connect-outlook-background,light-dark(#fff,#2f2f2f));
 border:1px solid var(--connect-outlook-border,#8c8c8c);border-radius:var(--connect-outlook-radius,0)}
 button:hover{filter:brightness(.95)}
-button:focus-visible{outline:2px solid var(--connect-outlook-focus,light-dark(#0067b8,#6cb8f6));outline-offset:2px}
+button:focus-visible{outline:3px solid var(--connect-outlook-focus,light-dark(#0067b8,#6cb8f6))}
 svg{width:21px;forced-color-adjust:none}`;
 
 if (globalThis.customElements) defineElement();

@@ -124,7 +124,7 @@ async function pictures(visitor, name, language) {
     const { page } = await shown(visitor, state, { language });
     const [needed, given] = await page.evaluate(() => [document.scrollingElement.scrollWidth, innerWidth]);
     assert.ok(needed <= given, `${state}: ${needed} pixels of ${given}`);
-    await page.screenshot({ path: join(folder, `${state}-${name}.png`), clip: { x: 0, y: 0, width: Math.min(given, 560), height: 160 } });
+    await page.screenshot({ path: join(folder, `${state}-${name}.png`), clip: { x: 0, y: 0, width: given, height: 160 } });
   }
 }
 
@@ -136,7 +136,7 @@ async function shown(visitor, state, { language = "en", attributes = "", texts =
   await serve(visitor, "/states", `<main lang="${language}" dir="${dir}"><h1>A page</h1><connect-outlook ${attributes}>${slots}</connect-outlook></main><script type="module" src="/states.js" data-state="${state}"></script>`);
   await serveScript(visitor, "/states.js", `${script}\nshow(${JSON.stringify(state)}, ${JSON.stringify(texts)});`);
   await page.goto(`${visitor.demo.origin}/states`);
-  await page.locator(state === "idle" ? "connect-outlook:defined" : `connect-outlook[state=${state}]`).waitFor();
+  await page.locator(`connect-outlook[state=${state}]`).waitFor();
   await visitor.context.unrouteAll();
   return { page };
 }
