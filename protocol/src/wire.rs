@@ -31,6 +31,9 @@ pub struct StartAttempt {
     /// Whose name to fill in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub login_hint: Option<String>,
+    /// An account of this session: this one is to sign in, and no other.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub account: Option<String>,
     /// Where the account is at home: `organizations`, `consumers` or a domain.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub domain_hint: Option<String>,

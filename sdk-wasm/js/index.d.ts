@@ -27,7 +27,7 @@ export interface ConnectOptions {
   /** Where the account is at home, which spares a page: `organizations`, `consumers` or a domain. */
   domain_hint?: string;
   /**
-   * An account of this session, by `id`: connects this one again, or with more scopes, and refuses every other
+   * An account of this session, by `id`: connects this one again, or with more scopes, and turns every other away
    * (`other_account`). What it was granted before is asked for again.
    */
   account?: string;

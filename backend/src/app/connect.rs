@@ -50,6 +50,9 @@ impl App {
         let Ok(identity) = Identity::new(&person.tenant_id, &person.object_id) else {
             return Ok(Err(Box::new(outcomes::id_token_refused())));
         };
+        if !self.is_of(&identity, attempt.account).await? {
+            return Ok(Err(Box::new(outcomes::other_account())));
+        }
         let grant = self.first_grant(answer, sent_at);
         let account = self
             .vault

@@ -4,6 +4,7 @@
 
 mod accounts;
 mod background;
+mod bound;
 mod challenge;
 mod connect;
 mod copies;

@@ -34,6 +34,16 @@ pub(super) fn mixed_up() -> Outcome {
     ))
 }
 
+/// Somebody else signed in than the account that the attempt is for. Nothing of theirs was kept.
+pub(super) fn other_account() -> Outcome {
+    Outcome::Cancelled(reason(
+        "other_account",
+        Actor::Visitor,
+        Next::SignInAgain,
+        "That was another account. Please sign in with the one that is connected already.",
+    ))
+}
+
 /// The directory is not among those that may sign in here (R105).
 pub(super) fn tenant_not_allowed() -> Outcome {
     Outcome::BlockedByPolicy(reason(

@@ -12,7 +12,7 @@ use crate::random::{self, NoRandomness};
 use crate::steps::Step;
 use crate::vault::VaultError;
 use crate::vault::attempts::{AttemptKind, BeginAttemptError, NewAttempt, Proof};
-use crate::vault::id::{HandleDigest, NonceDigest, StateDigest};
+use crate::vault::id::{AccountId, HandleDigest, NonceDigest, StateDigest};
 
 /// Why an attempt did not start.
 #[derive(Debug, thiserror::Error)]
@@ -23,6 +23,9 @@ pub enum StartAttemptError {
     /// `return_to` leaves the site (R73).
     #[error("return_to leaves the site")]
     ReturnTo,
+    /// No account of this session is the one that the attempt is to be for.
+    #[error("no such account in this session")]
+    AccountUnknown,
     /// `login_hint` or `domain_hint` is too long or holds control characters.
     #[error("{0} is malformed")]
     Hint(&'static str),
@@ -46,6 +49,8 @@ pub struct Wishes {
     pub login_hint: Option<String>,
     /// Where the account is at home.
     pub domain_hint: Option<String>,
+    /// The account that is to sign in, and no other.
+    pub account: Option<AccountId>,
     /// What Microsoft is to show even if it could be skipped.
     pub prompt: Option<Prompt>,
     /// A path of the site to come back to.
@@ -88,13 +93,17 @@ impl App {
         browser: Option<FlowHandle>,
         session: Option<SessionHandle>,
     ) -> Result<(AttemptStarted, FlowHandle), StartAttemptError> {
-        let wishes = Wishes {
+        let mut wishes = Wishes {
             scopes: request.scopes,
             login_hint: request.login_hint,
             domain_hint: request.domain_hint,
             prompt: request.prompt,
             return_to: request.return_to,
+            account: None,
         };
+        if let Some(named) = &request.account {
+            self.bind(&mut wishes, named, session.clone()).await?;
+        }
         let driver = Driver::Page(request.code_challenge);
         let begun = self.begin(wishes, driver, browser).await?;
         let started = AttemptStarted {
@@ -185,6 +194,7 @@ impl App {
                 .transpose()
                 .map_err(|_| StartAttemptError::ReturnTo)?,
             session,
+            account: wishes.account,
             expires_at: self.clock.now().plus(self.rules.attempt_lifetime),
         })
     }

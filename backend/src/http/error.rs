@@ -120,6 +120,7 @@ impl From<StartAttemptError> for Problem {
             StartAttemptError::Scopes => {
                 bad("scopes holds one that this deployment does not ask for, or none for mail")
             }
+            StartAttemptError::AccountUnknown => Code::AccountUnknown.into(),
             StartAttemptError::ReturnTo => bad("return_to must be a path of this site"),
             StartAttemptError::Hint("domain_hint") => bad("domain_hint is malformed"),
             StartAttemptError::Hint(_) => bad("login_hint is malformed"),

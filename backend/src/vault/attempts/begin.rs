@@ -72,6 +72,7 @@ impl Vault {
             .bind(now.0)
             .bind(attempt.expires_at.0)
             .bind(attempt.session.map(HandleDigest::to_column))
+            .bind(attempt.account.map(|account| account.to_string()))
             .execute(&mut **transaction)
             .await;
         match inserted {
@@ -131,10 +132,11 @@ pub const OPEN_ATTEMPTS: i64 = 5;
 const INSERT: &str = "
     insert into attempts (
        id, state_hash, browser_hash, position, kind, code_challenge, sealed_code_verifier, nonce_hash,
-       redirect_uri, scope, tenant, client_id, return_to, created_at, expires_at, session_hash
+       redirect_uri, scope, tenant, client_id, return_to, created_at, expires_at, session_hash,
+       account_id
     )
     select
        $1, $2, $3, coalesce(max(position), 0) + 1, $4, $5, $6, $7,
-       $8, $9, $10, $11, $12, $13, $14, $15
+       $8, $9, $10, $11, $12, $13, $14, $15, $16
     from attempts
     where browser_hash = $3";

@@ -10,7 +10,7 @@ use connect_outlook_protocol::scope::Scopes;
 pub use begin::{BeginAttemptError, OPEN_ATTEMPTS};
 pub use take::TakeAttemptError;
 
-use super::id::{BrowserDigest, HandleDigest, NonceDigest, StateDigest};
+use super::id::{AccountId, BrowserDigest, HandleDigest, NonceDigest, StateDigest};
 use crate::clock::UnixTime;
 
 /// What an attempt is for. One begun for one purpose cannot end as another (R28).
@@ -58,6 +58,8 @@ pub struct NewAttempt {
     pub return_to: Option<String>,
     /// The session that its end replaces, where the end itself cannot see the browser's cookie.
     pub session: Option<HandleDigest>,
+    /// The account that has to sign in; anybody if absent.
+    pub account: Option<AccountId>,
     /// From then on it cannot be taken; at most ten minutes ahead (R24).
     pub expires_at: UnixTime,
 }
@@ -81,6 +83,8 @@ pub struct Attempt {
     pub return_to: Option<String>,
     /// See [`NewAttempt::session`].
     pub session: Option<HandleDigest>,
+    /// See [`NewAttempt::account`].
+    pub account: Option<AccountId>,
     /// When it began.
     pub created_at: UnixTime,
 }

@@ -8,7 +8,7 @@ use sqlx::{Any, Transaction};
 use super::{Attempt, AttemptKind, Proof};
 use crate::clock::UnixTime;
 use crate::vault::database::Record;
-use crate::vault::id::{BrowserDigest, HandleDigest, NonceDigest, StateDigest};
+use crate::vault::id::{AccountId, BrowserDigest, HandleDigest, NonceDigest, StateDigest};
 use crate::vault::seal::{Field, Place};
 use crate::vault::{Vault, VaultError};
 
@@ -89,6 +89,9 @@ impl Vault {
         let session = row.optional_text("session_hash")?.map(|text| {
             HandleDigest::from_column(&text).ok_or_else(|| row.contradiction("session_hash"))
         });
+        let account = row
+            .optional_text("account_id")?
+            .map(|text| AccountId::parse(&text).ok_or_else(|| row.contradiction("account_id")));
         Ok(Attempt {
             proof,
             nonce: nonce.ok_or_else(|| row.contradiction("nonce_hash"))?,
@@ -98,6 +101,7 @@ impl Vault {
             client_id: row.text("client_id")?,
             return_to: row.optional_text("return_to")?,
             session: session.transpose()?,
+            account: account.transpose()?,
             created_at: UnixTime(row.number("created_at")?),
         })
     }

@@ -4,7 +4,7 @@ use super::world::{NOW, World, attempt, verifier};
 use crate::vault::attempts::{
     Attempt, AttemptKind, BeginAttemptError, NewAttempt, OPEN_ATTEMPTS, Proof, TakeAttemptError,
 };
-use crate::vault::id::{BrowserDigest, HandleDigest, NonceDigest, StateDigest};
+use crate::vault::id::{AccountId, BrowserDigest, HandleDigest, NonceDigest, StateDigest};
 
 on_every_engine![
     an_attempt_comes_back_as_it_began,
@@ -61,6 +61,7 @@ async fn a_server_driven_attempt_gives_its_verifier_back_once(world: &World) {
     let began = NewAttempt {
         proof: Proof::Server(verifier("secret")),
         session: Some(HandleDigest::of("handle")),
+        account: AccountId::parse("11111111-aaaa-4bbb-8ccc-222222222222"),
         ..attempt("a", "browser")
     };
     begin(world, &began).await;
@@ -72,6 +73,7 @@ async fn a_server_driven_attempt_gives_its_verifier_back_once(world: &World) {
     );
     let taken = take(world, "a", "browser").await.unwrap();
     assert_eq!((taken.proof, taken.session), (began.proof, began.session));
+    assert!(began.account.is_some() && taken.account == began.account);
     assert_eq!(
         world
             .count("attempts where sealed_code_verifier is not null")

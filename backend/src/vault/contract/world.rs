@@ -277,6 +277,7 @@ pub(super) fn attempt(name: &str, browser: &str) -> NewAttempt {
         client_id: "11111111-2222-4333-8444-555555555555".to_owned(),
         return_to: Some("/inbox".to_owned()),
         session: None,
+        account: None,
         expires_at: NOW.plus(600),
     }
 }

@@ -46,6 +46,7 @@ pub(in crate::vault) const MIGRATIONS: &[&str] = &[
     include_str!("../../../migrations/0004_deployment_events.sql"),
     include_str!("../../../migrations/0005_news.sql"),
     include_str!("../../../migrations/0006_schedule.sql"),
+    include_str!("../../../migrations/0007_bound_attempts.sql"),
 ];
 
 impl Database {

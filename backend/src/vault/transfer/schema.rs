@@ -107,6 +107,7 @@ pub(in crate::vault) const TABLES: &[Table] = &[
             ("expires_at", Number),
             ("taken_at", Number),
             ("session_hash", Text),
+            ("account_id", Text),
         ],
     },
     Table {
