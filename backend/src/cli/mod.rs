@@ -5,6 +5,7 @@
 
 mod accounts;
 mod changes;
+mod emulator;
 mod ending;
 mod keys;
 mod open_vault;
@@ -38,6 +39,8 @@ enum Command {
     Vault(vault::Vault),
     /// See who is connected, and what happened to whom.
     Accounts(accounts::Accounts),
+    /// Emulate Microsoft on this machine, by the program `connect-outlook-emulator`.
+    Emulator(emulator::Emulator),
 }
 
 /// Where the settings stand.
@@ -56,6 +59,7 @@ pub fn run() -> ExitCode {
         Command::Keys(command) => keys::run(command),
         Command::Vault(options) => vault::run(options),
         Command::Accounts(options) => accounts::run(options),
+        Command::Emulator(options) => emulator::run(options),
     };
     ending::exit_code(ended)
 }

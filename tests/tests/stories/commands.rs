@@ -12,8 +12,31 @@ use tokio::{
 #[tokio::test]
 async fn the_emulator_is_started_by_one_command() {
     let package = package_of("emulator");
-    let program = build(&package).await;
-    let mut command = Command::new(program);
+    emulates(Command::new(build(&package).await)).await;
+}
+
+/// The server's program becomes the emulator's, which lies beside it, and contains nothing of it.
+#[tokio::test]
+async fn the_emulator_is_a_subcommand_of_the_server_too() {
+    let emulator = build(&package_of("emulator")).await;
+    let server = build("connect-outlook").await;
+    assert_eq!(emulator.parent(), server.parent());
+    let mut command = Command::new(&server);
+    command.arg("emulator");
+    emulates(command).await;
+
+    let alone = tempfile::tempdir().unwrap();
+    let moved = alone.path().join("connect-outlook");
+    std::fs::copy(&server, &moved).unwrap();
+    let mut command = Command::new(moved);
+    let output = command.arg("emulator").env("PATH", "").output().await;
+    let output = output.unwrap();
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    assert!(said.contains("connect-outlook-emulator"), "{said}");
+}
+
+async fn emulates(mut command: Command) {
     command.args(["--port", "0"]);
     let mut emulator = command
         .stdout(Stdio::piped())
