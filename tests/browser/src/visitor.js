@@ -92,7 +92,10 @@ export class Visitor {
   }
 
   /** Connects up to the last redirect, which is held back: the address Microsoft sends the browser to. */
-  async callbackAddress() {
+  callbackAddress = () => this.holdCallback(() => this.leave());
+
+  /** The same, for somebody whom `begin` brings to Microsoft, or who is there already. */
+  async holdCallback(begin) {
     let held;
     const microsoft = `${this.demo.emulator.origin}/**`;
     await this.page.route(microsoft, async (route) => {
@@ -102,7 +105,7 @@ export class Visitor {
       held = location;
       return route.fulfill({ contentType: "text/html", body: "<title>held back</title>" });
     });
-    await this.leave();
+    await begin();
     while (!held) await this.pressing(() => this.page.locator("[data-primary]").click());
     await this.page.unroute(microsoft);
     return held;
