@@ -220,6 +220,11 @@ mod tests {
             expires_at: NOW.plus(3_600),
             obtained_at: NOW,
             version: GrantVersion(version),
+            works: true,
+            tenant: String::new(),
+            refresh_at: NOW,
+            used_at: NOW,
+            ends_at: None,
         }
     }
 

@@ -4,6 +4,8 @@
 
 mod address;
 mod credentials;
+#[cfg(test)]
+mod door_tests;
 mod error;
 mod limits;
 mod platform;
