@@ -14,6 +14,7 @@ pub mod house;
 pub mod logs;
 pub mod page;
 pub mod program;
+pub mod storm;
 mod visitor;
 mod world;
 

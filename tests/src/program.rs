@@ -12,7 +12,7 @@ use tokio::{
 use crate::house;
 
 /// Builds a program of this workspace as it was built for this run of the tests: with the features of the whole
-/// workspace, so that nothing is compiled twice. Answers where it lies.
+/// workspace and in its profile, so that nothing is compiled twice. Answers where it lies.
 ///
 /// # Panics
 /// If it does not build.
@@ -27,6 +27,9 @@ pub async fn build(program: &str) -> PathBuf {
         "--bin",
         program,
     ]);
+    if !cfg!(debug_assertions) {
+        command.arg("--release");
+    }
     let output = command
         .current_dir(house::root())
         .stderr(Stdio::inherit())

@@ -20,6 +20,7 @@ mod refreshing;
 mod saying_no;
 mod server_driven;
 mod sessions;
+mod storm;
 mod tampering;
 mod time_limits;
 mod wire;
