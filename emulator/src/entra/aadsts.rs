@@ -59,7 +59,7 @@ codes! {
     PARAMETER_MISSING = 900144 "invalid_request": "The request body must contain the following parameter: '{}'.";
     CLIENT_ID_NOT_A_GUID = 90112 "invalid_request": "Application identifier is expected to be a GUID: '{}'.";
     CLIENT_UNKNOWN = 700016 "unauthorized_client": "Application with identifier {} was not found in the directory. This can happen if the application has not been installed by the administrator of the tenant or consented to by any user in the tenant. You may have sent your authentication request to the wrong tenant.";
-    CLIENT_DISABLED = 7000112 "unauthorized_client": "Application '{}' is disabled.";
+    CLIENT_DISABLED = 7000112 "unauthorized_client": "Application {} is disabled.";
     CLIENT_REMOVED = 700016 "unauthorized_client": "Application with identifier {} was not found in the directory. This can happen if the application has not been installed by the administrator of the tenant or consented to by any user in the tenant. You may have sent your authentication request to the wrong tenant.";
     NOT_ON_COMMON = 90130 "invalid_request": "Application '{}' is not supported over the /common or /consumers endpoints. Please use the /organizations or tenant-specific endpoint.";
     GRANT_NOT_ON_COMMON = 9001023 "invalid_request": "The grant type is not supported over the /common or /consumers endpoints. Please use a tenant-specific endpoint.";

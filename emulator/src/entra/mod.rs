@@ -151,9 +151,10 @@ fn known_application<'world>(
             &aadsts::CLIENT_UNKNOWN,
             &format!("'{client_id}'"),
         )),
-        Some(known) if known.switches.disabled => {
-            Err(OAuthError::about(&aadsts::CLIENT_DISABLED, client_id))
-        }
+        Some(known) if known.switches.disabled => Err(OAuthError::about(
+            &aadsts::CLIENT_DISABLED,
+            &format!("'{client_id}'"),
+        )),
         Some(known) => Ok(known),
     }
 }
