@@ -44,7 +44,7 @@ fn format_or_default(asked: Option<Format>) -> Format {
     })
 }
 
-pub(super) fn run(options: Accounts) -> Result<Ending, Failure> {
+pub(super) fn run(options: &Accounts) -> Result<Ending, Failure> {
     open_vault::with(&options.settings, async |vault| match &options.command {
         Command::List(list) => list::run(list, vault).await,
         Command::Events(events) => events::run(events, vault).await,

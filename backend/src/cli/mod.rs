@@ -58,7 +58,7 @@ pub fn run() -> ExitCode {
         Command::Serve(options) => serve::run(options),
         Command::Keys(command) => keys::run(command),
         Command::Vault(options) => vault::run(options),
-        Command::Accounts(options) => accounts::run(options),
+        Command::Accounts(options) => accounts::run(&options),
         Command::Emulator(options) => emulator::run(options),
     };
     ending::exit_code(ended)
