@@ -280,7 +280,9 @@ fn number(text: &str, within: std::ops::RangeInclusive<u32>) -> Option<u32> {
 fn origins(text: &str) -> Result<Vec<String>, &'static str> {
     let exact = |word: &str| {
         let origin = SiteOrigin::parse(word).ok()?;
-        (origin.as_str() == word).then(|| word.to_owned())
+        // A host may hold an asterisk, and whoever writes one means a pattern.
+        let exact = origin.as_str() == word && !word.contains('*');
+        exact.then(|| word.to_owned())
     };
     text.split_ascii_whitespace()
         .map(exact)
