@@ -3,9 +3,9 @@
 import type { DefineComponent } from 'vue';
 import type { ConnectOutlookAttributes, ConnectOutlookEventMap, ElementTexts } from './element.js';
 
-/** `@connect-outlook:connected="…"`. */
+/** `@connect-outlook:connected="…"`, under the name that Vue's templates make of it. */
 type Listeners = {
-  [K in keyof ConnectOutlookEventMap as `on${Capitalize<K>}`]?: (event: ConnectOutlookEventMap[K]) => void;
+  [K in keyof ConnectOutlookEventMap as K extends `connect-outlook:${infer Event}` ? `onConnectOutlook:${Event}` : never]?: (event: ConnectOutlookEventMap[K]) => void;
 };
 
 declare module 'vue' {

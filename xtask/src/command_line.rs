@@ -16,7 +16,7 @@ pub(crate) enum Task {
     Coverage,
     /// `demo [arguments …]`: build and start the demo with these arguments.
     Demo(Vec<OsString>),
-    /// `verify [--only rust|wasm|browser|clients]`: check and test.
+    /// `verify [--only rust|wasm|browser|clients|examples]`: check and test.
     Verify(Scope),
 }
 
@@ -51,13 +51,14 @@ fn scope(rest: &[OsString]) -> Result<Scope, Stop> {
         Some(["--only", "wasm"] | ["--only=wasm"]) => Ok(Scope::Wasm),
         Some(["--only", "browser"] | ["--only=browser"]) => Ok(Scope::Browser),
         Some(["--only", "clients"] | ["--only=clients"]) => Ok(Scope::Clients),
+        Some(["--only", "examples"] | ["--only=examples"]) => Ok(Scope::Examples),
         _ => Err(usage()),
     }
 }
 
 fn usage() -> Stop {
     Stop::new(
-        "usage: cargo demo [ARGUMENTS …] | cargo verify [--only rust|wasm|browser|clients] | cargo package-sdk | cargo xtask wasm | cargo xtask coverage",
+        "usage: cargo demo [ARGUMENTS …] | cargo verify [--only rust|wasm|browser|clients|examples] | cargo package-sdk | cargo xtask wasm | cargo xtask coverage",
     )
 }
 
@@ -87,6 +88,10 @@ mod tests {
         assert_eq!(
             told("verify --only clients"),
             Ok(Task::Verify(Scope::Clients))
+        );
+        assert_eq!(
+            told("verify --only examples"),
+            Ok(Task::Verify(Scope::Examples))
         );
     }
 

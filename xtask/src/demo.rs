@@ -39,14 +39,24 @@ fn build_both(places: &Places) -> Result<PathBuf, Stop> {
 /// # Errors
 /// It did not compile.
 pub(crate) fn build(places: &Places) -> Result<PathBuf, Stop> {
-    build_program(places, "connect-outlook-demo", "the demo")
+    build_program(
+        places,
+        "connect-outlook-demo",
+        "connect-outlook-demo",
+        "the demo",
+    )
 }
 
-/// Compiles the program that is named like its package, called `what` in messages, and returns where it is.
+/// Compiles the program `name` of `package`, called `what` in messages, and returns where it is.
 ///
 /// # Errors
 /// It did not compile.
-pub(crate) fn build_program(places: &Places, name: &str, what: &str) -> Result<PathBuf, Stop> {
+pub(crate) fn build_program(
+    places: &Places,
+    package: &str,
+    name: &str,
+    what: &str,
+) -> Result<PathBuf, Stop> {
     say::step(
         &format!("Compiling {what}"),
         "2-4 min the first time, then seconds",
@@ -54,7 +64,7 @@ pub(crate) fn build_program(places: &Places, name: &str, what: &str) -> Result<P
             let told = process::capture(
                 process::cargo()
                     .current_dir(places.root())
-                    .args(["build", "--package", name, "--bin", name])
+                    .args(["build", "--package", package, "--bin", name])
                     // cargo knows best where the program ends up: settings may move it.
                     .arg("--message-format=json-render-diagnostics"),
             )?;

@@ -82,4 +82,9 @@ impl Places {
     pub(crate) fn client_tests(&self) -> PathBuf {
         self.root.join("tests/clients")
     }
+
+    /// The suite that builds and drives the examples.
+    pub(crate) fn example_tests(&self) -> PathBuf {
+        self.root.join("tests/examples")
+    }
 }

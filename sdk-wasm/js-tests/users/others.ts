@@ -13,6 +13,10 @@ export const svelte: SvelteHTMLElements['connect-outlook'] = {
 export const wrong: SvelteHTMLElements['connect-outlook'] = { mode: 'window' };
 
 type Props = InstanceType<GlobalComponents['connect-outlook']>['$props'];
-export const vue: Partial<Props> = { backend: '/outlook', mode: 'popup' };
+export const vue: Partial<Props> = {
+  backend: '/outlook',
+  mode: 'popup',
+  'onConnectOutlook:connected': (event) => console.log(event.detail.account.address),
+};
 // @ts-expect-error: there is no such mode
 export const wrongToo: Partial<Props> = { mode: 'window' };

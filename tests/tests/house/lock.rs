@@ -1,6 +1,6 @@
 //! What the lock files may hold.
 
-use connect_outlook_tests::house::read;
+use connect_outlook_tests::house::{read, root};
 use toml::Table;
 
 /// One cryptographic provider: everything else is kept out of the build, not just unused.
@@ -57,11 +57,20 @@ fn versions_are_compared_as_numbers() {
 /// S7: what npm installs for the suites is pinned by content, from wherever a mirror serves it.
 #[test]
 fn npm_packages_are_pinned_by_content() {
-    for path in [
+    let examples = root().join("sdk-wasm/examples").read_dir().unwrap();
+    let examples = examples.map(|entry| entry.unwrap().path().join("package-lock.json"));
+    let suites = [
         "tests/browser/package-lock.json",
+        "tests/clients/package-lock.json",
         "xtask/npm/package-lock.json",
-    ] {
-        let lock: serde_json::Value = serde_json::from_str(&read(path)).unwrap();
+    ];
+    let locks = suites
+        .iter()
+        .map(|path| root().join(path))
+        .chain(examples.filter(|path| path.exists()));
+    for path in locks {
+        let lock: serde_json::Value = serde_json::from_str(&read(&path)).unwrap();
+        let path = path.display();
         for (name, package) in lock["packages"].as_object().unwrap() {
             let ours = name.is_empty();
             assert!(

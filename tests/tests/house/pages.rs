@@ -135,6 +135,21 @@ const EXECUTED: &[Executed] = &[
         file: "tests/clients/src/run.js",
         by: "\"--https\", join(folder, \"authority.pem\")",
     },
+    Executed {
+        command: "npm install",
+        file: "tests/examples/src/prepare.js",
+        by: "npm(folder, [\"ci\"])",
+    },
+    Executed {
+        command: "npm install connect-outlook",
+        file: "tests/examples/src/prepare.js",
+        by: "npm(folder, [\"install\"",
+    },
+    Executed {
+        command: "npm run build",
+        file: "tests/examples/src/prepare.js",
+        by: "npm(folder, [\"run\", \"build\"])",
+    },
 ];
 
 const RECIPES: &str = "tests/clients/recipes";

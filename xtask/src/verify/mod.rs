@@ -27,12 +27,15 @@ pub(crate) enum Scope {
     Browser,
     /// Other people's clients against the emulator.
     Clients,
+    /// The examples of the npm package.
+    Examples,
 }
 
 impl Scope {
     fn steps(self) -> &'static [Step] {
         use Step::{
-            BrowserStories, ClientsOfOthers, Clippy, Docs, Format, Package, PackageTests, RustTests,
+            BrowserStories, ClientsOfOthers, Clippy, Docs, Examples, Format, Package, PackageTests,
+            RustTests,
         };
         match self {
             Self::All => &[
@@ -44,11 +47,13 @@ impl Scope {
                 RustTests,
                 BrowserStories,
                 ClientsOfOthers,
+                Examples,
             ],
             Self::Rust => &[Format, Clippy, Docs, RustTests],
             Self::Wasm => &[Package, PackageTests],
             Self::Browser => &[Package, BrowserStories],
             Self::Clients => &[ClientsOfOthers],
+            Self::Examples => &[Package, Examples],
         }
     }
 
@@ -61,11 +66,13 @@ impl Scope {
                 Kind::Wasm,
                 Kind::Browser,
                 Kind::Clients,
+                Kind::Examples,
             ],
             Self::Rust => &[Kind::Unit, Kind::Integration, Kind::Doc],
             Self::Wasm => &[Kind::Wasm],
             Self::Browser => &[Kind::Browser],
             Self::Clients => &[Kind::Clients],
+            Self::Examples => &[Kind::Examples],
         }
     }
 }
@@ -122,7 +129,12 @@ fn prepare(places: &Places, scope: Scope) -> Result<Tools, Stop> {
         say::line(&format!("browser: {}", chromium.display()));
         tools.chromium = Some(chromium);
     }
-    if scope.kinds().contains(&Kind::Browser) {
+    // The examples are driven by the hands of the browser stories.
+    if scope
+        .kinds()
+        .iter()
+        .any(|kind| matches!(kind, Kind::Browser | Kind::Examples))
+    {
         npm.install_locked(&places.browser_tests())?;
     }
     if scope.kinds().contains(&Kind::Clients) {

@@ -10,6 +10,7 @@ use crate::npm::Npm;
 use crate::package;
 use crate::places::Places;
 use crate::process;
+use crate::say;
 use crate::stop::{OrStop, Stop};
 use crate::stream::stream;
 use crate::verify::node_tests::NodeTests;
@@ -44,6 +45,8 @@ pub(crate) enum Step {
     BrowserStories,
     /// Unmodified clients of others, against the emulator.
     ClientsOfOthers,
+    /// Examples of the npm package, from the packed tarball to a listed inbox.
+    Examples,
 }
 
 impl Step {
@@ -58,6 +61,7 @@ impl Step {
             Self::RustTests => "Rust tests",
             Self::BrowserStories => "browser stories",
             Self::ClientsOfOthers => "clients of others",
+            Self::Examples => "examples",
         }
     }
 
@@ -84,6 +88,7 @@ impl Step {
             Self::RustTests => rust_tests(places, tally),
             Self::BrowserStories => browser_stories(places, tools, tally),
             Self::ClientsOfOthers => clients_of_others(places, tools, tally),
+            Self::Examples => examples(places, tools, tally),
         }
     }
 }
@@ -136,14 +141,39 @@ fn clients_of_others(places: &Places, tools: &Tools, tally: &mut Tally) -> Resul
     let (Some(npm), Some(chromium)) = (&tools.npm, &tools.chromium) else {
         return Err(Stop::new("no npm or no browser"));
     };
-    let emulator = demo::build_program(places, "connect-outlook-emulator", "the emulator")?;
     let mut command = npm.npm();
     command
         .current_dir(places.client_tests())
-        .env("EMULATOR_BINARY", emulator)
+        .env("EMULATOR_BINARY", emulator(places)?)
         .env("CHROMIUM", chromium)
         .args(["test", "--loglevel=error"]);
     node_tests(&mut command, Kind::Clients, tally)
+}
+
+fn examples(places: &Places, tools: &Tools, tally: &mut Tally) -> Result<(), Stop> {
+    let (Some(npm), Some(chromium)) = (&tools.npm, &tools.chromium) else {
+        return Err(Stop::new("no npm or no browser"));
+    };
+    let server = demo::build_program(
+        places,
+        "connect-outlook-backend",
+        "connect-outlook",
+        "the server",
+    )?;
+    let mut command = npm.npm();
+    command
+        .current_dir(places.example_tests())
+        .env("EMULATOR_BINARY", emulator(places)?)
+        .env("SERVER_BINARY", server)
+        .env("CHROMIUM", chromium)
+        .args(["test", "--loglevel=error"]);
+    say::line("Each example's packages are installed once: 5-60 s each, two at a time.");
+    node_tests(&mut command, Kind::Examples, tally)
+}
+
+fn emulator(places: &Places) -> Result<PathBuf, Stop> {
+    let name = "connect-outlook-emulator";
+    demo::build_program(places, name, name, "the emulator")
 }
 
 fn node_tests(command: &mut Command, kind: Kind, tally: &mut Tally) -> Result<(), Stop> {

@@ -18,6 +18,8 @@ pub(crate) enum Kind {
     Browser,
     /// Unmodified clients of others, against the emulator.
     Clients,
+    /// Examples of the npm package, built and driven in a browser.
+    Examples,
 }
 
 impl Kind {
@@ -29,6 +31,7 @@ impl Kind {
             Self::Wasm => "wasm",
             Self::Browser => "browser",
             Self::Clients => "clients of others",
+            Self::Examples => "examples",
         }
     }
 }

@@ -1,0 +1,9 @@
+import react from '@vitejs/plugin-react';
+import { defineConfig } from 'vite';
+
+export default defineConfig({
+  plugins: [react()],
+  build: { sourcemap: true },
+  // While developing: `connect-outlook serve` answers below /outlook/, everything else is Vite's, /outlook-callback too.
+  server: { proxy: { '^/outlook/': 'http://127.0.0.1:8400' } },
+});
