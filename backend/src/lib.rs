@@ -110,7 +110,8 @@ impl Backend {
             config.cursor_key.expose(),
             steps.clone(),
         )?;
-        let vault = Vault::open(&config.database, config.keys).await?;
+        let vault =
+            Vault::open_with(&config.database, config.keys, config.database_connections).await?;
         let app =
             App::new(vault, entra, graph, clock, steps.clone(), rules).map_err(OpenError::Vault)?;
         app.keep_tidy();

@@ -13,10 +13,11 @@ pub mod evidence;
 pub mod house;
 pub mod logs;
 pub mod page;
+pub mod place;
 pub mod program;
 pub mod storm;
 mod visitor;
 mod world;
 
 pub use visitor::{Answering, Connected, FLOW_COOKIE, SESSION_COOKIE, Visitor};
-pub use world::{Registered, Settings, World, story, story_with};
+pub use world::{Registered, Settings, World, signing_keys, story, story_with};

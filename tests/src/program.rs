@@ -1,6 +1,13 @@
 //! The real programs, as people run them: built once, started as processes of their own.
 
-use std::{collections::BTreeMap, path::PathBuf, process::Stdio};
+use std::{
+    collections::BTreeMap,
+    net::TcpListener,
+    path::{Path, PathBuf},
+    process::Stdio,
+};
+
+use connect_outlook_emulator::EmulatorState;
 
 use serde_json::Value;
 use tokio::{
@@ -8,6 +15,7 @@ use tokio::{
     process::{Child, ChildStderr, Command},
     sync::OnceCell,
 };
+use url::Url;
 
 use crate::house;
 
@@ -49,6 +57,44 @@ pub async fn build(program: &str) -> PathBuf {
 
 /// Settings of `connect-outlook`, by name.
 pub type Settings = BTreeMap<&'static str, String>;
+
+/// What a deployment beside the emulator needs: its vault and its key file in `folder`, on a port that is free now.
+///
+/// # Panics
+/// Without a free port or a live secret.
+#[must_use]
+pub fn deployment(microsoft: &EmulatorState, folder: &Path) -> Settings {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let port = listener.local_addr().expect("an address").port();
+    let world = microsoft.world();
+    let registration = &world.applications[0];
+    let secret = registration.live_secret(microsoft.clock.now());
+    let origin = format!("http://localhost:{port}");
+    let path = |name: &str| folder.join(name).display().to_string();
+    Settings::from([
+        ("listen", format!("127.0.0.1:{port}")),
+        ("redirect_uri", format!("{origin}/outlook-callback")),
+        ("public_url", origin),
+        ("client_id", registration.client_id.as_str().to_owned()),
+        (
+            "client_secret",
+            secret.expect("a live secret").value.clone(),
+        ),
+        ("key_file", path("key")),
+        ("database", format!("sqlite:{}", path("vault.sqlite"))),
+        ("insecure_entra_origin", microsoft.origin.clone()),
+        ("insecure_graph_origin", microsoft.origin.clone()),
+    ])
+}
+
+/// The site of a deployment, with a slash at its end.
+///
+/// # Panics
+/// If the settings name none.
+#[must_use]
+pub fn site(settings: &Settings) -> Url {
+    settings["public_url"].parse().expect("an address")
+}
 
 /// `connect-outlook` with these settings in its environment and nothing else in it.
 pub async fn connect_outlook(settings: &Settings) -> Command {
@@ -135,6 +181,19 @@ impl Serving {
                 return event;
             }
         }
+    }
+
+    /// The line of the log so far with this message.
+    ///
+    /// # Panics
+    /// If there was none.
+    #[must_use]
+    pub fn seen(&self, message: &str) -> Value {
+        let lines = self.seen.iter();
+        let mut events = lines.filter_map(|line| serde_json::from_str::<Value>(line).ok());
+        events
+            .find(|event| event["message"] == message)
+            .unwrap_or_else(|| panic!("no `{message}`:\n{}", self.seen.join("\n")))
     }
 
     /// Sends a signal by its name: `TERM`, `HUP`, `KILL`, `STOP`.

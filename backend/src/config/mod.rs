@@ -79,6 +79,8 @@ pub struct Config {
     pub cursor_key: CursorKey,
     /// Where the vault is.
     pub database: Location,
+    /// The most connections to PostgreSQL at a time.
+    pub database_connections: u32,
     /// Seconds a session lives without use.
     pub session_idle: i64,
     /// Seconds a session lives at all.

@@ -36,6 +36,7 @@ pub(super) fn read(mut from: Sources) -> Result<Config, ConfigError> {
         scopes: optional(&mut from, "scopes", DEFAULT_SCOPES, scopes)?,
         allowed_tenants: optional(&mut from, "allowed_tenants", "", tenant_ids)?,
         database: optional(&mut from, "database", DEFAULT_DATABASE, database)?,
+        database_connections: optional(&mut from, "database_connections", "10", connections)?,
         attempt_lifetime: optional(&mut from, "attempt_lifetime", "10m", |text| {
             seconds(text, MINUTE, 10 * MINUTE).ok_or("must be a time from 1m to 10m")
         })?,
@@ -288,6 +289,13 @@ fn origins(text: &str) -> Result<Vec<String>, &'static str> {
         .map(exact)
         .collect::<Option<_>>()
         .ok_or("must be origins as browsers write them, such as https://other.example")
+}
+
+fn connections(text: &str) -> Result<u32, &'static str> {
+    let number = text.parse().ok();
+    number
+        .filter(|number| (1..=500).contains(number))
+        .ok_or("must be a number from 1 to 500")
 }
 
 fn log_format(text: &str) -> Result<LogFormat, &'static str> {

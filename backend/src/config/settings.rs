@@ -42,6 +42,7 @@ pub const SETTINGS: &[Setting] = &[
     plain("allowed_tenants"),
     secret("key"),
     plain("database"),
+    plain("database_connections"),
     plain("session_idle"),
     plain("session_absolute"),
     plain("attempt_lifetime"),

@@ -374,6 +374,12 @@ fn database() {
 }
 
 #[test]
+fn database_connections() {
+    refused("database_connections", &["", "0", "501", "-1", "ten"]);
+    let config = with(&[("database_connections", "3")]).unwrap();
+    assert_eq!(config.database_connections, 3);
+}
+#[test]
 fn log_format() {
     refused("log_format", &["", "xml"]);
     assert_eq!(

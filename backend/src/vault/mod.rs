@@ -75,7 +75,19 @@ impl Vault {
     /// # Errors
     /// [`OpenError`]: the database cannot be used, or `keys` is not the key ring that belongs to it.
     pub async fn open(location: &Location, keys: KeyRing) -> Result<Self, OpenError> {
-        let database = Database::open(location).await?;
+        Self::open_with(location, keys, CONNECTIONS).await
+    }
+
+    /// As [`open`](Self::open), with at most `connections` to PostgreSQL at a time. SQLite has as many as it needs.
+    ///
+    /// # Errors
+    /// As for [`open`](Self::open).
+    pub async fn open_with(
+        location: &Location,
+        keys: KeyRing,
+        connections: u32,
+    ) -> Result<Self, OpenError> {
+        let database = Database::open(location, connections).await?;
         let vault = Self {
             database,
             keys: Keys::new(keys),
@@ -107,3 +119,6 @@ impl Vault {
         self.database.close().await;
     }
 }
+
+/// Connections to PostgreSQL of one process, unless it says otherwise.
+pub const CONNECTIONS: u32 = 10;

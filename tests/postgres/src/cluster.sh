@@ -1,11 +1,18 @@
-# Runs one PostgreSQL server in a folder of its own, on a socket there and nowhere else, until standard input ends.
-# Whoever started this may die in any way: the system then closes the pipe, and server and folder go.
+# Runs one PostgreSQL server in a folder of its own, until standard input ends. Whoever started this may die in any way:
+# the system then closes the pipe, and server and folder go.
 #
-# $1: the folder of the server's programs. Says "ready FOLDER", or why not and ends.
+# $1: the folder of the server's programs. Without $2 it listens on a socket in its folder and nowhere else. With $2, a
+# port, it listens there as well, on 127.0.0.1, encrypted by the certificate and key in the folder $3; whoever comes that
+# way needs the password in $3/password.
+#
+# Says "ready FOLDER", or why not and ends. Takes the orders "stop" (as after a crash) and "start", one a line, and says
+# "stopped" and "ready" when they are carried out.
 # fsync is off: what this server holds is meant to be lost.
 
 trap '' HUP INT TERM
 programs=$1
+port=$2
+papers=$3
 folder=$(mktemp -d "${TMPDIR:-/tmp}/postgres.XXXXXX") || exit 1
 
 # The server refuses to run as root.
@@ -24,14 +31,36 @@ give_up() {
     exit 1
 }
 
-if [ "$(id -u)" = 0 ]; then chown postgres: "$folder" || give_up "no user postgres"; fi
-as_server env LC_ALL=C "$programs/initdb" -D "$folder/data" -U postgres -A trust -E UTF8 --no-sync --no-instructions \
-    >"$folder/initdb.log" 2>&1 || give_up "initdb failed"
-as_server "$programs/pg_ctl" -D "$folder/data" -w -s -l "$folder/data/server.log" start -o "-k '$folder' \
-    -c listen_addresses='' -c fsync=off -c synchronous_commit=off -c full_page_writes=off -c wal_level=minimal \
-    -c max_wal_senders=0 -c shared_buffers=32MB -c autovacuum=off -c jit=off -c max_connections=200" \
-    >"$folder/start.log" 2>&1 </dev/null || give_up "the server did not start"
+start() {
+    as_server "$programs/pg_ctl" -D "$folder/data" -w -s -l "$folder/data/server.log" start -o "-k '$folder' $listen \
+        -c fsync=off -c synchronous_commit=off -c full_page_writes=off -c wal_level=minimal -c max_wal_senders=0 \
+        -c shared_buffers=32MB -c autovacuum=off -c jit=off -c max_connections=200" \
+        >"$folder/start.log" 2>&1 </dev/null
+}
+
+stop() {
+    as_server "$programs/pg_ctl" -D "$folder/data" -m immediate -w -s stop >/dev/null 2>&1 </dev/null
+}
+
+listen="-c listen_addresses=''"
+host_auth=trust
+if [ -n "$port" ]; then
+    listen="-c listen_addresses=127.0.0.1 -p $port -c ssl=on -c ssl_cert_file='$folder/server.pem' -c ssl_key_file='$folder/server.key'"
+    host_auth=scram-sha-256
+    cp "$papers/server.pem" "$papers/server.key" "$papers/password" "$folder" || give_up "no papers"
+    chmod 600 "$folder/server.key"
+fi
+if [ "$(id -u)" = 0 ]; then chown -R postgres: "$folder" || give_up "no user postgres"; fi
+password=${port:+--pwfile=$folder/password}
+as_server env LC_ALL=C "$programs/initdb" -D "$folder/data" -U postgres --auth-local=trust --auth-host=$host_auth $password \
+    -E UTF8 --no-sync --no-instructions >"$folder/initdb.log" 2>&1 || give_up "initdb failed"
+start || give_up "the server did not start"
 echo "ready $folder"
-cat >/dev/null
-as_server "$programs/pg_ctl" -D "$folder/data" -m immediate -w -s stop >/dev/null 2>&1
+while read -r order; do
+    case $order in
+    stop) stop && echo stopped ;;
+    start) start && echo ready ;;
+    esac
+done
+stop
 rm -rf "$folder"

@@ -2,11 +2,13 @@
 //!
 //! The first test that asks starts it (about a second and a half); all tests of the process share it, each in a schema
 //! of its own (70 ms with our tables, where a database of its own costs twice that). It listens on a socket in a new
-//! folder and on no port. When the process ends, however it ends, server and folder go: see `cluster.sh`.
+//! folder and on no port. A test that wants to take its server away, or to reach it encrypted, starts an [`OwnServer`].
+//! When the process ends, however it ends, server and folder go: see `cluster.sh`.
 //!
 //! A crate and not a file, because the backend's own tests and those across the house both need it, and neither may
 //! depend on the other. Nothing that is shipped depends on it.
 
+mod own;
 mod programs;
 mod server;
 
@@ -16,6 +18,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
 
+pub use own::{OwnServer, PASSWORD};
 use server::Server;
 
 /// Why there is no server to test on. A test that needs one fails with this sentence.
@@ -64,7 +67,7 @@ pub fn data_folder() -> Result<PathBuf, NoServer> {
 fn server() -> Result<&'static Server, NoServer> {
     static SERVER: OnceLock<Result<Server, NoServer>> = OnceLock::new();
     SERVER
-        .get_or_init(Server::start)
+        .get_or_init(|| Server::start(None))
         .as_ref()
         .map_err(NoServer::clone)
 }

@@ -1,40 +1,57 @@
 //! Starting the server.
 
-use std::io::{BufRead as _, BufReader, Read as _};
-use std::path::PathBuf;
-use std::process::{Child, Command, Stdio};
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
 use super::{NoServer, programs};
 
 /// A running server and the process that ends it.
+#[derive(Debug)]
 pub(super) struct Server {
     pub(super) folder: PathBuf,
-    /// Waits for the end of its standard input, which this process holds open for as long as it lives.
-    _keeper: Child,
+    /// Waits for the end of `orders`, which this process holds open for as long as it lives.
+    keeper: Child,
+    orders: Option<ChildStdin>,
+    answers: BufReader<ChildStdout>,
+}
+
+/// Where a server listens beside its socket.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Port<'papers> {
+    pub(super) number: u16,
+    /// The folder with its certificate, its key and the password of its user.
+    pub(super) papers: &'papers Path,
 }
 
 impl Server {
-    pub(super) fn start() -> Result<Self, NoServer> {
+    pub(super) fn start(port: Option<Port<'_>>) -> Result<Self, NoServer> {
         let programs = programs::folder()?;
-        let broken = |error: std::io::Error| NoServer::Broken(error.to_string());
-        let mut keeper = Command::new("sh")
+        let mut command = Command::new("sh");
+        command
             .args(["-c", include_str!("cluster.sh"), "cluster"])
-            .arg(programs)
+            .arg(programs);
+        if let Some(port) = port {
+            command.arg(port.number.to_string()).arg(port.papers);
+        }
+        let mut keeper = command
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
             .map_err(broken)?;
-        let output = keeper.stdout.take();
-        let mut output = BufReader::new(output.ok_or(NoServer::Broken(String::new()))?);
+        let (orders, output) = (keeper.stdin.take(), keeper.stdout.take());
+        let mut answers = BufReader::new(output.ok_or(NoServer::Broken(String::new()))?);
         let mut said = String::new();
-        output.read_line(&mut said).map_err(broken)?;
+        answers.read_line(&mut said).map_err(broken)?;
         if let Some(folder) = said.strip_prefix("ready ") {
             return Ok(Self {
                 folder: folder.trim_end().into(),
-                _keeper: keeper,
+                keeper,
+                orders,
+                answers,
             });
         }
-        output.read_to_string(&mut said).map_err(broken)?;
+        answers.read_to_string(&mut said).map_err(broken)?;
         Err(NoServer::Broken(said))
     }
 
@@ -45,6 +62,34 @@ impl Server {
             self.folder.display()
         )
     }
+
+    /// Gives an order and waits until it is carried out.
+    pub(super) fn order(&mut self, order: &str, done: &str) -> Result<(), NoServer> {
+        let orders = self
+            .orders
+            .as_mut()
+            .ok_or(NoServer::Broken(String::new()))?;
+        writeln!(orders, "{order}").map_err(broken)?;
+        let mut said = String::new();
+        self.answers.read_line(&mut said).map_err(broken)?;
+        if said.trim_end() == done {
+            Ok(())
+        } else {
+            Err(NoServer::Broken(format!(
+                "it was told to {order} and did not"
+            )))
+        }
+    }
+
+    /// Ends it, and waits until it and its folder are gone.
+    pub(super) fn end(&mut self) -> Result<(), NoServer> {
+        drop(self.orders.take());
+        self.keeper.wait().map(|_| ()).map_err(broken)
+    }
+}
+
+pub(super) fn broken(error: std::io::Error) -> NoServer {
+    NoServer::Broken(error.to_string())
 }
 
 #[cfg(test)]
@@ -54,11 +99,10 @@ mod tests {
     /// However this process dies, the system closes its end of the pipe.
     #[test]
     fn the_server_goes_with_the_pipe() {
-        let mut server = Server::start().unwrap();
+        let mut server = Server::start(None).unwrap();
         let process = server.folder.join("data/postmaster.pid");
         assert!(process.is_file());
-        drop(server._keeper.stdin.take());
-        assert!(server._keeper.wait().unwrap().success());
+        server.end().unwrap();
         assert!(!server.folder.exists());
     }
 }

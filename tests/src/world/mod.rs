@@ -186,7 +186,8 @@ impl World {
 }
 
 /// Making RSA keys takes a moment: all worlds of the process share theirs.
-fn signing_keys() -> SigningKeys {
+#[must_use]
+pub fn signing_keys() -> SigningKeys {
     static KEYS: std::sync::LazyLock<SigningKeys> = std::sync::LazyLock::new(SigningKeys::make);
     KEYS.clone()
 }

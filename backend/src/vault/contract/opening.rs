@@ -34,7 +34,9 @@ async fn a_vault_answers(world: &World) {
 
 /// R127: what is there stays, and what is new works with it.
 async fn tables_of_an_earlier_version_are_brought_up(world: &World) {
-    let database = Database::connect(&world.elsewhere().await).await.unwrap();
+    let database = Database::connect(&world.elsewhere().await, 2)
+        .await
+        .unwrap();
     database.migrate(&MIGRATIONS[..1]).await.unwrap();
     let mut transaction = database.write().await.unwrap();
     let id = AccountId::random().unwrap();

@@ -57,6 +57,11 @@ pub enum DatabaseError {
     /// No connection, or the database refused a setting.
     #[error("the vault's database cannot be opened")]
     Unreachable(#[source] sqlx::Error),
+    /// PostgreSQL is elsewhere, and the way to it is not encrypted, or leads to somebody else.
+    #[error(
+        "the vault's database cannot be reached by an encrypted and verified connection; name its authority with sslrootcert=FILE in its address, or say sslmode=disable where the network is your own"
+    )]
+    NotEncrypted(#[source] sqlx::Error),
     /// The tables are not those of this program.
     #[error(transparent)]
     Migrate(#[from] MigrateError),
@@ -70,19 +75,22 @@ enum Engine {
 
 impl Database {
     /// Connects and brings the tables up to this program's version.
-    pub(super) async fn open(location: &Location) -> Result<Self, DatabaseError> {
-        let database = Self::connect(location).await?;
+    pub(super) async fn open(location: &Location, connections: u32) -> Result<Self, DatabaseError> {
+        let database = Self::connect(location, connections).await?;
         database.migrate(MIGRATIONS).await?;
         Ok(database)
     }
 
     /// Connects, whatever tables there are.
-    pub(super) async fn connect(location: &Location) -> Result<Self, DatabaseError> {
+    pub(super) async fn connect(
+        location: &Location,
+        connections: u32,
+    ) -> Result<Self, DatabaseError> {
         sqlx::any::install_default_drivers();
         match location {
             Location::Memory => sqlite::in_memory().await,
             Location::SqliteFile(path) => sqlite::in_file(path).await,
-            Location::Postgres(url) => postgres::at(url).await,
+            Location::Postgres(url) => postgres::at(url, connections).await,
         }
     }
 
