@@ -1,6 +1,6 @@
 //! An operator's place: the real program beside an emulator, its vault and its keys in a folder of their own.
 
-use std::fs;
+use std::{fs, io::Write as _, os::unix::fs::OpenOptionsExt as _};
 
 use connect_outlook_emulator::Emulator;
 use sqlx::{Connection as _, Row as _, SqliteConnection, sqlite::SqliteConnectOptions};
@@ -119,4 +119,15 @@ impl Place {
             tokio::task::yield_now().await;
         }
     }
+}
+
+/// Writes a file that only its owner may read; what was in it is gone.
+///
+/// # Panics
+/// If it cannot be written.
+pub fn write_private(path: &str, text: &[u8]) {
+    let mut options = fs::OpenOptions::new();
+    options.write(true).create(true).truncate(true).mode(0o600);
+    let mut file = options.open(path).expect("a file");
+    file.write_all(text).expect("written");
 }

@@ -23,8 +23,8 @@ pub(super) struct Vault {
 enum Command {
     /// Open every sealed value once, to know that it opens. Exit code 3 if one does not.
     Verify,
-    /// Bring everything under the first key of the key ring, and say which keys are not needed any more. Can be stopped
-    /// at any moment and run again.
+    /// Bring everything under the first key of the key ring, and say which keys are not needed any more. Run it once
+    /// every server's key file has that key; it can be stopped at any moment and run again.
     Rotate,
     /// Write everything, sealed under the first key, to a new file.
     Export {

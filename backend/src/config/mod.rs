@@ -3,6 +3,8 @@
 //! A wrong setting stops the start with a sentence that names it (R12). `connect-outlook.example.toml` explains each.
 
 mod address;
+#[cfg(test)]
+mod credential_tests;
 mod credentials;
 #[cfg(test)]
 mod door_tests;

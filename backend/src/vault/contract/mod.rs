@@ -38,6 +38,7 @@ mod attempts;
 mod changes;
 mod deployment;
 mod exported_file;
+mod full;
 mod grants;
 mod intents;
 mod interleavings;

@@ -19,7 +19,7 @@ use crate::vault::grants::{Committed, Grant, GrantVersion, Schedule};
 use crate::vault::id::{AccountId, BrowserDigest, NonceDigest, StateDigest};
 use crate::vault::keys::Keys;
 use crate::vault::sessions::SessionLimits;
-use crate::vault::{KeyRing, Location, Vault};
+use crate::vault::{KeyRing, Location, Vault, VaultError};
 
 pub(super) const NOW: UnixTime = UnixTime(1_790_000_000);
 pub(super) const LIMITS: SessionLimits = SessionLimits {
@@ -90,6 +90,17 @@ impl World {
             }
             Location::Postgres(_) => new_schema().await,
         }
+    }
+
+    pub(super) async fn try_to_connect(
+        &self,
+        person: &str,
+        grant: &Grant,
+    ) -> Result<Account, VaultError> {
+        let (identity, profile) = (identity(person), profile(person));
+        self.vault
+            .connect_account(&identity, &profile, grant, NOW)
+            .await
     }
 
     pub(super) async fn connect(&self, person: &str, grant: &Grant) -> Account {

@@ -57,6 +57,9 @@ pub enum DatabaseError {
     /// No connection, or the database refused a setting.
     #[error("the vault's database cannot be opened")]
     Unreachable(#[source] sqlx::Error),
+    /// Something behind the question mark of PostgreSQL's address. It is not repeated here: it may be a password.
+    #[error("the address of the vault's database has a parameter whose value is not understood")]
+    Address,
     /// PostgreSQL is elsewhere, and the way to it is not encrypted, or leads to somebody else.
     #[error(
         "the vault's database cannot be reached by an encrypted and verified connection; name its authority with sslrootcert=FILE in its address, or say sslmode=disable where the network is your own"

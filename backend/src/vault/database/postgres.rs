@@ -41,6 +41,8 @@ async fn reach(url: &Url) -> Result<(), DatabaseError> {
     let connecting = AnyConnection::connect(url.as_str());
     match tokio::time::timeout(PATIENCE, connecting).await {
         Ok(Ok(connection)) => connection.close().await.map_err(DatabaseError::Unreachable),
+        // Its text repeats what stood in the address.
+        Ok(Err(sqlx::Error::Configuration(_))) => Err(DatabaseError::Address),
         Ok(Err(error)) if is_about_encryption(&error) => Err(DatabaseError::NotEncrypted(error)),
         Ok(Err(error)) => Err(DatabaseError::Unreachable(error)),
         Err(_) => {
