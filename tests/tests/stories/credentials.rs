@@ -16,7 +16,7 @@ async fn a_certificate_proves_who_asks() {
     let registered = &ledger.certificates[0];
     let key = registered.private_key.clone().unwrap();
     let pem = place.path("client.pem");
-    private(
+    write_private(
         &pem,
         format!("{}\n{key}", registered.certificate).as_bytes(),
     );
