@@ -138,7 +138,7 @@ async fn the_way_to_postgresql_is_encrypted_and_verified_or_not_gone() {
         (verified(&server.stranger()), "encrypted and verified"),
         (
             verified(&server.authority().with_file_name("nowhere.pem")),
-            "nowhere.pem",
+            "No such file",
         ),
         (plain.replace(PASSWORD, "hunter2-is-wrong"), "password"),
         (

@@ -23,7 +23,7 @@ async fn a_full_disk_is_an_error_and_no_damage_and_work_resumes() {
     limit(&world, 1).await;
     let mut refused = None;
     for number in 0..2_000 {
-        let person = format!("person {number}");
+        let person = number.to_string();
         let connected = world.try_to_connect(&person, &grant("1")).await;
         if let Err(error) = connected {
             refused = Some((number, error));
