@@ -57,7 +57,7 @@ pub fn run() -> ExitCode {
     let ended = match Cli::parse().command {
         Command::Serve(options) => serve::run(options),
         Command::Keys(command) => keys::run(command),
-        Command::Vault(options) => vault::run(options),
+        Command::Vault(options) => vault::run(&options),
         Command::Accounts(options) => accounts::run(&options),
         Command::Emulator(options) => emulator::run(options),
     };

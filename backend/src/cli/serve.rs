@@ -144,7 +144,7 @@ impl Told {
         {
             return;
         }
-        std::future::pending().await
+        std::future::pending::<()>().await;
     }
 }
 

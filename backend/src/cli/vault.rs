@@ -38,7 +38,7 @@ enum Command {
     },
 }
 
-pub(super) fn run(options: Vault) -> Result<Ending, Failure> {
+pub(super) fn run(options: &Vault) -> Result<Ending, Failure> {
     let config = VaultConfig::read(options.settings.config.as_deref(), std::env::vars())?;
     log::start(LogFormat::Text, "warn")?;
     refuse_nothing(&config.database, &options.command)?;

@@ -10,7 +10,7 @@ use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair}
 use tempfile::TempDir;
 
 use super::NoServer;
-use super::server::{Port, Server, broken};
+use super::server::{Port, Server};
 
 /// The server. Dropped, it goes with all it holds.
 #[derive(Debug)]
@@ -26,10 +26,9 @@ impl OwnServer {
     /// # Errors
     /// [`NoServer`].
     pub fn start() -> Result<Self, NoServer> {
-        let papers = tempfile::tempdir().map_err(broken)?;
+        let papers = tempfile::tempdir()?;
         let unmade = |error: rcgen::Error| NoServer::Broken(error.to_string());
-        let write =
-            |name: &str, text: String| fs::write(papers.path().join(name), text).map_err(broken);
+        let write = |name: &str, text: String| fs::write(papers.path().join(name), text);
         let authority = authority().map_err(unmade)?;
         let key = KeyPair::generate().map_err(unmade)?;
         let names = ["localhost".to_owned(), "127.0.0.1".to_owned()];
@@ -123,8 +122,8 @@ fn pem(what: &str, der: &[u8]) -> String {
 
 /// Free at this moment; whoever takes it first has it.
 fn free_port() -> Result<u16, NoServer> {
-    let listener = TcpListener::bind("127.0.0.1:0").map_err(broken)?;
-    Ok(listener.local_addr().map_err(broken)?.port())
+    let listener = TcpListener::bind("127.0.0.1:0")?;
+    Ok(listener.local_addr()?.port())
 }
 
 /// The password of the server's user: it must not appear anywhere.

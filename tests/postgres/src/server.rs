@@ -37,12 +37,11 @@ impl Server {
         let mut keeper = command
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
-            .spawn()
-            .map_err(broken)?;
+            .spawn()?;
         let (orders, output) = (keeper.stdin.take(), keeper.stdout.take());
         let mut answers = BufReader::new(output.ok_or(NoServer::Broken(String::new()))?);
         let mut said = String::new();
-        answers.read_line(&mut said).map_err(broken)?;
+        answers.read_line(&mut said)?;
         if let Some(folder) = said.strip_prefix("ready ") {
             return Ok(Self {
                 folder: folder.trim_end().into(),
@@ -51,7 +50,7 @@ impl Server {
                 answers,
             });
         }
-        answers.read_to_string(&mut said).map_err(broken)?;
+        answers.read_to_string(&mut said)?;
         Err(NoServer::Broken(said))
     }
 
@@ -69,9 +68,9 @@ impl Server {
             .orders
             .as_mut()
             .ok_or(NoServer::Broken(String::new()))?;
-        writeln!(orders, "{order}").map_err(broken)?;
+        writeln!(orders, "{order}")?;
         let mut said = String::new();
-        self.answers.read_line(&mut said).map_err(broken)?;
+        self.answers.read_line(&mut said)?;
         if said.trim_end() == done {
             Ok(())
         } else {
@@ -84,12 +83,15 @@ impl Server {
     /// Ends it, and waits until it and its folder are gone.
     pub(super) fn end(&mut self) -> Result<(), NoServer> {
         drop(self.orders.take());
-        self.keeper.wait().map(|_| ()).map_err(broken)
+        self.keeper.wait()?;
+        Ok(())
     }
 }
 
-pub(super) fn broken(error: std::io::Error) -> NoServer {
-    NoServer::Broken(error.to_string())
+impl From<std::io::Error> for NoServer {
+    fn from(error: std::io::Error) -> Self {
+        Self::Broken(error.to_string())
+    }
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use std::{
 use reqwest::{Client, StatusCode, header};
 use tokio::{sync::Barrier, task::JoinHandle};
 
-use super::{deployment::Deployment, pause, process::Process};
+use super::{deployment::Deployment, now, pause, process::Process};
 use crate::{Connected, SESSION_COOKIE, browser::client};
 
 /// How a caller fared.
@@ -80,7 +80,7 @@ struct Caller {
 
 impl Caller {
     async fn ask(self) -> Answered {
-        let begun = Instant::now();
+        let begun = now();
         for turn in self.first.. {
             let process = &self.processes[turn % self.processes.len()];
             let asked = self.call.to(client(), process.port()).await;

@@ -1,13 +1,10 @@
 //! Killing a process at a random moment of a refresh.
 
-use std::{
-    sync::Arc,
-    time::{Duration, Instant},
-};
+use std::{sync::Arc, time::Duration};
 
 use connect_outlook_emulator::scenario::{Fault, FaultKind};
 
-use super::{deployment::Deployment, evidence::asked_since, pause};
+use super::{deployment::Deployment, evidence::asked_since, now, pause};
 
 /// Where the moments come from. Of no use for anything secret.
 #[derive(Debug)]
@@ -56,7 +53,7 @@ pub(super) async fn kill_somebody(deployment: &Deployment, dice: &mut Dice, late
 
 /// Waits until a refresh of this round is answered; not for ever, for there may be none.
 async fn first_answer(deployment: &Deployment, latest: u64) {
-    let begun = Instant::now();
+    let begun = now();
     while asked_since(deployment, latest).0.token_requests == 0 && begun.elapsed() < LONGEST_ROUND {
         pause(Duration::from_millis(1)).await;
     }

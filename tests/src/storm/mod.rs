@@ -13,7 +13,7 @@ mod process;
 mod report;
 mod settings;
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::task::JoinHandle;
 
@@ -106,7 +106,7 @@ impl Storm {
         self.hear_everybody().await;
         let afterwards = callers::ask_everybody(deployment, &self.accounts, PATIENCE).await;
         self.count(deployment);
-        Report::of(Gathered {
+        Report::of(&Gathered {
             callers: self.callers,
             asked: self.asked,
             outbox: outbox(deployment).await,
@@ -114,6 +114,14 @@ impl Storm {
             kills: self.kills,
         })
     }
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "how long callers wait is what a storm measures"
+)]
+fn now() -> Instant {
+    Instant::now()
 }
 
 async fn pause(time: Duration) {

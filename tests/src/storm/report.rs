@@ -51,7 +51,7 @@ pub(super) struct Gathered {
 }
 
 impl Report {
-    pub(super) fn of(gathered: Gathered) -> Self {
+    pub(super) fn of(gathered: &Gathered) -> Self {
         let mut took: Vec<_> = gathered.callers.iter().map(|caller| caller.took).collect();
         took.sort_unstable();
         let mut troubles = gathered.outbox.wrong.clone();

@@ -154,7 +154,9 @@ async fn two_processes_make_one_request() {
             let turn = std::sync::atomic::AtomicUsize::new(0);
             let answers = world
                 .all_at_once(64, || {
-                    let even = turn.fetch_add(1, std::sync::atomic::Ordering::SeqCst) % 2 == 0;
+                    let even = turn
+                        .fetch_add(1, std::sync::atomic::Ordering::SeqCst)
+                        .is_multiple_of(2);
                     let caller = if even { ada.clone() } else { there.clone() };
                     async move { caller.get("/messages?folder=inbox&limit=5").await }
                 })
