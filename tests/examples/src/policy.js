@@ -10,7 +10,7 @@ export async function policyOf(example, { emulator }) {
   const directives = [
     "default-src 'none'",
     `script-src ${scripts.join(" ")}`,
-    `style-src 'self' ${(example.styles ?? []).join(" ")}`,
+    "style-src 'self'",
     "connect-src 'self'",
     "img-src 'self' data:",
     `form-action 'self' ${emulator.origin}`,

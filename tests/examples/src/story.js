@@ -13,6 +13,7 @@ export async function connectAndList(example) {
   const [house, browser] = await Promise.all([House.build(example), launch()]);
   try {
     const ada = await Visitor.arrive(browser, house);
+    if (example.isRendered) await writesTheButton(house);
     await ada.open();
     await ada.leave();
     await ada.sayYes();
@@ -25,6 +26,11 @@ export async function connectAndList(example) {
     await browser.close();
     await house.close();
   }
+}
+
+async function writesTheButton({ address }) {
+  const answer = await fetch(address);
+  assert.match(await answer.text(), /<connect-outlook backend="\/outlook"><\/connect-outlook>/);
 }
 
 async function seesHerInbox(visitor) {

@@ -14,22 +14,23 @@ test("every forbidden construct is found, and where it stands", () => {
   assert.deepEqual(finds("a.addEventListener('click', evaluate); b.onclick === c; newFunction()"), []);
 });
 
-test("a find is ours if the map says so, or if there is no map", async () => {
+test("a find is ours if the map says so, or if there is no map and the script is not taken from elsewhere", async () => {
   const folder = await mkdtemp(join(tmpdir(), "connect-outlook-scan-"));
   try {
     await mkdir(join(folder, "assets"));
     // Both lines of the script come from one source's first line.
     const map = (source) => JSON.stringify({ version: 3, sources: [source], names: [], mappings: "AAAA;AAAA" });
     for (const [name, source] of [["a.js", "../node_modules/connect-outlook/index.js"], ["b.js", "../node_modules/other/index.js"]]) {
-      await writeFile(join(folder, "assets", name), "let a;\na.innerHTML = 1");
-      await writeFile(join(folder, "assets", `${name}.map`), map(source));
+      await writeFile(join(folder, "assets", name), `let a;\na.innerHTML = 1\n//# sourceMappingURL=${name[0]}.map`);
+      await writeFile(join(folder, "assets", `${name[0]}.map`), map(source));
     }
     await writeFile(join(folder, "c.mjs"), "eval(1)");
-    assert.deepEqual(await scan(folder), {
-      scripts: 3,
+    await writeFile(join(folder, "d.js"), "eval(2)");
+    assert.deepEqual(await scan(folder, [join(folder, "d.js")]), {
+      scripts: 4,
       mapped: 1,
       ours: ["markup from text in assets/a.js, from ../node_modules/connect-outlook/index.js", "eval in c.mjs, from an unknown source"],
-      others: 1,
+      others: 2,
     });
   } finally {
     await rm(folder, { recursive: true });
