@@ -23,9 +23,9 @@ fn location(answer: &Answer) -> Url {
 
 fn parameter(url: &Url, name: &str) -> String {
     let mut found = url.query_pairs().filter(|(known, _)| known == name);
-    let (_, value) = found.next().unwrap_or_else(|| panic!("no {name} in {url}"));
-    assert!(found.next().is_none(), "{name} twice");
-    value.into_owned()
+    let (value, again) = (found.next(), found.next());
+    assert!(value.is_some() && again.is_none(), "{name} in {url}");
+    value.unwrap().1.into_owned()
 }
 
 /// Presses the button; answers the authorize URL, whose nonce the next ID token will have.
