@@ -94,8 +94,8 @@ function reportViolations() {
   );
 }
 
-/** Runs in the page. */
-async function readEverything() {
+/** Everything that script could read, by place. Runs in the page. */
+export async function readEverything() {
   const markup = (root) => {
     const shadows = [...root.querySelectorAll("*")].filter((element) => element.shadowRoot);
     return [root.innerHTML ?? root.documentElement.outerHTML, ...shadows.map((element) => markup(element.shadowRoot))].join("\n");

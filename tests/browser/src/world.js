@@ -11,10 +11,13 @@ import { leaksIn, leaksInText } from "./leaks.js";
 import { secretsIn } from "./secrets.js";
 import { Visitor } from "./visitor.js";
 
-/** Tells a story in a world of its own. Whatever it is about, nothing leaks in it and no page complains. */
-export const story = (title, tell) =>
+/**
+ * Tells a story in a world of its own. Whatever it is about, nothing leaks in it and no page complains. `house` starts
+ * what is visited: the demo, if nothing else is said.
+ */
+export const story = (title, tell, house = Demo) =>
   test(title, { timeout: LONGEST_MS }, async () => {
-    const world = await World.open();
+    const world = await World.open(house);
     try {
       await tell(world);
       await world.isClean();
@@ -26,11 +29,12 @@ export const story = (title, tell) =>
 class World {
   #browser;
   #visitors = [];
+  #last = [];
   #secrets = [];
 
-  static async open() {
+  static async open(house) {
     const world = new World();
-    [world.demo, world.#browser] = await Promise.all([Demo.start(), launch()]);
+    [world.demo, world.#browser] = await Promise.all([house.start(), launch()]);
     return world;
   }
 
@@ -97,9 +101,13 @@ class World {
     assert.deepEqual(this.#visitors.flatMap(({ witness }) => witness.complaints), []);
   }
 
+  /** Has `work` done once browser and house are gone. */
+  atEnd = (work) => this.#last.push(work);
+
   async close() {
     await this.#browser.close();
     await this.demo.close();
+    for (const work of this.#last) await work();
   }
 }
 

@@ -34,8 +34,8 @@ pub(crate) enum Scope {
 impl Scope {
     fn steps(self) -> &'static [Step] {
         use Step::{
-            BrowserStories, ClientsOfOthers, Clippy, Docs, Examples, Format, Package, PackageTests,
-            RustTests,
+            BrowserStories, ClientsOfOthers, Clippy, Docs, Examples, Format, OtherBrowsers,
+            Package, PackageTests, RustTests,
         };
         match self {
             Self::All => &[
@@ -46,12 +46,13 @@ impl Scope {
                 PackageTests,
                 RustTests,
                 BrowserStories,
+                OtherBrowsers,
                 ClientsOfOthers,
                 Examples,
             ],
             Self::Rust => &[Format, Clippy, Docs, RustTests],
             Self::Wasm => &[Package, PackageTests],
-            Self::Browser => &[Package, BrowserStories],
+            Self::Browser => &[Package, BrowserStories, OtherBrowsers],
             Self::Clients => &[ClientsOfOthers],
             Self::Examples => &[Package, Examples],
         }
@@ -65,12 +66,13 @@ impl Scope {
                 Kind::Doc,
                 Kind::Wasm,
                 Kind::Browser,
+                Kind::OtherBrowsers,
                 Kind::Clients,
                 Kind::Examples,
             ],
             Self::Rust => &[Kind::Unit, Kind::Integration, Kind::Doc],
             Self::Wasm => &[Kind::Wasm],
-            Self::Browser => &[Kind::Browser],
+            Self::Browser => &[Kind::Browser, Kind::OtherBrowsers],
             Self::Clients => &[Kind::Clients],
             Self::Examples => &[Kind::Examples],
         }
@@ -128,6 +130,9 @@ fn prepare(places: &Places, scope: Scope) -> Result<Tools, Stop> {
         let chromium = prerequisites::chromium()?;
         say::line(&format!("browser: {}", chromium.display()));
         tools.chromium = Some(chromium);
+    }
+    if scope.kinds().contains(&Kind::OtherBrowsers) {
+        prerequisites::other_browsers()?;
     }
     // The examples are driven by the hands of the browser stories.
     if scope

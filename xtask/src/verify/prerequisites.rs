@@ -27,6 +27,46 @@ pub(crate) fn chromium() -> Result<PathBuf, Stop> {
     found().ok_or_else(missing)
 }
 
+/// Firefox and WebKit's driver, with a screen that nobody sees; installed if need be and allowed.
+///
+/// # Errors
+/// One is missing and none may be installed; the sentence names the packages.
+pub(crate) fn other_browsers() -> Result<(), Stop> {
+    let missing = || {
+        let lacks = |(program, _): &&(&str, &'static str)| process::on_path(program).is_none();
+        let packages = OTHER_BROWSERS.iter().filter(lacks);
+        packages.map(|(_, package)| *package).collect::<Vec<_>>()
+    };
+    let packages = missing();
+    if packages.is_empty() {
+        return Ok(());
+    }
+    let names = packages.join(" ");
+    let stop = || {
+        Stop::new(format!(
+            "the stories in Firefox and WebKit need {names}: please install these packages (Debian, as root: apt-get install {names})"
+        ))
+    };
+    let apt = Apt::with_leave()
+        .filter(|_| apt::is_debian())
+        .ok_or_else(stop)?;
+    apt.update();
+    apt.install(&packages)?;
+    if missing().is_empty() {
+        Ok(())
+    } else {
+        Err(stop())
+    }
+}
+
+/// Programs, and the packages of Debian that bring them. `openssl` makes the certificate of WebKit's site.
+const OTHER_BROWSERS: [(&str, &str); 4] = [
+    ("firefox-esr", "firefox-esr"),
+    ("WebKitWebDriver", "webkit2gtk-driver"),
+    ("Xvfb", "xvfb"),
+    ("openssl", "openssl"),
+];
+
 /// The programs of a PostgreSQL server, installed if need be and allowed. Tests start and stop servers of their own;
 /// none has to run.
 ///

@@ -43,6 +43,8 @@ pub(crate) enum Step {
     RustTests,
     /// Stories in a real browser.
     BrowserStories,
+    /// The core stories in Firefox and WebKit.
+    OtherBrowsers,
     /// Unmodified clients of others, against the emulator.
     ClientsOfOthers,
     /// Examples of the npm package, from the packed tarball to a listed inbox.
@@ -60,6 +62,7 @@ impl Step {
             Self::PackageTests => "package tests",
             Self::RustTests => "Rust tests",
             Self::BrowserStories => "browser stories",
+            Self::OtherBrowsers => "other browsers",
             Self::ClientsOfOthers => "clients of others",
             Self::Examples => "examples",
         }
@@ -86,7 +89,10 @@ impl Step {
             Self::Package => package::package(places),
             Self::PackageTests => package_tests(places, tools, tally),
             Self::RustTests => rust_tests(places, tally),
-            Self::BrowserStories => browser_stories(places, tools, tally),
+            Self::BrowserStories => browser_stories(places, tools, "test", Kind::Browser, tally),
+            Self::OtherBrowsers => {
+                browser_stories(places, tools, "test:others", Kind::OtherBrowsers, tally)
+            }
             Self::ClientsOfOthers => clients_of_others(places, tools, tally),
             Self::Examples => examples(places, tools, tally),
         }
@@ -123,7 +129,13 @@ fn package_tests(places: &Places, tools: &Tools, tally: &mut Tally) -> Result<()
     )
 }
 
-fn browser_stories(places: &Places, tools: &Tools, tally: &mut Tally) -> Result<(), Stop> {
+fn browser_stories(
+    places: &Places,
+    tools: &Tools,
+    script: &str,
+    kind: Kind,
+    tally: &mut Tally,
+) -> Result<(), Stop> {
     let (Some(npm), Some(chromium)) = (&tools.npm, &tools.chromium) else {
         return Err(Stop::new("no npm or no browser"));
     };
@@ -132,9 +144,11 @@ fn browser_stories(places: &Places, tools: &Tools, tally: &mut Tally) -> Result<
     command
         .current_dir(places.browser_tests())
         .env("DEMO_BINARY", demo)
+        .env("SERVER_BINARY", server(places)?)
+        .env("EMULATOR_BINARY", emulator(places)?)
         .env("CHROMIUM", chromium)
-        .args(["test", "--loglevel=error"]);
-    node_tests(&mut command, Kind::Browser, tally)
+        .args(["run", script, "--loglevel=error"]);
+    node_tests(&mut command, kind, tally)
 }
 
 fn clients_of_others(places: &Places, tools: &Tools, tally: &mut Tally) -> Result<(), Stop> {
@@ -154,21 +168,20 @@ fn examples(places: &Places, tools: &Tools, tally: &mut Tally) -> Result<(), Sto
     let (Some(npm), Some(chromium)) = (&tools.npm, &tools.chromium) else {
         return Err(Stop::new("no npm or no browser"));
     };
-    let server = demo::build_program(
-        places,
-        "connect-outlook-backend",
-        "connect-outlook",
-        "the server",
-    )?;
     let mut command = npm.npm();
     command
         .current_dir(places.example_tests())
         .env("EMULATOR_BINARY", emulator(places)?)
-        .env("SERVER_BINARY", server)
+        .env("SERVER_BINARY", server(places)?)
         .env("CHROMIUM", chromium)
         .args(["test", "--loglevel=error"]);
     say::line("Each example's packages are installed once: 5-60 s each, two at a time.");
     node_tests(&mut command, Kind::Examples, tally)
+}
+
+fn server(places: &Places) -> Result<PathBuf, Stop> {
+    let (package, name) = ("connect-outlook-backend", "connect-outlook");
+    demo::build_program(places, package, name, "the server")
 }
 
 fn emulator(places: &Places) -> Result<PathBuf, Stop> {

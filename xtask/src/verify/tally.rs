@@ -16,6 +16,8 @@ pub(crate) enum Kind {
     Wasm,
     /// Stories in a real browser.
     Browser,
+    /// The core stories in Firefox and WebKit.
+    OtherBrowsers,
     /// Unmodified clients of others, against the emulator.
     Clients,
     /// Examples of the npm package, built and driven in a browser.
@@ -30,6 +32,7 @@ impl Kind {
             Self::Doc => "doc",
             Self::Wasm => "wasm",
             Self::Browser => "browser",
+            Self::OtherBrowsers => "other browsers",
             Self::Clients => "clients of others",
             Self::Examples => "examples",
         }

@@ -1,0 +1,112 @@
+// A site as integrators run it: pages of their own, the package from a folder, and the server behind the web server that
+// passes its routes on, over HTTPS if asked. Microsoft is the emulator.
+
+import { execFileSync } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { ROOT } from "./demo.js";
+import { Emulator } from "./emulator.js";
+import { Program } from "./program.js";
+import { WebServer } from "./web-server.js";
+
+/** The running three: web server, `connect-outlook serve`, `connect-outlook-emulator`. */
+export class Site {
+  #web;
+  #server;
+  #microsoft;
+
+  /** Starts them; answers when the site can be opened. */
+  static async start({ https = false } = {}) {
+    const site = new Site();
+    site.data = await mkdtemp(join(tmpdir(), "connect-outlook-"));
+    site.#web = await WebServer.listen(https ? certificate(site.data) : undefined);
+    site.origin = site.#web.origin;
+    site.address = `${site.origin}/`;
+    await site.#startMicrosoft();
+    await site.#startServer();
+    return site;
+  }
+
+  /** Has the site show `markup` at `path`, under the policy `csp`. */
+  show = (path, markup, csp) => this.#web.pages.set(path, { markup, csp });
+
+  /** What the server printed so far. */
+  get output() {
+    return this.#server.output;
+  }
+
+  /** Whether the server is gone. */
+  get hasEnded() {
+    return this.#server.hasEnded;
+  }
+
+  /** Ends everything that still runs, and removes the data. */
+  async close() {
+    await Promise.all([this.#web, this.#server, this.#microsoft].map((part) => part?.close()));
+    await rm(this.data, { recursive: true, force: true });
+  }
+
+  async #startMicrosoft() {
+    const file = join(this.data, "world.toml");
+    await writeFile(file, WORLD);
+    const binary = process.env.EMULATOR_BINARY ?? join(ROOT, "target/debug/connect-outlook-emulator");
+    this.#microsoft = new Program(binary, ["--port", "0", "--world", file], process.env);
+    const [origin] = await this.#microsoft.says(/^Emulator ready: (http:\/\/127\.0\.0\.1:\d+)\//m);
+    this.emulator = new Emulator(origin);
+    await rm(file);
+  }
+
+  async #startServer() {
+    const { applications } = await this.emulator.world();
+    const settings = {
+      PUBLIC_URL: this.origin,
+      CLIENT_ID: applications[0].client_id,
+      CLIENT_SECRET: applications[0].secrets[0].value,
+      KEY: randomBytes(32).toString("hex"),
+      DATABASE: `sqlite:${join(this.data, "vault.sqlite")}`,
+      LISTEN: "127.0.0.1:0",
+      INSECURE_ENTRA_ORIGIN: this.emulator.origin,
+      INSECURE_GRAPH_ORIGIN: this.emulator.origin,
+      LOG: "trace",
+    };
+    const named = Object.entries(settings).map(([name, value]) => [`CONNECT_OUTLOOK_${name}`, value]);
+    const binary = process.env.SERVER_BINARY ?? join(ROOT, "target/debug/connect-outlook");
+    this.#server = new Program(binary, ["serve"], { ...process.env, NO_COLOR: "1", ...Object.fromEntries(named) });
+    [this.#web.server] = await this.#server.says(/ serving address=(127\.0\.0\.1:\d+) /);
+  }
+}
+
+/** A certificate for `localhost` that nobody trusts, made for one story: `{key, cert}`. */
+function certificate(folder) {
+  const [key, cert] = [join(folder, "tls.key"), join(folder, "tls.pem")];
+  const words = "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 1 -subj /CN=localhost -addext subjectAltName=DNS:localhost";
+  execFileSync("openssl", [...words.split(" "), "-keyout", key, "-out", cert], { stdio: "ignore" });
+  return { key: readFileSync(key), cert: readFileSync(cert) };
+}
+
+const WORLD = `
+[[tenants]]
+name = "Contoso"
+domain = "contoso.example"
+
+[[people]]
+name = "Ada Lovelace"
+address = "ada@contoso.example"
+tenant = "contoso.example"
+
+[[applications]]
+name = "A site"
+home_tenant = "contoso.example"
+audience = "AzureADandPersonalMicrosoftAccount"
+redirect_uris = [
+  { uri = "http://localhost/outlook-callback", platform = "web" },
+  { uri = "http://localhost/outlook/v1/callback", platform = "web" },
+  { uri = "https://localhost/outlook-callback", platform = "web" },
+  { uri = "https://localhost/outlook/v1/callback", platform = "web" },
+]
+secrets = [{ value = "emulated~Secret.of/a+Site=" }]
+`;
