@@ -34,6 +34,9 @@ export class Site {
   /** Has the site show `markup` at `path`, under the policy `csp`. */
   show = (path, markup, csp) => this.#web.pages.set(path, { markup, csp });
 
+  /** Has the site serve `file` at `path`. */
+  serve = (path, file) => this.#web.files.set(path, file);
+
   /** What the server printed so far. */
   get output() {
     return this.#server.output;

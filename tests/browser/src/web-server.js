@@ -12,6 +12,8 @@ export class WebServer {
   #server;
   /** `{markup, csp}` by path. */
   pages = new Map();
+  /** Files of others, by path. */
+  files = new Map();
   /** Where the server with the routes is: `127.0.0.1:41234`. */
   server;
 
@@ -36,8 +38,9 @@ export class WebServer {
     if (pathname.startsWith("/outlook/")) return this.#passOn(request, response);
     if (page) return send(response, ".html", document(page.markup), page.csp);
     if (pathname === "/page.js") return send(response, ".js", SCRIPT);
-    if (pathname.startsWith("/sdk/")) {
-      const file = join(ROOT, "sdk-wasm/pkg", normalize(pathname.slice("/sdk".length)));
+    const ours = pathname.startsWith("/sdk/") && join(ROOT, "sdk-wasm/pkg", normalize(pathname.slice("/sdk".length)));
+    const file = this.files.get(pathname) ?? ours;
+    if (file) {
       const text = await readFile(file).catch(() => undefined);
       if (text) return send(response, extname(file), text);
     }

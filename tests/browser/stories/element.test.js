@@ -6,10 +6,9 @@ import { join } from "node:path";
 
 import { violations } from "../src/axe.js";
 import { ROOT } from "../src/demo.js";
-import { serve, serveScript } from "../src/pages.js";
+import { serve } from "../src/pages.js";
+import { BUTTON, STATES, shown } from "../src/states.js";
 import { story } from "../src/world.js";
-
-const STATES = ["idle", "connecting", "connected", "needs_user", "needs_admin", "blocked", "offline"];
 
 story("every state is shown, named and free of findings by WCAG 2.2 A and AA", async (world) => {
   const visitor = await world.visitor();
@@ -127,54 +126,3 @@ async function pictures(visitor, name, language) {
     await page.screenshot({ path: join(folder, `${state}-${name}.png`), clip: { x: 0, y: 0, width: given, height: 160 } });
   }
 }
-
-/** The visitor at a page whose element shows `state`; `window.double` plays the server, `window.told` what was heard. */
-async function shown(visitor, state, { language = "en", attributes = "", texts = {} } = {}) {
-  const { page } = visitor;
-  const slots = STATES.map((name) => `<span slot="${name.replace("_", "-")}">slot ${name}.</span>`).join("");
-  const dir = language === "ar" ? "rtl" : "ltr";
-  await serve(visitor, "/states", `<main lang="${language}" dir="${dir}"><h1>A page</h1><connect-outlook ${attributes}>${slots}</connect-outlook></main><script type="module" src="/states.js" data-state="${state}"></script>`);
-  await serveScript(visitor, "/states.js", `${script}\nshow(${JSON.stringify(state)}, ${JSON.stringify(texts)});`);
-  await page.goto(`${visitor.demo.origin}/states`);
-  await page.locator(`connect-outlook[state=${state}]`).waitFor();
-  await visitor.context.unrouteAll();
-  return { page };
-}
-
-const script = String.raw`
-import { ADA, createTestOutlook, reason } from "/sdk/testing.js";
-
-window.told = [];
-const hear = (name, tell) => document.addEventListener("connect-outlook:" + name, ({ detail }) => window.told.push(name + " " + tell(detail)));
-hear("state", ({ state }) => state);
-hear("connected", ({ account }) => account.address);
-hear("outcome", ({ status }) => status);
-hear("disconnected", ({ account }) => account.address);
-
-async function show(state, texts) {
-  const accounts = state === "needs_user" ? [{ ...ADA, state }] : [];
-  const double = (window.double = createTestOutlook({ accounts }));
-  const { subscribe } = double.outlook;
-  double.outlook.subscribe = (listener) => subscribe((double.outlook.tell = listener));
-  const element = document.querySelector("connect-outlook");
-  // Before the class is there, as a framework may.
-  element.outlook = double.outlook;
-  element.texts = texts;
-  await import("/sdk/element.js");
-  if (state === "idle" || state === "needs_user") return;
-  if (state === "connecting") return element.outlook.tell({ type: "connecting", mode: "popup" });
-  const status = { needs_admin: "needs_admin", blocked: "blocked_by_policy", offline: "unavailable" }[state];
-  if (status) double.endWith(reason(status));
-  element.shadowRoot.querySelector("button").click();
-}
-`;
-
-const BUTTON = {
-  idle: "Connect Outlook",
-  connecting: "Connect Outlook",
-  connected: "Disconnect",
-  needs_user: "Sign in again",
-  needs_admin: "Try again",
-  blocked: "Try again",
-  offline: "Try again",
-};
