@@ -2,11 +2,12 @@
 
 import assert from "node:assert/strict";
 
+import { openInWindow, opensWindow } from "../src/windows.js";
 import { story } from "../src/world.js";
 
 story("a visitor connects in a window, and the page never leaves", async (world) => {
   const visitor = await inWindow(world);
-  const microsoft = await opens(visitor);
+  const microsoft = await opensWindow(visitor);
   await microsoft.sayYes();
   await visitor.seesMail();
   assert.equal(visitor.context.pages().length, 1, "the window is closed");
@@ -20,7 +21,7 @@ story("a visitor connects in a window, and the page never leaves", async (world)
 
 story("a visitor who declines in the window is told so on the page", async (world) => {
   const visitor = await inWindow(world, { prompt: "consent" });
-  const microsoft = await opens(visitor);
+  const microsoft = await opensWindow(visitor);
   await microsoft.sayNo("Permissions requested");
   await visitor.startAgain().waitFor();
   assert.equal(visitor.context.pages().length, 1);
@@ -29,19 +30,19 @@ story("a visitor who declines in the window is told so on the page", async (worl
 
 story("a window that is closed is told within two seconds, and the next one works", async (world) => {
   const visitor = await inWindow(world);
-  const microsoft = await opens(visitor);
+  const microsoft = await opensWindow(visitor);
   await microsoft.page.close();
   const closed = Date.now();
   await visitor.see("notice").getByText("The sign-in window was closed").waitFor();
   assert.ok(Date.now() - closed < 2_000, `${Date.now() - closed} ms`);
-  const again = await opens(visitor);
+  const again = await opensWindow(visitor);
   await again.sayYes();
   await visitor.seesMail();
 });
 
 story("a visitor who gives up on the page closes the window with it", async (world) => {
   const visitor = await inWindow(world);
-  await opens(visitor);
+  await opensWindow(visitor);
   await visitor.page.getByRole("button", { name: "Cancel", exact: true }).click();
   await visitor.page.locator("connect-outlook[state=idle]").waitFor();
 });
@@ -64,25 +65,9 @@ story("fifty rapid clicks open one window and start one attempt", async (world) 
   assert.equal(starts.length, 1);
 });
 
-story("two tabs, each with a window of its own, both connect, whichever comes back first", async (world) => {
-  for (const order of [[0, 1], [1, 0]]) {
-    const visitor = await inWindow(world);
-    const second = await visitor.tab();
-    await opened(second);
-    const tabs = [visitor, second];
-    const windows = [await opens(visitor), await opens(second)];
-    for (const one of order) {
-      await windows[one].sayYes();
-      await tabs[one].seesMail();
-    }
-    await world.forget(visitor);
-  }
-  assert.equal((await world.emulator.tokenRequests()).length, 4);
-});
-
 story("a page that was loaded again does not take the window's answer, and says so in the window", async (world) => {
   const visitor = await inWindow(world);
-  const microsoft = await opens(visitor);
+  const microsoft = await opensWindow(visitor);
   await visitor.page.reload();
   await visitor.connectButton().waitFor();
   await microsoft.sayYes();
@@ -102,29 +87,6 @@ story("a blocked window falls back to leaving the page", async (world) => {
 /** A visitor at the demo whose button opens a window. */
 async function inWindow(world, attributes = {}) {
   const visitor = await world.visitor();
-  await opened(visitor, attributes);
+  await openInWindow(visitor, attributes);
   return visitor;
-}
-
-async function opened(visitor, attributes = {}) {
-  await visitor.open();
-  await visitor.page.evaluate((attributes) => {
-    const element = document.querySelector("connect-outlook");
-    // The demo's page isolates itself (COOP), so its windows are cut off at once. Playwright gives every page the focus;
-    // in a browser the window has it until it is closed.
-    const { hasFocus } = document;
-    document.hasFocus = () => hasFocus.call(document) && !window.visitorIsInWindow;
-    for (const [name, value] of Object.entries({ mode: "popup", ...attributes })) element.setAttribute(name, value);
-  }, attributes);
-}
-
-/** Presses the button; answers the same person in the window, when Microsoft's page is there. */
-async function opens(visitor) {
-  const arrived = visitor.context.waitForEvent("page");
-  await visitor.page.evaluate(() => (window.visitorIsInWindow = true));
-  await visitor.connectButton().click();
-  const page = await arrived;
-  page.on("close", () => visitor.page.evaluate(() => (window.visitorIsInWindow = false)).catch(() => {}));
-  await page.waitForURL(`${visitor.demo.emulator.origin}/**`);
-  return visitor.at(page);
 }

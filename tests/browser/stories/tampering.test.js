@@ -93,17 +93,3 @@ story("a code injected into an attempt of somebody else is not redeemed with the
   const [{ exchange, answer }] = await world.emulator.tokenRequests();
   assert.deepEqual([exchange.status, answer.error], [400, "invalid_grant"]);
 });
-
-story("two tabs of one browser, each with an attempt of its own, both end well", async (world) => {
-  const visitor = await world.visitor();
-  await visitor.open();
-  const first = await visitor.callbackAddress();
-  const second = await visitor.tab();
-  await second.open();
-  const other = await second.callbackAddress();
-  await visitor.page.goto(first);
-  await visitor.seesMail();
-  await second.page.goto(other);
-  await second.seesMail();
-  assert.equal((await world.emulator.tokenRequests()).length, 2);
-});
