@@ -8,7 +8,7 @@ use base64::{
 };
 use connect_outlook_emulator::{Exchange, world::World};
 
-use crate::evidence;
+use crate::{evidence, sought::Sought};
 
 /// A secret value and what it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -95,15 +95,7 @@ pub fn secrets_in(exchanges: &[Exchange], world: &World) -> Vec<Secret> {
 /// The kinds of `secrets` that `text` holds in any spelling, each with where it was found.
 #[must_use]
 pub fn hits(secrets: &[Secret], text: &[u8], place: &str) -> Vec<String> {
-    let text = String::from_utf8_lossy(text);
-    let held = secrets.iter().filter(|secret| {
-        secret
-            .spellings()
-            .iter()
-            .any(|spelling| text.contains(spelling.as_str()))
-    });
-    held.map(|secret| format!("a {} in {place}", secret.kind))
-        .collect()
+    Sought::new(secrets).hits(text, place)
 }
 
 /// The code in an address's query or fragment; empty without one.

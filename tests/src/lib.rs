@@ -15,6 +15,7 @@ pub mod logs;
 pub mod page;
 pub mod place;
 pub mod program;
+pub mod sought;
 pub mod storm;
 mod visitor;
 mod world;

@@ -14,6 +14,8 @@ pub(crate) enum Task {
     PackageSdk,
     /// `coverage`: which test shows what of the emulator, written anew.
     Coverage,
+    /// `faults`: which test shows what becomes of which fault, written anew.
+    Faults,
     /// `demo [arguments …]`: build and start the demo with these arguments.
     Demo(Vec<OsString>),
     /// `verify [--only rust|wasm|browser|clients|examples]`: check and test.
@@ -31,6 +33,7 @@ pub(crate) fn read(mut arguments: impl Iterator<Item = OsString>) -> Result<Task
         (Some("wasm"), true) => Ok(Task::Wasm),
         (Some("package-sdk"), true) => Ok(Task::PackageSdk),
         (Some("coverage"), true) => Ok(Task::Coverage),
+        (Some("faults"), true) => Ok(Task::Faults),
         (Some("demo"), _) => {
             // `cargo demo -- --port 1` is as good as `cargo demo --port 1`.
             if rest.first().is_some_and(|first| first == "--") {
@@ -58,7 +61,7 @@ fn scope(rest: &[OsString]) -> Result<Scope, Stop> {
 
 fn usage() -> Stop {
     Stop::new(
-        "usage: cargo demo [ARGUMENTS …] | cargo verify [--only rust|wasm|browser|clients|examples] | cargo package-sdk | cargo xtask wasm | cargo xtask coverage",
+        "usage: cargo demo [ARGUMENTS …] | cargo verify [--only rust|wasm|browser|clients|examples] | cargo package-sdk | cargo xtask wasm | cargo xtask coverage | cargo xtask faults",
     )
 }
 
@@ -78,6 +81,7 @@ mod tests {
     fn every_command_is_understood() {
         assert_eq!(told("wasm"), Ok(Task::Wasm));
         assert_eq!(told("coverage"), Ok(Task::Coverage));
+        assert_eq!(told("faults"), Ok(Task::Faults));
         assert_eq!(told("package-sdk"), Ok(Task::PackageSdk));
         assert_eq!(told("verify"), Ok(Task::Verify(Scope::All)));
         assert_eq!(

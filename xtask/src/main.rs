@@ -8,6 +8,7 @@ mod command_line;
 mod compiler;
 mod coverage;
 mod demo;
+mod faults;
 mod fingerprint;
 mod npm;
 mod one_at_a_time;
@@ -37,6 +38,7 @@ fn main() -> ExitCode {
         Ok(Task::Wasm) => wasm::build(&places, Shrinking::IfPossible),
         Ok(Task::PackageSdk) => package::package(&places),
         Ok(Task::Coverage) => coverage::write(&places),
+        Ok(Task::Faults) => faults::write(&places),
         Ok(Task::Demo(arguments)) => demo::run(&places, &arguments),
         Ok(Task::Verify(scope)) => verify::run(&places, scope),
         Err(stop) => Err(stop),

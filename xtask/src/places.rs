@@ -73,6 +73,16 @@ impl Places {
         self.root.join("emulator/coverage.json")
     }
 
+    /// Which test shows what becomes of which fault.
+    pub(crate) fn faults(&self) -> PathBuf {
+        self.root.join("tests/FAULTS.md")
+    }
+
+    /// What goes wrong in each of them, and why some are not shown on both databases.
+    pub(crate) fn faults_named(&self) -> PathBuf {
+        self.root.join("tests/faults.json")
+    }
+
     /// The browser stories.
     pub(crate) fn browser_tests(&self) -> PathBuf {
         self.root.join("tests/browser")

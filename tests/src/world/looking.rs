@@ -1,19 +1,19 @@
 //! Looking into a world: what Microsoft recorded, what lies in the vault's files, what was logged.
 
-use std::path::PathBuf;
+use std::{collections::BTreeMap, path::PathBuf};
 
-use connect_outlook_emulator::Exchange;
+use connect_outlook_emulator::{EmulatorState, Exchange};
 use reqwest::Method;
-use sqlx::{Connection as _, Row as _, SqliteConnection, sqlite::SqliteConnectOptions};
 
-use super::World;
+use super::{Settings, World, database};
 use crate::{
-    FLOW_COOKIE, SESSION_COOKIE,
+    FLOW_COOKIE, SESSION_COOKIE, Visitor,
     browser::{Answer, Request},
-    canaries::{Secret, hits, secrets_in},
+    canaries::{Secret, secrets_in},
     evidence::{TokenRequest, token_requests},
     house::fetch_routes,
     logs,
+    sought::Sought,
 };
 
 impl World {
@@ -83,11 +83,11 @@ impl World {
     /// Where secrets lie around: in the vault's files, in the log, in what the site's pages could see.
     #[must_use]
     pub fn hits(&self) -> Vec<String> {
-        let secrets = self.secrets();
-        let mut found = hits(&secrets, &self.log(), "the log");
+        let sought = Sought::new(&self.secrets());
+        let mut found = sought.hits(&self.log(), "the log");
         for file in self.vault_files() {
             let bytes = std::fs::read(&file).expect("a readable file");
-            found.extend(hits(&secrets, &bytes, &file.display().to_string()));
+            found.extend(sought.hits(&bytes, &file.display().to_string()));
         }
         for visitor in self
             .visitors
@@ -95,11 +95,8 @@ impl World {
             .unwrap_or_else(std::sync::PoisonError::into_inner)
             .iter()
         {
-            found.extend(hits(
-                &secrets,
-                visitor.browser().seen().join("\n").as_bytes(),
-                "what a page could see",
-            ));
+            let seen = visitor.browser().seen().join("\n");
+            found.extend(sought.hits(seen.as_bytes(), "what a page could see"));
         }
         found
     }
@@ -151,6 +148,54 @@ impl World {
         Request::new(Method::GET, url).send().await
     }
 
+    /// The emulated Microsoft.
+    #[must_use]
+    pub fn microsoft(&self) -> &EmulatorState {
+        &self.microsoft
+    }
+
+    /// What its backend is told.
+    #[must_use]
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// The visitors so far.
+    #[must_use]
+    pub fn visitors(&self) -> Vec<Visitor> {
+        self.visitors
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
+            .clone()
+    }
+
+    /// Address and key of the vault, to open it beside the backend.
+    #[must_use]
+    pub fn vault(&self) -> (&str, &str) {
+        (self.site.database(), self.site.key())
+    }
+
+    /// What a process of its own is told to serve the same vault at `origin`.
+    #[must_use]
+    pub fn told(&self, origin: &str) -> BTreeMap<&'static str, String> {
+        self.site.told(&self.settings, &self.microsoft, origin)
+    }
+
+    /// One round of what the backend does every minute.
+    pub async fn tidy(&self) {
+        self.site.backend().tidy().await;
+    }
+
+    /// The rows that `query` answers in the vault's database; its columns are text.
+    pub async fn ask(&self, query: &'static str) -> Vec<Vec<String>> {
+        database::ask(self.site.database(), query).await
+    }
+
+    /// Changes the vault's database behind the backend's back. Answers how many rows.
+    pub async fn change(&self, statement: &'static str) -> u64 {
+        database::change(self.site.database(), statement).await
+    }
+
     /// How many rows a table of the vault has.
     pub async fn rows(&self, table: &'static str) -> i64 {
         self.count(format!("select count(*) from {table}")).await
@@ -167,17 +212,6 @@ impl World {
     }
 
     async fn count(&self, query: String) -> i64 {
-        let options = SqliteConnectOptions::new()
-            .filename(self.site.database())
-            .read_only(true);
-        let mut connection = SqliteConnection::connect_with(&options)
-            .await
-            .expect("the vault's file");
-        let row = sqlx::query(sqlx::AssertSqlSafe(query))
-            .fetch_one(&mut connection)
-            .await
-            .expect("a count");
-        connection.close().await.expect("closed");
-        row.get(0)
+        database::count(self.site.database(), query).await
     }
 }

@@ -1,5 +1,6 @@
 //! A world for one story: the real emulator and the real backend on two loopback origins, one time for both, and people.
 
+mod database;
 mod looking;
 mod settings;
 mod site;

@@ -1,11 +1,15 @@
 //! What a world's backend is told.
 
+use std::collections::BTreeMap;
+
 /// Settings of a world that has not started.
 #[derive(Clone, Debug, Default)]
 pub struct Settings {
     pub(super) client_secret: Option<String>,
     pub(super) background_refresh: bool,
     pub(super) platform: Registered,
+    pub(super) database: Option<String>,
+    pub(super) more: BTreeMap<&'static str, String>,
 }
 
 /// What the settings say about the redirect URI, and what is registered.
@@ -40,6 +44,20 @@ impl Settings {
     #[must_use]
     pub fn platform(mut self, platform: Registered) -> Self {
         self.platform = platform;
+        self
+    }
+
+    /// A vault at this address instead of a file of its own.
+    #[must_use]
+    pub fn database(mut self, address: &str) -> Self {
+        self.database = Some(address.to_owned());
+        self
+    }
+
+    /// Another setting, by its name.
+    #[must_use]
+    pub fn with(mut self, name: &'static str, value: &str) -> Self {
+        self.more.insert(name, value.to_owned());
         self
     }
 

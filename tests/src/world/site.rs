@@ -1,6 +1,6 @@
 //! The site: the backend as `connect-outlook serve` runs it, below `/outlook` on an origin of its own.
 
-use std::path::{Path, PathBuf};
+use std::{collections::BTreeMap, path::Path};
 
 use connect_outlook_backend::{
     Backend,
@@ -21,7 +21,7 @@ use super::{Settings, settings::Registered};
 #[derive(Debug)]
 pub(super) struct Site {
     url: Url,
-    database: PathBuf,
+    database: String,
     key: String,
     clock: Clock,
     backend: Backend,
@@ -36,20 +36,36 @@ impl Site {
         microsoft: &EmulatorState,
         folder: &Path,
     ) -> Self {
-        let database = folder.join("vault.sqlite");
+        let in_folder = || format!("sqlite:{}", folder.join("vault.sqlite").display());
+        let database = settings.database.clone().unwrap_or_else(in_folder);
         Self::serve(settings, microsoft, database, key(), Clock::movable()).await
     }
 
-    /// One more process on the same vault, by the same clock, at an origin of its own.
-    pub(super) async fn another(&self, settings: &Settings, microsoft: &EmulatorState) -> Self {
+    /// One more process on the same vault, by `clock`, at an origin of its own.
+    pub(super) async fn another(
+        &self,
+        settings: &Settings,
+        microsoft: &EmulatorState,
+        clock: Clock,
+    ) -> Self {
         let (database, key) = (self.database.clone(), self.key.clone());
-        Self::serve(settings, microsoft, database, key, self.clock.clone()).await
+        Self::serve(settings, microsoft, database, key, clock).await
+    }
+
+    /// What a process of its own is told to serve the same vault at `origin`.
+    pub(super) fn told(
+        &self,
+        settings: &Settings,
+        microsoft: &EmulatorState,
+        origin: &str,
+    ) -> BTreeMap<&'static str, String> {
+        told(settings, microsoft, origin, &self.database, &self.key)
     }
 
     async fn serve(
         settings: &Settings,
         microsoft: &EmulatorState,
-        database: PathBuf,
+        database: String,
         key: String,
         clock: Clock,
     ) -> Self {
@@ -58,7 +74,10 @@ impl Site {
             "http://localhost:{}",
             listener.local_addr().expect("an address").port()
         );
-        let config = config(settings, microsoft, &origin, &database, &key);
+        let told = told(settings, microsoft, &origin, &database, &key);
+        let config =
+            Config::from_settings(told.iter().map(|(name, value)| (*name, value.as_str())))
+                .expect("good settings");
         let backend = Backend::new(config, clock.clone())
             .await
             .expect("a backend");
@@ -88,8 +107,20 @@ impl Site {
         &self.url
     }
 
-    pub(super) fn database(&self) -> &Path {
+    pub(super) fn database(&self) -> &str {
         &self.database
+    }
+
+    pub(super) fn key(&self) -> &str {
+        &self.key
+    }
+
+    pub(super) fn clock(&self) -> &Clock {
+        &self.clock
+    }
+
+    pub(super) fn backend(&self) -> &Backend {
+        &self.backend
     }
 
     /// Puts the backend's clock forward.
@@ -105,13 +136,13 @@ impl Site {
     }
 }
 
-fn config(
+fn told(
     settings: &Settings,
     microsoft: &EmulatorState,
     origin: &str,
-    database: &Path,
+    database: &str,
     key: &str,
-) -> Config {
+) -> BTreeMap<&'static str, String> {
     let world = microsoft.world();
     let (registered, says_spa) = match settings.platform {
         Registered::Web => (Platform::Web, false),
@@ -126,33 +157,32 @@ fn config(
     let registration = world.applications.iter().find(of_platform);
     let registration = registration.expect("a registration of this platform");
     let path = registration.redirect_uris[0].uri.rsplit('/').next();
-    let redirect_uri = format!("{origin}/{}", path.unwrap_or_default());
     let secret = registration.live_secret(microsoft.clock.now());
     let secret = settings.client_secret.clone().unwrap_or_else(|| {
         secret.map_or_else(|| "a~secret".to_owned(), |secret| secret.value.clone())
     });
-    let database = format!("sqlite:{}", database.display());
-    let background = if settings.background_refresh {
-        "on"
+    let switch = |on| if on { "on" } else { "off" };
+    let background = switch(settings.background_refresh);
+    let mut told = BTreeMap::from([
+        ("public_url", origin.to_owned()),
+        ("client_id", registration.client_id.to_string()),
+        (
+            "redirect_uri",
+            format!("{origin}/{}", path.unwrap_or_default()),
+        ),
+        ("key", key.to_owned()),
+        ("database", database.to_owned()),
+        ("background_refresh", background.to_owned()),
+        ("insecure_entra_origin", microsoft.origin.clone()),
+        ("insecure_graph_origin", microsoft.origin.clone()),
+    ]);
+    if says_spa {
+        told.insert("platform", "spa".to_owned());
     } else {
-        "off"
-    };
-    let mut given = vec![
-        ("public_url", origin),
-        ("client_id", registration.client_id.as_str()),
-        ("redirect_uri", &redirect_uri),
-        ("key", key),
-        ("database", &database),
-        ("background_refresh", background),
-        ("insecure_entra_origin", &microsoft.origin),
-        ("insecure_graph_origin", &microsoft.origin),
-    ];
-    given.push(if says_spa {
-        ("platform", "spa")
-    } else {
-        ("client_secret", &secret)
-    });
-    Config::from_settings(given).expect("good settings")
+        told.insert("client_secret", secret);
+    }
+    told.extend(settings.more.clone());
+    told
 }
 
 /// A fresh key-encryption key.

@@ -2,14 +2,14 @@
 
 use std::sync::PoisonError;
 
+use connect_outlook_backend::clock::Clock;
 use connect_outlook_emulator::{
     RefreshRotation,
     scenario::{Fault, FaultKind, NewScenario},
 };
-use sqlx::{Connection as _, Row as _, SqliteConnection, sqlite::SqliteConnectOptions};
 use url::Url;
 
-use super::{World, site::Site};
+use super::{Settings, World, site::Site};
 
 impl World {
     /// Spoils the next requests to the token endpoint.
@@ -34,9 +34,19 @@ impl World {
         set.expect("a scenario that suits its target");
     }
 
-    /// Starts one more process on the same vault; its origin.
+    /// Starts one more process on the same vault, by the same clock; its origin.
     pub async fn another_process(&self) -> Url {
-        let site = Site::another(&self.site, &self.settings, &self.microsoft).await;
+        let clock = self.site.clock().clone();
+        self.process_with(&self.settings, clock).await
+    }
+
+    /// The same with these settings instead.
+    pub async fn another_process_with(&self, settings: &Settings) -> Url {
+        self.process_with(settings, self.site.clock().clone()).await
+    }
+
+    async fn process_with(&self, settings: &Settings, clock: Clock) -> Url {
+        let site = Site::another(&self.site, settings, &self.microsoft, clock).await;
         let url = site.url().clone();
         self.others
             .lock()
@@ -58,17 +68,7 @@ impl World {
     }
 
     async fn texts(&self, query: &'static str) -> Vec<String> {
-        let options = SqliteConnectOptions::new()
-            .filename(self.site.database())
-            .read_only(true);
-        let mut connection = SqliteConnection::connect_with(&options)
-            .await
-            .expect("the vault's file");
-        let rows = sqlx::query(query)
-            .fetch_all(&mut connection)
-            .await
-            .expect("rows");
-        connection.close().await.expect("closed");
-        rows.iter().map(|row| row.get(0)).collect()
+        let rows = self.ask(query).await;
+        rows.into_iter().map(|mut row| row.swap_remove(0)).collect()
     }
 }

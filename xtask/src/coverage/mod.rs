@@ -87,7 +87,8 @@ fn reasons(places: &Places) -> Result<BTreeMap<String, String>, Stop> {
         .map_err(|error| Stop::new(format!("{}: {error}", path.display())))
 }
 
-fn rust_files(folder: &Path) -> Result<Vec<PathBuf>, Stop> {
+/// The Rust files below `folder`, sorted.
+pub(crate) fn rust_files(folder: &Path) -> Result<Vec<PathBuf>, Stop> {
     let told = |error: std::io::Error| Stop::new(format!("{}: {error}", folder.display()));
     let mut files = Vec::new();
     for entry in fs::read_dir(folder).map_err(told)? {
@@ -102,7 +103,8 @@ fn rust_files(folder: &Path) -> Result<Vec<PathBuf>, Stop> {
     Ok(files)
 }
 
-fn read(path: &Path) -> Result<String, Stop> {
+/// The text of a file.
+pub(crate) fn read(path: &Path) -> Result<String, Stop> {
     fs::read_to_string(path).map_err(|error| Stop::new(format!("{}: {error}", path.display())))
 }
 

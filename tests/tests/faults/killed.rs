@@ -1,0 +1,175 @@
+//! `kill -9` of a real process, at the moments at which something could be lost.
+
+use connect_outlook_emulator::RefreshRotation;
+use connect_outlook_tests::{Answering, Connected, evidence::graph_calls};
+
+use crate::{
+    place::{INBOX, Place, moment, reading},
+    process::Process,
+    story::{Story, story},
+};
+
+pub(crate) const STORIES: &[Story] = &[
+    story!(
+        "F20",
+        killed_with_the_answer_in_its_hand_where_used_tokens_stay_good
+    ),
+    story!(
+        "F20 F8",
+        killed_with_the_answer_in_its_hand_where_tokens_are_good_once
+    ),
+    story!(
+        "F20 F21",
+        killed_while_the_request_is_out_nobody_asks_before_the_lease_is_over
+    ),
+    story!(
+        "F21",
+        killed_when_the_tokens_are_written_nothing_is_asked_again
+    ),
+    story!("F22", killed_before_the_first_tokens_are_written),
+    story!("F23", killed_before_the_code_is_redeemed),
+];
+
+/// Ada at a process of its own, her token about to lapse.
+async fn ada_at(place: &Place<'_>, process: &Process) -> Connected {
+    place.lives_of_tokens(Some(120));
+    let visitor = place.world.visitor().at(&process.url);
+    let ada = visitor.connect("ada").await;
+    place.lives_of_tokens(None);
+    ada
+}
+
+/// The process gets tokens, cannot write them, and dies.
+async fn killed_with_the_answer(place: &Place<'_>, rotation: RefreshRotation) -> Connected {
+    let mut process = Process::start(place).await;
+    let ada = ada_at(place, &process).await;
+    place.rotate(rotation);
+    let held = place.hold_token_request();
+    let caller = reading(&ada);
+    held.until_it_waits().await;
+    let intents = "select account_id from refresh_intents";
+    assert_eq!(
+        place.world.ask(intents).await,
+        [[ada.id()]],
+        "R86: noted before"
+    );
+    let locked = place.lock_writes().await;
+    held.let_go();
+    place.until_refreshes(1).await;
+    process.kill().await;
+    caller.abort();
+    locked.unlock().await;
+    place.leases_lapse().await;
+    process.start_again(place).await;
+    place.keep(process);
+    ada
+}
+
+async fn killed_with_the_answer_in_its_hand_where_used_tokens_stay_good(
+    place: &Place<'_>,
+) -> usize {
+    let ada = killed_with_the_answer(place, RefreshRotation::Entra).await;
+    assert!(!ada.inbox().await.is_empty());
+    assert_eq!(place.world.events().await, ["account.connected"]);
+    2
+}
+
+async fn killed_with_the_answer_in_its_hand_where_tokens_are_good_once(place: &Place<'_>) -> usize {
+    let ada = killed_with_the_answer(place, RefreshRotation::Strict).await;
+    for _ in 0..3 {
+        assert_eq!(ada.get(INBOX).await.code(), "account_needs_user");
+    }
+    let told = ["account.connected", "account.needs_user"];
+    assert_eq!(place.world.events().await, told);
+    2
+}
+
+async fn killed_while_the_request_is_out_nobody_asks_before_the_lease_is_over(
+    place: &Place<'_>,
+) -> usize {
+    let mut process = Process::start(place).await;
+    let ada = ada_at(place, &process).await;
+    let held = place.hold_token_request();
+    let caller = reading(&ada);
+    held.until_it_waits().await;
+    process.kill().await;
+    caller.abort();
+    held.let_go();
+    let asked = place.world.refreshes().len();
+    let there = reading(&place.at(&ada, place.world.site()));
+    for _ in 0..50 {
+        moment().await;
+        assert_eq!(place.world.refreshes().len(), asked, "the lease still runs");
+    }
+    place.leases_lapse().await;
+    assert_eq!(there.await.unwrap().status, 200);
+    assert_eq!(place.world.events().await, ["account.connected"]);
+    assert_eq!(place.world.refreshes().len(), asked + 1);
+    asked + 1
+}
+
+async fn killed_when_the_tokens_are_written_nothing_is_asked_again(place: &Place<'_>) -> usize {
+    let mut process = Process::start(place).await;
+    let ada = ada_at(place, &process).await;
+    place.rotate(RefreshRotation::Strict);
+    assert!(!ada.inbox().await.is_empty());
+    process.kill().await;
+    process.start_again(place).await;
+    assert!(!ada.inbox().await.is_empty());
+    place.keep(process);
+    1
+}
+
+async fn killed_before_the_first_tokens_are_written(place: &Place<'_>) -> usize {
+    let mut process = Process::start(place).await;
+    let visitor = place.world.visitor().at(&process.url);
+    let (attempt, callback) = visitor.sign_in(Answering::Yes("ada")).await;
+    let held = place.hold_token_request();
+    let (who, what, back) = (visitor.clone(), attempt.clone(), callback.clone());
+    let ending = tokio::spawn(async move { who.page().finish(&what, &back).await });
+    held.until_it_waits().await;
+    let locked = place.lock_writes().await;
+    held.let_go();
+    // It asks Graph who it is and whether there is a mailbox, and wants to write then.
+    while graph_calls(&place.world.exchanges()).is_empty() {
+        moment().await;
+    }
+    process.kill().await;
+    ending.abort();
+    locked.unlock().await;
+    process.start_again(place).await;
+    let again = visitor.page().finish(&attempt, &callback).await;
+    assert_ne!(again.status, 500, "{}", again.body);
+    assert_ne!(again.json()["status"], "connected");
+    nothing_is_left(place).await;
+    visitor.connect("ada").await;
+    place.keep(process);
+    0
+}
+
+async fn killed_before_the_code_is_redeemed(place: &Place<'_>) -> usize {
+    let mut process = Process::start(place).await;
+    let visitor = place.world.visitor().at(&process.url);
+    let (attempt, callback) = visitor.sign_in(Answering::Yes("ada")).await;
+    let held = place.hold_token_request();
+    let (who, what, back) = (visitor.clone(), attempt.clone(), callback.clone());
+    let ending = tokio::spawn(async move { who.page().finish(&what, &back).await });
+    held.until_it_waits().await;
+    process.kill().await;
+    ending.abort();
+    held.let_go();
+    process.start_again(place).await;
+    let again = visitor.page().finish(&attempt, &callback).await;
+    assert_ne!(again.status, 500, "{}", again.body);
+    assert_ne!(again.json()["status"], "connected");
+    nothing_is_left(place).await;
+    visitor.connect("ada").await;
+    place.keep(process);
+    0
+}
+
+async fn nothing_is_left(place: &Place<'_>) {
+    for table in ["accounts", "grants", "sessions", "events"] {
+        assert_eq!(place.world.rows(table).await, 0, "{table}");
+    }
+}

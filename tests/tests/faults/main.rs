@@ -1,0 +1,91 @@
+//! The faults: what goes wrong with Microsoft, the network, the database, the machine and the people, one story each, told
+//! on SQLite and on PostgreSQL by the same code. After each the invariants I1 to I7 are checked (`invariants`); at the end
+//! stands a table of faults and how each ended on either database.
+//!
+//! Faults that are shown elsewhere, and those of parts that do not exist, stand in `tests/FAULTS.md`.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a story that cannot go on must stop loudly"
+)]
+
+mod bent;
+mod clocks;
+mod crowds;
+mod failing_vault;
+mod invariants;
+mod killed;
+mod lost;
+mod mailbox;
+mod meeting;
+mod paused;
+mod place;
+mod process;
+mod refused;
+mod rotated_keys;
+mod search;
+mod story;
+mod strange_answers;
+mod table;
+mod unwell;
+
+use std::{process::ExitCode, sync::Arc};
+
+use libtest_mimic::{Arguments, Failed, Trial};
+use story::{Database, Story, run};
+use table::Table;
+
+fn main() -> ExitCode {
+    let mut arguments = Arguments::from_args();
+    // Most of them wait most of the time.
+    arguments.test_threads = arguments.test_threads.or(Some(AT_ONCE));
+    let table = Arc::new(Table::default());
+    let trials = stories()
+        .into_iter()
+        .flat_map(|story| Database::BOTH.map(|database| trial(story, database, &table)))
+        .collect();
+    let conclusion = libtest_mimic::run(&arguments, trials);
+    if arguments.list {
+        return conclusion.exit_code();
+    }
+    let hits = search::of_the_server();
+    println!("{table}");
+    for hit in &hits {
+        println!("I1: {hit}");
+    }
+    if hits.is_empty() {
+        conclusion.exit_code()
+    } else {
+        ExitCode::FAILURE
+    }
+}
+
+fn trial(story: Story, database: Database, table: &Arc<Table>) -> Trial {
+    let table = Arc::clone(table);
+    Trial::test(format!("{database}::{}", story.name), move || {
+        let ended = std::panic::catch_unwind(|| run(story, database));
+        table.note(story, database, ended.is_ok());
+        ended.map_err(|_| Failed::without_message())
+    })
+}
+
+fn stories() -> Vec<Story> {
+    [
+        unwell::STORIES,
+        lost::STORIES,
+        strange_answers::STORIES,
+        refused::STORIES,
+        killed::STORIES,
+        paused::STORIES,
+        clocks::STORIES,
+        meeting::STORIES,
+        rotated_keys::STORIES,
+        failing_vault::STORIES,
+        mailbox::STORIES,
+        crowds::STORIES,
+    ]
+    .concat()
+}
+
+const AT_ONCE: usize = 6;

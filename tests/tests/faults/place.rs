@@ -1,0 +1,208 @@
+//! Where a story happens, and what it can do there.
+
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use connect_outlook_emulator::{
+    RefreshRotation,
+    scenario::{Fault, FaultKind, NewScenario, ScenarioName},
+};
+use connect_outlook_tests::{Connected, Settings, World, browser::Answer};
+use sqlx::{AnyConnection, Connection as _};
+use tokio::task::JoinHandle;
+use url::Url;
+
+use crate::{
+    process::{Log, Process},
+    story::Database,
+};
+
+/// A world on one of the databases.
+#[derive(Debug)]
+pub(crate) struct Place<'world> {
+    pub(crate) world: &'world World,
+    pub(crate) database: Database,
+    logs: Mutex<Vec<Arc<Log>>>,
+    kept: Mutex<Vec<Process>>,
+}
+
+impl<'world> Place<'world> {
+    pub(crate) fn new(world: &'world World, database: Database) -> Self {
+        Self {
+            world,
+            database,
+            logs: Mutex::default(),
+            kept: Mutex::default(),
+        }
+    }
+
+    /// Ada, her token over.
+    pub(crate) async fn ada_later(&self) -> Connected {
+        let ada = self.world.visitor().connect("ada").await;
+        self.world.advance(2 * HOUR);
+        ada
+    }
+
+    /// Holds the next token request until it is let go.
+    pub(crate) fn hold_token_request(&self) -> Held<'_> {
+        let fault = Fault::next(FaultKind::Hold, TOKEN);
+        let id = self.world.microsoft().add_fault(fault).id;
+        Held { place: self, id }
+    }
+
+    /// The life of access tokens from now on, in seconds; none as Microsoft gives. One of two minutes is refreshed before
+    /// its first use.
+    pub(crate) fn lives_of_tokens(&self, life: Option<i64>) {
+        let microsoft = self.world.microsoft();
+        microsoft.change_switches(|switches| switches.access_token_life = life);
+    }
+
+    /// The settings of the world, to change one.
+    pub(crate) fn settings(&self) -> Settings {
+        self.world.settings().clone()
+    }
+
+    /// The same person with the same browser, at another process.
+    pub(crate) fn at(&self, connected: &Connected, url: &Url) -> Connected {
+        Connected {
+            visitor: connected.visitor.at(url),
+            ..connected.clone()
+        }
+    }
+
+    /// Lets a process run to the end of the world.
+    pub(crate) fn keep(&self, process: Process) {
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.push(process);
+    }
+
+    /// What becomes of used refresh tokens.
+    pub(crate) fn rotate(&self, rotation: RefreshRotation) {
+        self.world.rotate(rotation);
+    }
+
+    /// Sets a trouble of Ada's.
+    pub(crate) fn trouble_ada(&self, name: ScenarioName) {
+        self.world
+            .set(&NewScenario::new(name).person("ada@contoso.example"));
+    }
+
+    /// Waits until Microsoft has been asked for so many refreshes.
+    pub(crate) async fn until_refreshes(&self, number: usize) {
+        while self.world.refreshes().len() < number {
+            moment().await;
+        }
+    }
+
+    /// Nobody but the answer writes to the vault any more; everybody reads.
+    pub(crate) async fn lock_writes(&self) -> Locked {
+        let (address, _) = self.world.vault();
+        sqlx::any::install_default_drivers();
+        let mut connection = AnyConnection::connect(address).await.unwrap();
+        let lock = match self.database {
+            Database::Sqlite => "begin immediate",
+            Database::Postgres => LOCK_EVERYTHING,
+        };
+        sqlx::raw_sql(lock).execute(&mut connection).await.unwrap();
+        Locked(connection)
+    }
+
+    /// The leases of processes that died are over.
+    pub(crate) async fn leases_lapse(&self) {
+        let lapsed = "update refresh_leases set expires_at = 1 where expires_at > 0";
+        self.world.change(lapsed).await;
+    }
+
+    /// State and events of every account.
+    pub(crate) async fn accounts(&self) -> Vec<(String, Vec<String>)> {
+        let mut accounts = BTreeMap::<String, (String, Vec<String>)>::new();
+        let rows = "select a.id, a.state, e.kind
+                    from accounts a join events e on e.account_id = a.id
+                    order by e.position";
+        for row in self.world.ask(rows).await {
+            let [id, state, kind] = row.try_into().unwrap();
+            let account = accounts.entry(id).or_default();
+            account.0 = state;
+            account.1.push(kind);
+        }
+        accounts.into_values().collect()
+    }
+
+    /// The ids of all accounts.
+    pub(crate) async fn ids(&self) -> Vec<String> {
+        let rows = self.world.ask("select id from accounts").await;
+        rows.into_iter().flatten().collect()
+    }
+
+    /// Looks through the log of a process in the end.
+    pub(crate) fn remember_log(&self, log: &Arc<Log>) {
+        let mut logs = self.logs.lock().unwrap_or_else(PoisonError::into_inner);
+        logs.push(Arc::clone(log));
+    }
+
+    pub(crate) fn logs(&self) -> Vec<String> {
+        let logs = self.logs.lock().unwrap_or_else(PoisonError::into_inner);
+        logs.iter().map(|log| log.text()).collect()
+    }
+}
+
+/// A request that waits at Microsoft.
+#[derive(Debug)]
+pub(crate) struct Held<'place> {
+    place: &'place Place<'place>,
+    id: u64,
+}
+
+impl Held<'_> {
+    /// Waits until it has come.
+    pub(crate) async fn until_it_waits(&self) {
+        let waits = || {
+            let faults = self.place.world.microsoft().faults();
+            let mut this = faults.iter().filter(|set| set.id == self.id);
+            this.any(|set| set.fault.times == Some(0))
+        };
+        while !waits() {
+            moment().await;
+        }
+    }
+
+    /// Lets it go on.
+    pub(crate) fn let_go(self) {
+        self.place.world.microsoft().remove_scenario(self.id);
+    }
+}
+
+/// Somebody who holds the right to write.
+#[derive(Debug)]
+pub(crate) struct Locked(AnyConnection);
+
+impl Locked {
+    pub(crate) async fn unlock(mut self) {
+        sqlx::raw_sql("rollback")
+            .execute(&mut self.0)
+            .await
+            .unwrap();
+        self.0.close().await.unwrap();
+    }
+}
+
+/// Reads the inbox beside the story.
+pub(crate) fn reading(connected: &Connected) -> JoinHandle<Answer> {
+    let connected = connected.clone();
+    tokio::spawn(async move { connected.get(INBOX).await })
+}
+
+/// Lets others go on before looking again.
+pub(crate) async fn moment() {
+    tokio::time::sleep(Duration::from_millis(2)).await;
+}
+
+pub(crate) const HOUR: i64 = 3_600;
+pub(crate) const INBOX: &str = "/messages?folder=inbox&limit=5";
+pub(crate) const TOKEN: &str = "/oauth2/v2.0/token";
+const LOCK_EVERYTHING: &str = "begin;
+    lock table accounts, grants, data_keys, attempts, sessions, session_accounts, events, refresh_leases, refresh_intents
+    in share row exclusive mode";

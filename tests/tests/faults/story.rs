@@ -1,0 +1,97 @@
+//! One story, and telling it on either database.
+
+use std::{fmt, future::Future, pin::Pin};
+
+use connect_outlook_tests::{Settings, story_with};
+use connect_outlook_throwaway_postgres::new_schema;
+
+use crate::{invariants, place::Place, search};
+
+/// A story of one or more faults.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Story {
+    /// `F7 F9`.
+    pub(crate) faults: &'static str,
+    pub(crate) name: &'static str,
+    tell: Tell,
+}
+
+/// Tells it. Answers how many refreshes Microsoft was asked for meanwhile, which is as many as allowed (I4).
+pub(crate) type Tell = for<'a> fn(&'a Place<'a>) -> Pin<Box<dyn Future<Output = usize> + 'a>>;
+
+/// A [`Story`] of its faults and the async function that tells it.
+macro_rules! story {
+    ($faults:literal, $name:ident) => {
+        $crate::story::Story::new($faults, stringify!($name), |place| Box::pin($name(place)))
+    };
+}
+pub(crate) use story;
+
+impl Story {
+    pub(crate) const fn new(faults: &'static str, name: &'static str, tell: Tell) -> Self {
+        Self { faults, name, tell }
+    }
+}
+
+/// Where the vault is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Database {
+    Sqlite,
+    Postgres,
+}
+
+impl Database {
+    pub(crate) const BOTH: [Self; 2] = [Self::Sqlite, Self::Postgres];
+
+    async fn settings(self) -> Settings {
+        let settings = Settings::standard();
+        match self {
+            Self::Sqlite => settings,
+            Self::Postgres => {
+                let schema = new_schema().await;
+                settings.database(&schema.unwrap_or_else(|reason| panic!("{reason}")))
+            }
+        }
+    }
+}
+
+impl fmt::Display for Database {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Sqlite => "sqlite",
+            Self::Postgres => "postgres",
+        })
+    }
+}
+
+/// Tells `story` in a world of its own and looks at what it left behind.
+pub(crate) fn run(story: Story, database: Database) {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .unwrap();
+    runtime.block_on(async {
+        let mut settings = database.settings().await;
+        for limit in LIMITS {
+            settings = settings.with(limit, "1000000");
+        }
+        story_with(settings, async |world| {
+            let place = Place::new(world, database);
+            let allowed = (story.tell)(&place).await;
+            invariants::check(&place, allowed).await;
+            if database == Database::Postgres {
+                search::keep(world.secrets());
+            }
+        })
+        .await;
+    });
+}
+
+/// One machine plays everybody: not what these limits are for.
+const LIMITS: [&str; 4] = [
+    "limit_starts",
+    "limit_callbacks",
+    "limit_requests",
+    "limit_mail",
+];
