@@ -8,9 +8,12 @@ use std::{
 
 use crate::story::{Database, Story};
 
-/// What was told so far, by fault and story; per database whether it ended well.
+/// What was told so far, by fault and story; for each database whether it ended well.
 #[derive(Debug, Default)]
-pub(crate) struct Table(Mutex<BTreeMap<(u32, &'static str), [Option<bool>; 2]>>);
+pub(crate) struct Table(Mutex<BTreeMap<Row, [Option<bool>; 2]>>);
+
+/// Number of the fault, name of the story.
+type Row = (u32, &'static str);
 
 impl Table {
     pub(crate) fn note(&self, story: Story, database: Database, good: bool) {
