@@ -123,6 +123,6 @@ async function pictures(visitor, name, language) {
     const { page } = await shown(visitor, state, { language });
     const [needed, given] = await page.evaluate(() => [document.scrollingElement.scrollWidth, innerWidth]);
     assert.ok(needed <= given, `${state}: ${needed} pixels of ${given}`);
-    await page.screenshot({ path: join(folder, `${state}-${name}.png`), clip: { x: 0, y: 0, width: given, height: 160 } });
+    await page.locator("main").screenshot({ path: join(folder, `${state}-${name}.png`) });
   }
 }
