@@ -71,13 +71,16 @@ let loading;
 export const load = () => (loading ??= fetchClient());
 
 // The inline variant brings the module's bytes along.
-let module = () => new URL('./connect_outlook_sdk_bg.wasm', import.meta.url);
+let module = () => fetch(new URL('./connect_outlook_sdk_bg.wasm', import.meta.url));
 export const useModule = (bytes) => (module = bytes);
 
 async function fetchClient() {
   try {
+    // Both at once: neither waits for the other's way here.
+    const bytes = module();
+    bytes.catch?.(() => {});
     const client = await import('./client.js');
-    await client.start(module());
+    await client.start(bytes);
     return client;
   } catch (error) {
     loading = undefined;
