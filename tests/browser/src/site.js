@@ -23,12 +23,17 @@ export class Site {
   static async start({ https = false } = {}) {
     const site = new Site();
     site.data = await mkdtemp(join(tmpdir(), "connect-outlook-"));
-    site.#web = await WebServer.listen(https ? certificate(site.data) : undefined);
-    site.origin = site.#web.origin;
-    site.address = `${site.origin}/`;
-    await site.#startMicrosoft();
-    await site.#startServer();
-    return site;
+    try {
+      site.#web = await WebServer.listen(https ? certificate(site.data) : undefined);
+      site.origin = site.#web.origin;
+      site.address = `${site.origin}/`;
+      await site.#startMicrosoft();
+      await site.#startServer();
+      return site;
+    } catch (error) {
+      await site.close();
+      throw error;
+    }
   }
 
   /** Has the site show `markup` at `path`, under the policy `csp`. */
