@@ -5,5 +5,5 @@ export default defineConfig({
   plugins: [react()],
   build: { sourcemap: true },
   // While developing: `connect-outlook serve` answers below /outlook/, everything else is Vite's, /outlook-callback too.
-  server: { proxy: { '^/outlook/': 'http://127.0.0.1:8400' } },
+  server: { proxy: { '^/outlook/': process.env.OUTLOOK_BACKEND ?? 'http://127.0.0.1:8400' } },
 });

@@ -44,7 +44,8 @@ export class Server {
 
   /** Ends it. */
   async stop() {
-    this.#child.kill("SIGKILL");
+    // Not SIGKILL: servers for developers have children of their own to end.
+    this.#child.kill("SIGTERM");
     await this.#ended;
   }
 }

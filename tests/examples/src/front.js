@@ -22,7 +22,8 @@ export class Front {
     return front;
   }
 
-  close() {
+  /** Ends it. */
+  stop() {
     this.#server.closeAllConnections();
     return new Promise((resolve) => this.#server.close(resolve));
   }

@@ -14,18 +14,34 @@ import { policyOf } from "./policy.js";
 /** An origin at which one example stands, as a `Visitor` knows places: `origin`, `address`, `emulator`. */
 export class House {
   #servers = [];
+  #backend;
 
   /** Builds it around an example that is ready to be served. */
   static async build(example) {
+    const front = await Front.listen();
+    const house = await House.#at(front.origin);
+    house.#servers.push(front);
+    front.backend = await house.#startBackend();
+    front.site = example.start ? await house.#startSite(example) : join(example.folder, example.site);
+    front.policy = await policyOf(example, house);
+    return house;
+  }
+
+  /** Builds it around an example whose developer is at work: its own server passes the backend's part on. */
+  static async develop({ folder, develop }) {
+    const port = await freePort();
+    const house = await House.#at(`http://localhost:${port}`);
+    const env = { ...process.env, OUTLOOK_BACKEND: await house.#startBackend(), NO_COLOR: "1", NEXT_TELEMETRY_DISABLED: "1" };
+    await house.#start(process.execPath, [...develop, "--port", port], { cwd: folder, env, ready: new RegExp(`http://localhost:${port}`) });
+    return house;
+  }
+
+  static async #at(origin) {
     const house = new House();
     house.data = await mkdtemp(join(tmpdir(), "connect-outlook-example-"));
-    house.front = await Front.listen();
-    house.origin = house.front.origin;
-    house.address = `${house.origin}/`;
+    house.origin = origin;
+    house.address = `${origin}/`;
     await house.#startMicrosoft();
-    house.front.backend = await house.#startBackend();
-    house.front.site = example.start ? await house.#startSite(example) : join(example.folder, example.site);
-    house.front.policy = await policyOf(example, house);
     return house;
   }
 
@@ -34,11 +50,8 @@ export class House {
     return this.#backend.output;
   }
 
-  #backend;
-
   async close() {
     await Promise.all(this.#servers.map((server) => server.stop()));
-    await this.front.close();
     await rm(this.data, { recursive: true, force: true });
   }
 
@@ -79,6 +92,13 @@ export class House {
     const { ready } = await this.#start(process.execPath, start, { cwd: folder, ready: /http:\/\/localhost:\d+/ });
     return ready[0];
   }
+}
+
+// Taken by nobody a moment ago: servers for developers do not say early enough which one they took.
+async function freePort() {
+  const front = await Front.listen();
+  await front.stop();
+  return new URL(front.origin).port;
 }
 
 const program = (variable, name) => process.env[variable] ?? join(ROOT, "target/debug", name);

@@ -8,9 +8,9 @@ import { secretsIn } from "../../browser/src/secrets.js";
 import { Visitor } from "../../browser/src/visitor.js";
 import { House } from "./house.js";
 
-/** Tells it of an example that is ready to be served. */
-export async function connectAndList(example) {
-  const [house, browser] = await Promise.all([House.build(example), launch()]);
+/** Tells it of an example that is ready, as `House.build` or `House.develop` serves it. */
+export async function connectAndList(example, serve = House.build) {
+  const [house, browser] = await Promise.all([serve(example), launch()]);
   try {
     const ada = await Visitor.arrive(browser, house);
     if (example.isRendered) await writesTheButton(house);

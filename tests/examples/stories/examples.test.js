@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { after, test } from "node:test";
 
 import { EXAMPLES } from "../src/examples.js";
+import { House } from "../src/house.js";
 import { exampleFolders, prepareAll, sourceOf } from "../src/prepare.js";
 import { scan } from "../src/scan.js";
 import { connectAndList } from "../src/story.js";
@@ -15,16 +16,15 @@ import { table, toolsOf } from "../src/told.js";
 const LONGEST_MS = 600_000;
 
 const prepared = prepareAll(EXAMPLES);
-const rows = [];
+const rows = new Map(EXAMPLES.map(({ name, title }) => [name, { title, tools: "?", install: "", build: "", built: "failed", developed: "" }]));
 
 for (const { name, title } of EXAMPLES) {
   test(`${title}: installed, built, connected, the inbox listed`, { timeout: LONGEST_MS }, async () => {
     const example = await prepared.get(name);
     const { install, build } = example.seconds;
-    const row = [title, await toolsOf(example), install.toFixed(0), build.toFixed(0), "failed"];
-    rows.push(row);
+    const row = Object.assign(rows.get(name), { tools: await toolsOf(example), install: install.toFixed(0), build: build.toFixed(0) });
     await connectAndList(example);
-    row[4] = "inbox listed";
+    row.built = "inbox listed";
   });
 
   test(`${title}: what was built holds nothing of ours that a strict policy would stop`, async () => {
@@ -34,6 +34,14 @@ for (const { name, title } of EXAMPLES) {
     const { ours, mapped } = await scan(inside(built), example.taken?.map(inside));
     assert.deepEqual(ours, []);
     assert.ok(mapped > 1, "the source maps lead to our package");
+  });
+}
+
+for (const { name, title } of EXAMPLES.filter(({ develop }) => develop)) {
+  test(`${title}: connected while somebody develops it`, { timeout: LONGEST_MS }, async () => {
+    rows.get(name).developed = "failed";
+    await connectAndList(await prepared.get(name), House.develop);
+    rows.get(name).developed = "inbox listed";
   });
 }
 
@@ -49,4 +57,4 @@ test("the page about them names the versions that were built", async () => {
   }
 });
 
-after(() => console.log(table(["example", "tool", "install s", "build s", "result"], rows)));
+after(() => console.log(table(["example", "tool", "install s", "build s", "built", "developed"], [...rows.values()].map(Object.values))));
