@@ -16,6 +16,7 @@ mod crowds;
 mod failing_vault;
 mod invariants;
 mod killed;
+mod killed_at_work;
 mod lost;
 mod mailbox;
 mod meeting;
@@ -77,6 +78,7 @@ fn stories() -> Vec<Story> {
         strange_answers::STORIES,
         refused::STORIES,
         killed::STORIES,
+        killed_at_work::STORIES,
         paused::STORIES,
         clocks::STORIES,
         meeting::STORIES,

@@ -61,7 +61,7 @@ async fn slept(place: &Place<'_>, rotation: RefreshRotation) -> (Process, Connec
     held.until_it_waits().await;
     // Not while it writes: it would keep everybody else from writing as long as it sleeps.
     let locked = place.lock_writes().await;
-    leader.signal("STOP").await;
+    leader.pause().await;
     locked.unlock().await;
     held.let_go();
     place.until_refreshes(1).await;

@@ -14,7 +14,18 @@ use tokio::{
 };
 use url::Url;
 
-use crate::place::Place;
+use crate::place::{Place, moment};
+
+/// Starts the program with these arguments and kills it after so many moments, unless it has ended.
+pub(crate) async fn killed_after(moments: u32, settings: &Settings, arguments: &[&str]) {
+    let mut command = connect_outlook(settings).await;
+    let quiet = command.args(arguments).stdout(Stdio::null());
+    let mut child = quiet.stderr(Stdio::null()).spawn().unwrap();
+    for _ in 0..moments {
+        moment().await;
+    }
+    child.kill().await.unwrap();
+}
 
 /// What a process wrote to its log.
 #[derive(Debug, Default)]
@@ -57,6 +68,11 @@ pub(crate) struct Process {
 impl Process {
     /// Starts it on the vault of `place` and waits until it serves.
     pub(crate) async fn start(place: &Place<'_>) -> Self {
+        Self::start_with(place, Settings::new()).await
+    }
+
+    /// The same with these settings besides.
+    pub(crate) async fn start_with(place: &Place<'_>, more: Settings) -> Self {
         let free = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = free.local_addr().unwrap();
         drop(free);
@@ -64,6 +80,7 @@ impl Process {
         let mut settings = place.world.told(&origin);
         settings.insert("listen", address.to_string());
         settings.insert("log_format", "json".to_owned());
+        settings.extend(more);
         let url = origin.parse().unwrap();
         let (child, log) = spawn(place, connect_outlook(&settings).await).await;
         Self {
@@ -110,6 +127,15 @@ impl Process {
         assert!(told.unwrap().success());
     }
 
+    /// Stops it where it is, and returns when all of it has stopped.
+    pub(crate) async fn pause(&self) {
+        self.signal("STOP").await;
+        let id = self.child.id().expect("a running process");
+        while !every_thread_stopped(id) {
+            moment().await;
+        }
+    }
+
     /// Waits until it has ended by itself; whether it ended well.
     pub(crate) async fn ended_well(&mut self) -> bool {
         self.child.wait().await.unwrap().success()
@@ -128,6 +154,15 @@ impl Process {
         let number = line.and_then(|line| line.split_whitespace().nth(1));
         number.unwrap().parse().unwrap()
     }
+}
+
+fn every_thread_stopped(process: u32) -> bool {
+    let threads = std::fs::read_dir(format!("/proc/{process}/task")).unwrap();
+    threads.flatten().all(|thread| {
+        let status = std::fs::read_to_string(thread.path().join("status"));
+        // A thread that is gone writes nothing any more.
+        status.is_ok_and(|status| status.contains("State:\tT")) || !thread.path().exists()
+    })
 }
 
 async fn spawn(place: &Place<'_>, mut command: Command) -> (Child, Arc<Log>) {
