@@ -141,7 +141,7 @@ mod tests {
                     (reason.aadsts, reason.correlation_id.as_deref()),
                     (aadsts, id)
                 );
-                assert!(!text.contains("admin."), "{text}");
+                assert!(!text.contains("your"), "{text}");
             }
         }
         let whatever = value(&refused(None, Some("<script>")));

@@ -113,8 +113,18 @@ impl Database {
     ///
     /// A single `update … returning` outside a transaction would be shorter and wrong: sqlx stops SQLite at the first
     /// row, the commit then happens while the statement is reset, and an error of that commit (disk full) is lost.
+    ///
+    /// SQLite ends a transaction by itself when the disk is full. sqlx then counts it as open for ever, and the
+    /// connection begins nothing more: such a connection is closed, and the next one serves (F29).
     pub(super) async fn write(&self) -> Result<Transaction<'static, Any>, VaultError> {
-        Ok(self.writer.begin_with(self.engine.begin()).await?)
+        let begin = self.engine.begin();
+        match self.writer.begin_with(begin).await {
+            Err(sqlx::Error::InvalidSavePointStatement) if self.shared => {
+                self.writer.acquire().await?.close().await?;
+                Ok(self.writer.begin_with(begin).await?)
+            }
+            begun => Ok(begun?),
+        }
     }
 
     /// A transaction that changes nothing and sees the rows as they are at its first look, whatever happens meanwhile.
