@@ -46,9 +46,14 @@ story("everything that can be pressed has a name, and what happens is announced"
   assert.ok(["status", "alert"].includes(await notice.getAttribute("role")) || (await notice.getAttribute("aria-live")));
 });
 
-for (const colorScheme of ["light", "dark"]) {
-  story(`nothing is wrong by WCAG 2.2 A and AA in the ${colorScheme}`, async (world) => {
-    const visitor = await world.visitor({ colorScheme });
+for (const [name, options] of [
+  ["in the light", { colorScheme: "light" }],
+  ["in the dark", { colorScheme: "dark" }],
+  ["in forced colours", { forcedColors: "active" }],
+  ["at 200 %", { viewport: { width: 640, height: 450 }, deviceScaleFactor: 2 }],
+]) {
+  story(`nothing is wrong by WCAG 2.2 A and AA ${name}`, async (world) => {
+    const visitor = await world.visitor(options);
     for await (const state of states(visitor)) {
       assert.deepEqual(await violations(visitor.page), [], state);
     }
