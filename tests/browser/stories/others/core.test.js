@@ -21,6 +21,12 @@ for (const [name, Browser, https] of [["Firefox", Firefox, false], ["WebKit", We
     const address = await visitor.browser.address();
     assert.equal(address, visitor.site.address, "the address is clean");
 
+    // The search that ends every story finds what it looks for.
+    const [{ answer }] = await emulator.tokenRequests();
+    await visitor.browser.ask((token) => localStorage.setItem("x", token), answer.access_token);
+    assert.deepEqual(await visitor.leaks(), [`a access_token in local storage at ${address}`]);
+    await visitor.browser.ask(() => localStorage.clear());
+
     await visitor.browser.open(address);
     await visitor.reads("Ada Lovelace");
     await visitor.seesInbox();
