@@ -15,6 +15,7 @@ async fn limit(world: &World, pages: i64) {
     writer.rollback().await.unwrap();
 }
 
+/// F29
 #[tokio::test]
 async fn a_full_disk_is_an_error_and_no_damage_and_work_resumes() {
     let world = World::in_a_file().await;
