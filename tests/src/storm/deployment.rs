@@ -7,13 +7,14 @@ use connect_outlook_emulator::{
     graph::GraphLimits,
     world::{PersonId, World},
 };
+use serde_json::json;
 use tempfile::TempDir;
 use tokio::net::TcpListener;
 use url::Url;
 
 use super::{Database, Options, process::Process, settings::settings};
 use crate::{
-    Connected, Visitor,
+    Answering, Connected, Visitor,
     program::{Settings, connect_outlook},
 };
 
@@ -66,8 +67,7 @@ impl Deployment {
         self.lives_of_tokens(Some(LAPSING));
         let mut accounts = Vec::new();
         for _ in 0..count {
-            let visitor = Visitor::arriving_at(&self.site);
-            accounts.push(visitor.connect(&name(self.connected)).await);
+            accounts.push(connect(&self.site, &name(self.connected)).await);
             self.connected += 1;
         }
         self.lives_of_tokens(None);
@@ -91,6 +91,20 @@ impl Deployment {
         self.microsoft
             .state()
             .change_switches(|switches| switches.access_token_life = life);
+    }
+}
+
+/// Connects somebody by name: Microsoft's page offers no more than fifty people to choose from.
+async fn connect(site: &Url, name: &str) -> Connected {
+    let visitor = Visitor::arriving_at(site);
+    let hint = json!({ "login_hint": address(name) });
+    let attempt = visitor.page().start_attempt(&hint).await;
+    let callback = visitor.authorize(&attempt, Answering::Yes(name)).await;
+    let outcome = visitor.page().finish(&attempt, &callback).await.json();
+    assert_eq!(outcome["account"]["address"], address(name), "{outcome}");
+    Connected {
+        visitor,
+        account: outcome["account"].clone(),
     }
 }
 
@@ -122,13 +136,17 @@ fn add_person(world: &mut World, number: usize) {
     let mut person = world.people[0].clone();
     person.id = PersonId::new(format!("00000000-5707-4000-8000-{number:012}"));
     person.name = format!("Caller {number}");
-    person.address = format!("{}@contoso.example", name(number));
+    person.address = address(&name(number));
     person.guest_in.clear();
     world.people.push(person);
 }
 
 fn name(number: usize) -> String {
     format!("caller-{number}")
+}
+
+fn address(name: &str) -> String {
+    format!("{name}@contoso.example")
 }
 
 /// Ports nobody uses now. Between this and the start of a process somebody could take one; then it does not start.
