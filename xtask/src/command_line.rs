@@ -12,6 +12,8 @@ pub(crate) enum Task {
     Wasm,
     /// `package-sdk`: build, pack, check, weigh.
     PackageSdk,
+    /// `size`: what the npm package weighs, written anew.
+    Size,
     /// `coverage`: which test shows what of the emulator, written anew.
     Coverage,
     /// `faults`: which test shows what becomes of which fault, written anew.
@@ -32,6 +34,7 @@ pub(crate) fn read(mut arguments: impl Iterator<Item = OsString>) -> Result<Task
     match (word.to_str(), rest.is_empty()) {
         (Some("wasm"), true) => Ok(Task::Wasm),
         (Some("package-sdk"), true) => Ok(Task::PackageSdk),
+        (Some("size"), true) => Ok(Task::Size),
         (Some("coverage"), true) => Ok(Task::Coverage),
         (Some("faults"), true) => Ok(Task::Faults),
         (Some("demo"), _) => {
@@ -61,7 +64,7 @@ fn scope(rest: &[OsString]) -> Result<Scope, Stop> {
 
 fn usage() -> Stop {
     Stop::new(
-        "usage: cargo demo [ARGUMENTS …] | cargo verify [--only rust|wasm|browser|clients|examples] | cargo package-sdk | cargo xtask wasm | cargo xtask coverage | cargo xtask faults",
+        "usage: cargo demo [ARGUMENTS …] | cargo verify [--only rust|wasm|browser|clients|examples] | cargo package-sdk | cargo xtask wasm | cargo xtask size | cargo xtask coverage | cargo xtask faults",
     )
 }
 
@@ -80,6 +83,7 @@ mod tests {
     #[test]
     fn every_command_is_understood() {
         assert_eq!(told("wasm"), Ok(Task::Wasm));
+        assert_eq!(told("size"), Ok(Task::Size));
         assert_eq!(told("coverage"), Ok(Task::Coverage));
         assert_eq!(told("faults"), Ok(Task::Faults));
         assert_eq!(told("package-sdk"), Ok(Task::PackageSdk));

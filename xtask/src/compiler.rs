@@ -80,6 +80,21 @@ impl Compiler {
         Ok(command)
     }
 
+    /// What compiles for wasm here, as it names itself: `rustc 1.96.0`, without the build's details.
+    pub(crate) fn version() -> String {
+        let program = if toolchain::target_installed() {
+            "rustc"
+        } else {
+            SYSTEM_RUSTC
+        };
+        let told = process::ask(process::command(program).arg("--version"));
+        let told = told.unwrap_or_default();
+        told.split_whitespace()
+            .take(2)
+            .collect::<Vec<_>>()
+            .join(" ")
+    }
+
     fn system(apt: Option<Apt>) -> Result<Self, Stop> {
         let linker = linker(apt)?;
         say::line(&format!(

@@ -36,7 +36,8 @@ fn main() -> ExitCode {
     let places = Places::here();
     let done = match command_line::read(std::env::args_os().skip(1)) {
         Ok(Task::Wasm) => wasm::build(&places, Shrinking::IfPossible),
-        Ok(Task::PackageSdk) => package::package(&places),
+        Ok(Task::PackageSdk) => package::package(&places).map(|_| ()),
+        Ok(Task::Size) => size::page::write(&places),
         Ok(Task::Coverage) => coverage::write(&places),
         Ok(Task::Faults) => faults::write(&places),
         Ok(Task::Demo(arguments)) => demo::run(&places, &arguments),

@@ -14,7 +14,7 @@ use crate::wasm::{self, Shrinking};
 ///
 /// # Errors
 /// It cannot be built, a file is missing or should not be there, or it is too heavy.
-pub(crate) fn package(places: &Places) -> Result<(), Stop> {
+pub(crate) fn package(places: &Places) -> Result<Report, Stop> {
     wasm::build(places, Shrinking::Demanded)?;
     let npm = Npm::demanded()?;
     let packed = pack(&npm, places)?;
@@ -26,7 +26,8 @@ pub(crate) fn package(places: &Places) -> Result<(), Stop> {
     ));
     let report = Report::measure(&npm, places)?;
     println!("{report}");
-    report.check()
+    report.check()?;
+    Ok(report)
 }
 
 /// What npm packed.

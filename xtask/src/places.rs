@@ -53,6 +53,16 @@ impl Places {
         self.root.join("xtask/npm")
     }
 
+    /// What the npm package weighs, with its peers beside it.
+    pub(crate) fn sizes(&self) -> PathBuf {
+        self.root.join("sdk-wasm/SIZES.md")
+    }
+
+    /// Pinned packages of others, which are weighed beside ours.
+    pub(crate) fn peers(&self) -> PathBuf {
+        self.root.join("xtask/peers")
+    }
+
     /// Tests of the built package that Node runs.
     pub(crate) fn package_tests(&self) -> PathBuf {
         self.root.join("sdk-wasm/js-tests")

@@ -63,6 +63,8 @@ fn npm_packages_are_pinned_by_content() {
         "tests/browser/package-lock.json",
         "tests/clients/package-lock.json",
         "xtask/npm/package-lock.json",
+        "xtask/peers/package-lock.json",
+        "sdk-wasm/js-tests/package-lock.json",
     ];
     let locks = suites
         .iter()

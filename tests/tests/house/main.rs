@@ -8,5 +8,6 @@
 
 mod crates;
 mod lock;
+mod package;
 mod pages;
 mod rooms;

@@ -11,6 +11,7 @@ use crate::package;
 use crate::places::Places;
 use crate::process;
 use crate::say;
+use crate::size::page;
 use crate::stop::{OrStop, Stop};
 use crate::stream::stream;
 use crate::verify::node_tests::NodeTests;
@@ -86,7 +87,7 @@ impl Step {
                 "--no-deps",
                 "--locked",
             ])),
-            Self::Package => package::package(places),
+            Self::Package => npm_package(places, tools),
             Self::PackageTests => package_tests(places, tools, tally),
             Self::RustTests => rust_tests(places, tally),
             Self::BrowserStories => browser_stories(places, tools, "test", Kind::Browser, tally),
@@ -110,6 +111,12 @@ fn rust_tests(places: &Places, tally: &mut Tally) -> Result<(), Stop> {
         }
     })?;
     ended(succeeded)
+}
+
+fn npm_package(places: &Places, tools: &Tools) -> Result<(), Stop> {
+    let npm = tools.npm.as_ref().ok_or_else(|| Stop::new("no npm"))?;
+    let report = package::package(places)?;
+    page::check(npm, places, &report)
 }
 
 fn package_tests(places: &Places, tools: &Tools, tally: &mut Tally) -> Result<(), Stop> {

@@ -1,7 +1,11 @@
 //! What the package weighs, and the budget it must keep.
 
+pub(crate) mod page;
+mod peers;
+
 use std::fmt;
 use std::fs;
+use std::path::Path;
 
 use serde_json::json;
 
@@ -46,12 +50,7 @@ impl Report {
     /// A file is missing, or Node failed.
     pub(crate) fn measure(npm: &Npm, places: &Places) -> Result<Self, Stop> {
         let names = loaded_files(places)?;
-        let mut node = npm.node();
-        node.current_dir(places.package())
-            .arg(places.npm_tools().join("measure.mjs"));
-        let told = process::capture(node.args(&names))?;
-        let sizes = parse(&told).filter(|sizes| sizes.len() == names.len());
-        let sizes = sizes.ok_or_else(|| Stop::new("cannot read the measured sizes"))?;
+        let sizes = weigh(npm, places, &places.package(), &names)?;
         let report = Self {
             files: names.into_iter().zip(sizes).collect(),
         };
@@ -67,7 +66,7 @@ impl Report {
     /// # Errors
     /// They do; the sentence has both figures.
     pub(crate) fn check(&self) -> Result<(), Stop> {
-        let weight = self.sum(|name| CORE.contains(&name)).brotli;
+        let weight = self.core().brotli;
         if weight <= BUDGET {
             return Ok(());
         }
@@ -76,6 +75,11 @@ impl Report {
             kilobytes(weight),
             kilobytes(BUDGET)
         )))
+    }
+
+    /// Module, glue and loader together.
+    fn core(&self) -> Size {
+        self.sum(|name| CORE.contains(&name))
     }
 
     fn sum(&self, counts: impl Fn(&str) -> bool) -> Size {
@@ -90,10 +94,7 @@ impl Report {
                 "before intent",
                 self.sum(|name| BEFORE_INTENT.contains(&name)),
             ),
-            (
-                "wasm + glue + loader",
-                self.sum(|name| CORE.contains(&name)),
-            ),
+            ("module, glue and loader", self.core()),
             (
                 "all of it, in English",
                 self.sum(|name| CORE.contains(&name) || SHOWN.contains(&name)),
@@ -110,7 +111,8 @@ impl Report {
         let sums = self.sums().map(|(name, size)| (name.to_owned(), row(size)));
         json!({
             "unit": "bytes",
-            "budget": { "wasm + glue + loader": { "brotli": BUDGET } },
+            "goal": { "module, glue and loader": { "brotli": GOAL } },
+            "limit": { "module, glue and loader": { "brotli": BUDGET } },
             "files": serde_json::Map::from_iter(files),
             "sums": serde_json::Map::from_iter(sums),
         })
@@ -133,8 +135,8 @@ impl fmt::Display for Report {
         write!(
             f,
             "{:<30} {:>32}",
-            "budget, wasm + glue + loader",
-            kilobytes(BUDGET)
+            "goal and limit of those three",
+            format!("{} and {}", kilobytes(GOAL), kilobytes(BUDGET))
         )
     }
 }
@@ -147,9 +149,19 @@ fn loaded_files(places: &Places) -> Result<Vec<String>, Stop> {
         let names = entries.flatten().map(|entry| entry.file_name());
         loaded.extend(names.map(|name| format!("{prefix}{}", name.to_string_lossy())));
     }
-    loaded.retain(|name| name.ends_with(".js") || name.ends_with(".wasm"));
+    loaded.retain(|name| LOADED.iter().any(|kind| name.ends_with(kind)));
     loaded.sort();
     Ok(loaded)
+}
+
+/// The sizes of these files of `dir`, in their order.
+fn weigh(npm: &Npm, places: &Places, dir: &Path, names: &[String]) -> Result<Vec<Size>, Stop> {
+    let mut node = npm.node();
+    node.current_dir(dir)
+        .arg(places.npm_tools().join("measure.mjs"));
+    let told = process::capture(node.args(names))?;
+    let sizes = parse(&told).filter(|sizes| sizes.len() == names.len());
+    sizes.ok_or_else(|| Stop::new("cannot read the measured sizes"))
 }
 
 fn parse(told: &str) -> Option<Vec<Size>> {
@@ -165,10 +177,13 @@ fn kilobytes(bytes: u64) -> String {
     format!("{}.{} KB", bytes / 1000, bytes % 1000 / 100)
 }
 
+const LOADED: [&str; 4] = [".js", ".wasm", ".css", ".html"];
 const BEFORE_INTENT: [&str; 2] = ["index.js", "element.js"];
 const CORE: [&str; 3] = ["index.js", "client.js", MODULE];
 const SHOWN: [&str; 3] = ["element.js", "view.js", "words.js"];
-/// Brotli, in bytes: module, glue and loader together may not weigh more.
+/// Brotli, in bytes: module, glue and loader together are not to weigh more.
+const GOAL: u64 = 30_000;
+/// Above this, verification fails.
 const BUDGET: u64 = 36_000;
 
 #[cfg(test)]
