@@ -124,6 +124,7 @@ impl Backend {
             callbacks: config.limits.callbacks,
             requests: config.limits.requests,
             mail: config.limits.mail,
+            mail_megabytes: config.limits.mail_megabytes,
         };
         let limits = Limits::new(rates, config.trusted_proxies, &limits_clock);
         let door = Door {

@@ -71,7 +71,7 @@ fn bearer_origins() {
     assert_eq!(named.join(" "), two);
 }
 
-/// D1: each figure of the rule is a setting.
+/// D1, D12: each figure of the rule is a setting.
 #[test]
 fn limits() {
     let standard = with(&[]).unwrap().limits;
@@ -80,16 +80,18 @@ fn limits() {
             standard.starts,
             standard.callbacks,
             standard.requests,
-            standard.mail
+            standard.mail,
+            standard.mail_megabytes,
         ]
         .map(NonZero::get),
-        [10, 30, 600, 240]
+        [10, 30, 600, 240, 300]
     );
     for name in [
         "limit_starts",
         "limit_callbacks",
         "limit_requests",
         "limit_mail",
+        "limit_mail_megabytes",
     ] {
         refused(
             name,

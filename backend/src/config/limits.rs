@@ -5,7 +5,7 @@ use std::num::NonZeroU32;
 use ipnet::IpNet;
 
 use super::error::ConfigError;
-use super::reader::optional;
+use super::reader::{number, optional};
 use super::sources::Sources;
 
 /// Requests a minute, each figure also the most at once (D1).
@@ -19,6 +19,8 @@ pub struct RequestLimits {
     pub requests: NonZeroU32,
     /// Requests for mail, by session.
     pub mail: NonZeroU32,
+    /// Megabytes of mail to and fro, by session (D12).
+    pub mail_megabytes: NonZeroU32,
 }
 
 pub(super) fn read(from: &mut Sources) -> Result<RequestLimits, ConfigError> {
@@ -27,16 +29,20 @@ pub(super) fn read(from: &mut Sources) -> Result<RequestLimits, ConfigError> {
         callbacks: optional(from, "limit_callbacks", "30", a_minute)?,
         requests: optional(from, "limit_requests", "600", a_minute)?,
         mail: optional(from, "limit_mail", "240", a_minute)?,
+        mail_megabytes: optional(from, "limit_mail_megabytes", "300", megabytes)?,
     })
 }
 
 fn a_minute(text: &str) -> Result<NonZeroU32, &'static str> {
-    let number = text.parse().ok().filter(|number| *number <= MOST);
-    let digits = text.bytes().all(|byte| byte.is_ascii_digit());
-    number
-        .and_then(NonZeroU32::new)
-        .filter(|_| digits)
-        .ok_or("must be a number from 1 to 1000000: so many a minute")
+    up_to(MOST, text).ok_or("must be a number from 1 to 1000000: so many a minute")
+}
+
+fn megabytes(text: &str) -> Result<NonZeroU32, &'static str> {
+    up_to(MOST_MEGABYTES, text).ok_or("must be a number from 1 to 4000: so many a minute")
+}
+
+fn up_to(most: u32, text: &str) -> Option<NonZeroU32> {
+    number(text, 1..=most).and_then(NonZeroU32::new)
 }
 
 /// Addresses and networks, space-separated.
@@ -52,3 +58,5 @@ pub(super) fn networks(text: &str) -> Result<Vec<IpNet>, &'static str> {
 }
 
 const MOST: u32 = 1_000_000;
+/// What a count of bytes in 32 bits can hold.
+const MOST_MEGABYTES: u32 = 4_000;

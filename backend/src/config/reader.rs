@@ -270,7 +270,7 @@ fn on_or_off(text: &str) -> Result<bool, &'static str> {
     }
 }
 
-fn number(text: &str, within: std::ops::RangeInclusive<u32>) -> Option<u32> {
+pub(super) fn number(text: &str, within: std::ops::RangeInclusive<u32>) -> Option<u32> {
     let digits = text.bytes().all(|byte| byte.is_ascii_digit());
     text.parse()
         .ok()

@@ -51,6 +51,7 @@ pub const SETTINGS: &[Setting] = &[
     plain("limit_callbacks"),
     plain("limit_requests"),
     plain("limit_mail"),
+    plain("limit_mail_megabytes"),
     plain("trusted_proxies"),
     plain("background_refresh"),
     plain("keep_fresh"),

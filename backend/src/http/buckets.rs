@@ -45,15 +45,24 @@ impl<K: Hash + Eq + Clone> Buckets<K> {
 
     /// Takes a token out of the bucket of `key`.
     pub(super) fn admit(&self, key: &K) -> Result<(), TooSoon> {
+        self.admit_many(key, NonZeroU32::MIN)
+    }
+
+    /// Takes `tokens` out of the bucket of `key`, or none: then after a minute there may be enough. More than the bucket
+    /// holds never are.
+    pub(super) fn admit_many(&self, key: &K, tokens: NonZeroU32) -> Result<(), TooSoon> {
         self.sweep();
         if self.limiter.len() >= self.most {
             return Err(TooSoon(WHILE_FULL));
         }
-        self.limiter.check_key(key).map_err(|not_until| {
-            let wait = not_until.wait_time_from(self.clock.now());
-            let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
-            TooSoon(u32::try_from(seconds).unwrap_or(u32::MAX).max(1))
-        })
+        let checked = self.limiter.check_key_n(key, tokens);
+        checked
+            .map_err(|_| TooSoon(WHILE_FULL))?
+            .map_err(|not_until| {
+                let wait = not_until.wait_time_from(self.clock.now());
+                let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
+                TooSoon(u32::try_from(seconds).unwrap_or(u32::MAX).max(1))
+            })
     }
 
     /// Forgets full buckets: every minute, and every second while there are too many.

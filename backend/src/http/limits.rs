@@ -1,4 +1,4 @@
-//! How often: by client address and kind of request, and by session where mail is read (D1, D2). Each process counts
+//! How often: by client address and kind of request, and by session where mail is read, by its bytes too (D1, D2, D12). Each process counts
 //! for itself, in memory; health is never limited.
 
 use std::hash::{BuildHasher as _, RandomState};
@@ -10,6 +10,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use ipnet::IpNet;
 
+use super::bandwidth::Bandwidth;
 use super::buckets::{Buckets, TooSoon};
 use super::client::{Client, client};
 use super::codes::Code;
@@ -28,6 +29,8 @@ pub struct Rates {
     pub requests: NonZeroU32,
     /// Requests for mail, by session.
     pub mail: NonZeroU32,
+    /// Megabytes of mail to and fro, by session; what is beyond is not refused but slowed down.
+    pub mail_megabytes: NonZeroU32,
 }
 
 /// What a route costs.
@@ -53,6 +56,7 @@ pub struct Limits {
     callbacks: Buckets<Client>,
     requests: Buckets<Client>,
     mail: Buckets<u64>,
+    bandwidth: Arc<Bandwidth>,
     hasher: RandomState,
 }
 
@@ -67,6 +71,7 @@ impl Limits {
             callbacks: by_client(rates.callbacks),
             requests: by_client(rates.requests),
             mail: Buckets::new(rates.mail, KEYS, clock.clone()),
+            bandwidth: Bandwidth::new(rates.mail_megabytes, KEYS, clock),
             hasher: RandomState::new(),
         })
     }
@@ -83,13 +88,17 @@ impl Limits {
                 Limit::None | Limit::Request | Limit::Mail => {}
             }
         }
-        match cookies::session(request.headers()) {
-            // A keyed hash: nothing of the handle stays, and nobody can aim at another's bucket.
-            Some(handle) if limit == Limit::Mail => {
-                self.mail.admit(&self.hasher.hash_one(handle.expose()))
-            }
-            _ => Ok(()),
+        match self.reader(limit, request) {
+            Some(reader) => self.mail.admit(&reader),
+            None => Ok(()),
         }
+    }
+
+    /// Whose mail it is that a request moves: the session by a keyed hash. Nothing of the handle stays, and nobody can aim
+    /// at another's bucket.
+    fn reader(&self, limit: Limit, request: &Request) -> Option<u64> {
+        let session = cookies::session(request.headers()).filter(|_| limit == Limit::Mail)?;
+        Some(self.hasher.hash_one(session.expose()))
     }
 }
 
@@ -100,7 +109,13 @@ pub(super) async fn check(
     next: Next,
 ) -> Response {
     match door.limits.admit(limit, &request) {
-        Ok(()) => next.run(request).await,
+        Ok(()) => match door.limits.reader(limit, &request) {
+            Some(reader) => {
+                let slow = |body| door.limits.bandwidth.slow(reader, body);
+                next.run(request.map(slow)).await.map(slow)
+            }
+            None => next.run(request).await,
+        },
         Err(TooSoon(seconds)) => {
             tracing::info!(?limit, seconds, "a client has to wait");
             let problem = Problem::from(Code::TooManyRequests).after(Some(seconds));

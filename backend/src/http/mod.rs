@@ -1,6 +1,7 @@
 //! The door: routes, cookies, headers and status codes. The only room that knows them; it speaks to `app` alone.
 
 mod attempts;
+mod bandwidth;
 mod bearer;
 mod body;
 mod buckets;

@@ -8,6 +8,7 @@ use connect_outlook_protocol::pkce::CodeVerifier;
 use serde_json::{Value, json};
 
 use super::browser::{Answer, ask};
+use super::door::filled;
 use super::world::World;
 
 const OTHER: &str = "https://other.example";
@@ -87,11 +88,7 @@ async fn a_page_of_a_named_site_connects_reads_and_signs_out() {
 async fn leave_is_given_to_the_named_origin_and_never_with_credentials() {
     let world = World::start_with(&[NAMED]).await;
     for route in routes() {
-        let path = route
-            .path
-            .replace("{account}", "00000000-0000-4000-8000-000000000001")
-            .replace("{session}", "00000000-0000-4000-8000-000000000001")
-            .replace("{message}", "AAMk");
+        let path = filled(&route);
         for origin in [
             OTHER,
             "https://other.example.evil.example",

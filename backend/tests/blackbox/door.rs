@@ -18,12 +18,16 @@ fn request(method: Method, path: &str, headers: Pairs<'_>) -> Request<Body> {
     builder.body(Body::empty()).unwrap()
 }
 
-fn filled(route: &RouteFacts) -> String {
-    route
-        .path
-        .replace("{account}", "00000000-0000-4000-8000-000000000001")
-        .replace("{session}", "00000000-0000-4000-8000-000000000001")
-        .replace("{message}", "AAMk")
+/// The path of a route with something in the place of each name, whatever names there will be.
+pub(crate) fn filled(route: &RouteFacts) -> String {
+    let segments = route.path.split('/').map(|segment| {
+        if segment.starts_with('{') {
+            "00000000-0000-4000-8000-000000000001"
+        } else {
+            segment
+        }
+    });
+    segments.collect::<Vec<_>>().join("/")
 }
 
 pub(crate) const PROOF: Pairs<'_> = &[

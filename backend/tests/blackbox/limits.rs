@@ -1,4 +1,4 @@
-//! How often, by whom, and how long to wait (D1, D2, R173). The clock stands still until it is moved.
+//! How often, by whom, how fast, and how long to wait (D1, D2, D12, R173). The clock stands still until it is moved.
 
 use std::net::SocketAddr;
 
@@ -7,7 +7,10 @@ use axum::extract::ConnectInfo;
 use axum::http::{Method, Request, StatusCode, header};
 use connect_outlook_backend::http::{Guard, Limit, RouteFacts, routes};
 
+use serde_json::json;
+
 use super::browser::{Answer, ask};
+use super::door::filled;
 use super::world::World;
 
 const ADA: &str = "203.0.113.9:4711";
@@ -15,11 +18,7 @@ const GRACE: &str = "198.51.100.1:4711";
 
 /// A request that passes the guard of its route, from the peer `from`, which forwards for `of`.
 async fn asked(world: &World, route: &RouteFacts, from: &str, of: Option<&str>) -> Answer {
-    let path = route
-        .path
-        .replace("{account}", "00000000-0000-4000-8000-000000000001")
-        .replace("{session}", "00000000-0000-4000-8000-000000000001")
-        .replace("{message}", "AAMk");
+    let path = filled(route);
     let mode = match route.guard {
         Guard::AntiForgery => "cors",
         _ => "navigate",
@@ -89,12 +88,13 @@ async fn attempts_and_callbacks_have_the_figures_of_the_rule() {
     }
 }
 
-/// D1: what is below `/v1` has a figure, whatever else it has; health has none.
+/// D1: every route of the table has a figure, whatever else it has; health alone has none.
 #[tokio::test]
 async fn everything_but_health_is_limited() {
     let world = World::start_with(&[("limit_requests", "3"), ("limit_starts", "3")]).await;
     for route in routes() {
-        if route.path.starts_with("/v1/") {
+        if !["/livez", "/readyz"].contains(&route.path) {
+            assert_ne!(route.limit, Limit::None, "{route:?}");
             holds(&world, &route, 3, 20).await;
         } else {
             assert_eq!(route.limit, Limit::None);
@@ -136,6 +136,39 @@ async fn mail_is_limited_by_session_and_not_by_address() {
     world.advance(12);
     assert_eq!(ada.get(&folders).await.status, StatusCode::OK);
     assert!(with_limit(Limit::Mail).len() >= 3);
+}
+
+/// D12: what a session moves beyond its megabytes comes later; nothing is refused, and nobody else waits.
+#[tokio::test]
+async fn mail_flows_no_faster_than_its_session_may() {
+    let world = World::start_with(&[("limit_mail_megabytes", "1")]).await;
+    let (mut ada, mut grace) = (world.browser(), world.browser());
+    let id = ada.connect().await;
+    grace.connect().await;
+    let message = format!("/v1/accounts/{id}/messages/m1");
+    let long = json!({"id": "m1", "body": {"contentType": "text", "content": "x".repeat(600_000)}});
+    let script_long = || {
+        let answer = (200, long.clone());
+        world.microsoft.script().graph_answers.push_back(answer);
+    };
+    script_long();
+    assert_eq!(ada.get(&message).await.status, StatusCode::OK);
+    script_long();
+    let path = message.clone();
+    let second = tokio::spawn(async move { ada.get(&path).await });
+    while world.clock.waiting() == 0 {
+        assert!(!second.is_finished(), "600,000 bytes are left to wait for");
+        tokio::task::yield_now().await;
+    }
+    script_long();
+    assert_eq!(grace.get(&message).await.text.len() / 100_000, 6);
+    assert!(!second.is_finished());
+    world.advance(60);
+    let answer = second.await.unwrap();
+    assert_eq!(
+        (answer.status, answer.text.len() / 100_000),
+        (StatusCode::OK, 6)
+    );
 }
 
 /// R173: behind our proxies the client is whom they name; nobody else names one.

@@ -21,4 +21,5 @@ mod refresh;
 mod refresh_faults;
 mod server_driven;
 mod sessions;
+mod table;
 mod world;

@@ -1,0 +1,217 @@
+//! Taking turns: so many at once, of one party no more than its share, and who waits stands in a short queue and not for
+//! long (D5, D6, D13).
+
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::time::Duration;
+
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::{Instant, timeout_at};
+
+use crate::meters;
+
+/// Who may do something now. Copies share the turns.
+#[derive(Clone)]
+pub struct Turns(Arc<Inside>);
+
+/// The figures of [`Turns`].
+#[derive(Clone, Copy, Debug)]
+pub struct Caps {
+    /// The name of the queue, as the meters have it.
+    pub queue: &'static str,
+    /// Turns at the same time.
+    pub at_once: usize,
+    /// Of these, for one party.
+    pub each: usize,
+    /// Who may wait, for one party.
+    pub waiting: usize,
+}
+
+struct Inside {
+    caps: Caps,
+    all: Arc<Semaphore>,
+    parties: Mutex<HashMap<String, Weak<Party>>>,
+}
+
+/// What one party has: turns and places in the queue.
+struct Party {
+    turns: Arc<Semaphore>,
+    places: Semaphore,
+}
+
+/// A turn, until dropped.
+pub struct Turn {
+    _all: OwnedSemaphorePermit,
+    _own: OwnedSemaphorePermit,
+    /// The weak reference in [`Turns`] lives as long as somebody has a turn or waits for one.
+    _party: Arc<Party>,
+}
+
+/// Not now: too many wait already, or it took too long.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("too many at once")]
+pub struct NoTurn;
+
+impl Turns {
+    /// All turns are free.
+    #[must_use]
+    pub fn new(caps: Caps) -> Self {
+        Self(Arc::new(Inside {
+            caps,
+            all: Arc::new(Semaphore::new(caps.at_once.min(Semaphore::MAX_PERMITS))),
+            parties: Mutex::default(),
+        }))
+    }
+
+    /// A turn for `party`, at once or after a wait of at most [`PATIENCE`]. Whoever waits for a turn of its own party
+    /// stands in nobody else's way.
+    ///
+    /// # Errors
+    /// [`NoTurn`], at once when the party's queue is full.
+    pub async fn take(&self, party: &str) -> Result<Turn, NoTurn> {
+        let inside = &self.0;
+        let party = inside.party(party);
+        if let Some(turn) = inside.free(&party) {
+            return Ok(turn);
+        }
+        let queue = inside.caps.queue;
+        let Ok(_place) = party.places.try_acquire() else {
+            meters::overflow(queue);
+            return Err(NoTurn);
+        };
+        let begun = Instant::now();
+        let turn = timeout_at(begun + PATIENCE, inside.next(&party)).await;
+        meters::waited(queue, begun.elapsed());
+        // The semaphores are never closed.
+        turn.ok().flatten().ok_or_else(|| {
+            meters::overflow(queue);
+            NoTurn
+        })
+    }
+}
+
+impl Inside {
+    /// Both at once, if nobody has to be waited for.
+    fn free(&self, party: &Arc<Party>) -> Option<Turn> {
+        let own = Arc::clone(&party.turns).try_acquire_owned().ok()?;
+        let all = Arc::clone(&self.all).try_acquire_owned().ok()?;
+        Some(Turn {
+            _all: all,
+            _own: own,
+            _party: Arc::clone(party),
+        })
+    }
+
+    /// First the party's own, then the common one: only so many of a party ever wait for the latter.
+    async fn next(&self, party: &Arc<Party>) -> Option<Turn> {
+        let own = Arc::clone(&party.turns).acquire_owned().await.ok()?;
+        let all = Arc::clone(&self.all).acquire_owned().await.ok()?;
+        Some(Turn {
+            _all: all,
+            _own: own,
+            _party: Arc::clone(party),
+        })
+    }
+
+    fn party(&self, name: &str) -> Arc<Party> {
+        let mut parties = self.parties.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(party) = parties.get(name).and_then(Weak::upgrade) {
+            return party;
+        }
+        if parties.len() >= SWEEP_AT {
+            parties.retain(|_, party| party.strong_count() > 0);
+        }
+        let party = Arc::new(Party {
+            turns: Arc::new(Semaphore::new(self.caps.each)),
+            places: Semaphore::new(self.caps.waiting),
+        });
+        parties.insert(name.to_owned(), Arc::downgrade(&party));
+        party
+    }
+}
+
+impl fmt::Debug for Turns {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.caps.fmt(formatter)
+    }
+}
+
+impl fmt::Debug for Turn {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("Turn")
+    }
+}
+
+/// As long as a request to Microsoft's token endpoint may take.
+pub const PATIENCE: Duration = Duration::from_secs(15);
+
+/// Parties at which those that have no turn and want none are cleared away.
+const SWEEP_AT: usize = 1_000;
+
+#[cfg(test)]
+mod tests {
+    use futures_util::FutureExt as _;
+
+    use super::*;
+
+    const CAPS: Caps = Caps {
+        queue: "test",
+        at_once: 4,
+        each: 2,
+        waiting: 3,
+    };
+
+    /// D5, D13: a party has its share and no more, and whoever waits for it leaves the rest to others.
+    #[tokio::test]
+    async fn a_party_has_its_share_and_leaves_the_rest() {
+        let turns = Turns::new(CAPS);
+        let mut noisy = vec![turns.take("noisy").await.unwrap(), turns.take("noisy").await.unwrap()];
+        let mut third = Box::pin(turns.take("noisy"));
+        assert!((&mut third).now_or_never().is_none());
+        let quiet = turns.take("quiet").now_or_never().unwrap().unwrap();
+        let more = turns.take("other").now_or_never().unwrap().unwrap();
+        let mut fifth = Box::pin(turns.take("quiet"));
+        assert!((&mut fifth).now_or_never().is_none(), "four at once");
+        drop(more);
+        assert!((&mut fifth).now_or_never().unwrap().is_ok());
+        drop((quiet, noisy.pop()));
+        assert!(third.now_or_never().unwrap().is_ok());
+    }
+
+    /// D6: the queue is short, and one party's leaves room in another's.
+    #[tokio::test]
+    async fn a_full_queue_says_no_at_once_and_to_nobody_else() {
+        let turns = Turns::new(CAPS);
+        let _held = [turns.take("noisy").await.unwrap(), turns.take("noisy").await.unwrap()];
+        let mut waiting: Vec<_> = (0..CAPS.waiting).map(|_| Box::pin(turns.take("noisy"))).collect();
+        for wait in &mut waiting {
+            assert!(wait.now_or_never().is_none());
+        }
+        assert_eq!(turns.take("noisy").now_or_never().unwrap().unwrap_err(), NoTurn);
+        assert!(turns.take("quiet").now_or_never().unwrap().is_ok());
+        waiting.pop();
+        assert!(Box::pin(turns.take("noisy")).now_or_never().is_none(), "a place is free again");
+    }
+
+    /// D6: nobody waits for ever, and who has given up is in nobody's way.
+    #[tokio::test(start_paused = true)]
+    async fn who_waits_too_long_goes_without() {
+        let turns = Turns::new(CAPS);
+        let held = [turns.take("noisy").await.unwrap(), turns.take("noisy").await.unwrap()];
+        let begun = Instant::now();
+        assert_eq!(turns.take("noisy").await.unwrap_err(), NoTurn);
+        assert_eq!(begun.elapsed(), PATIENCE);
+        drop(held);
+        assert!(turns.take("noisy").now_or_never().unwrap().is_ok());
+    }
+
+    #[tokio::test]
+    async fn parties_at_rest_take_no_room() {
+        let turns = Turns::new(CAPS);
+        for number in 0..5 * SWEEP_AT {
+            drop(turns.take(&number.to_string()).await);
+        }
+        assert!(turns.0.parties.lock().unwrap().len() <= SWEEP_AT);
+    }
+}
