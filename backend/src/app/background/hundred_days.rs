@@ -11,7 +11,7 @@ use crate::clock::UnixTime;
 
 const ACCOUNTS: usize = 10_000;
 const DAYS: i64 = 100;
-const DAY: i64 = 86_400;
+pub(super) const DAY: i64 = 86_400;
 const START: i64 = 1_790_000_000;
 const PER_MINUTE: u32 = 1_200;
 const PER_TENANT: u32 = 600;
@@ -180,7 +180,7 @@ fn a_hundred_days_of_ten_thousand_accounts() {
 }
 
 /// The most requests within any sixty seconds.
-fn fullest_minute(requests: &[i64]) -> usize {
+pub(super) fn fullest_minute(requests: &[i64]) -> usize {
     let mut first = 0;
     let counts = requests.iter().enumerate().map(|(last, at)| {
         while requests[first] <= at - 60 {

@@ -6,6 +6,8 @@
 
 #[cfg(test)]
 mod hundred_days;
+#[cfg(test)]
+mod hundred_days_for_real;
 pub(in crate::app) mod pace;
 pub(in crate::app) mod plan;
 mod round;
