@@ -46,6 +46,10 @@ enum Source {
 /// Whoever waits for a time is woken when it is moved.
 type Hand = Arc<watch::Sender<i64>>;
 
+/// The moves of a clock from one moment on.
+#[derive(Debug)]
+pub struct Moves(Option<watch::Receiver<i64>>);
+
 /// The system clock was asked to move. Only [`Clock::movable`] and [`Clock::still`] do.
 #[derive(Debug, thiserror::Error)]
 #[error("the system clock cannot be moved")]
@@ -121,7 +125,18 @@ impl Clock {
 
     /// Waits so long, or until it is moved. A clock that stands still lets nobody go on before.
     pub async fn pause(&self, duration: Duration) {
-        self.wait(duration, self.moved()).await;
+        self.pause_since(self.moves(), duration).await;
+    }
+
+    /// Begins to listen for moves: for whoever looks at something first and pauses then. A move in between is not lost.
+    #[must_use]
+    pub fn moves(&self) -> Moves {
+        Moves(self.moved())
+    }
+
+    /// [`Clock::pause`], which a move since `moves` began ends at once.
+    pub async fn pause_since(&self, moves: Moves, duration: Duration) {
+        self.wait(duration, moves.0).await;
     }
 
     /// How many wait for it now: whoever has a clock in the hand then knows that it is his turn.
@@ -213,6 +228,18 @@ mod tests {
             clock.advance(3_600).unwrap();
             waiting.await.unwrap();
             clock.reach(until).await;
+        }
+    }
+
+    /// A move between the look and the pause is not lost.
+    #[tokio::test]
+    async fn who_looks_first_and_pauses_then_hears_of_a_move_in_between() {
+        for clock in [Clock::still(UnixTime(1_000)), Clock::movable()] {
+            let moves = clock.moves();
+            clock.advance(15).unwrap();
+            let hour = Duration::from_secs(3_600);
+            clock.pause_since(moves, hour).await;
+            assert_eq!(clock.waiting(), 0);
         }
     }
 

@@ -32,7 +32,9 @@ use graph::Graph;
 use http::headers::{Headers, content_security_policy};
 use http::{Door, Limits, Rates};
 use outbound::NoClient;
+use outbound::turns::{Caps, Turns};
 use steps::{StepTaken, Steps};
+use vault::attempts::AttemptCaps;
 use vault::sessions::SessionLimits;
 use vault::{OpenError, Vault};
 
@@ -93,9 +95,14 @@ impl Backend {
                 absolute: config.session_absolute,
             },
             attempt_lifetime: config.attempt_lifetime,
+            attempt_caps: AttemptCaps {
+                of_a_browser: config.limits.attempts_per_browser,
+                of_all: config.limits.open_attempts,
+            },
             keep_fresh: config.keep_fresh,
             refreshes_per_minute: config.refreshes_per_minute,
             refreshes_per_tenant: config.refreshes_per_tenant,
+            outbound_at_once: config.outbound_at_once,
             grant_life: registration.platform.grant_life(),
         };
         let entra = Entra::new(
@@ -104,16 +111,25 @@ impl Backend {
             clock.clone(),
             config.entra_trust,
         )?;
+        let microsoft = Turns::new(Caps::microsoft(rules.outbound_at_once));
         let graph = Graph::new(
             config.graph_origin,
             config.graph_trust,
             config.cursor_key.expose(),
+            microsoft.clone(),
             steps.clone(),
         )?;
         let vault =
             Vault::open_with(&config.database, config.keys, config.database_connections).await?;
-        let app =
-            App::new(vault, entra, graph, clock, steps.clone(), rules).map_err(OpenError::Vault)?;
+        let app = App::new(
+            vault,
+            entra,
+            graph,
+            clock,
+            steps.clone(),
+            (rules, microsoft),
+        )
+        .map_err(OpenError::Vault)?;
         app.keep_tidy();
         if config.background_refresh {
             app.keep_fresh();
@@ -176,7 +192,8 @@ impl Backend {
     /// # Errors
     /// [`OpenError::KeyMissing`], [`OpenError::Vault`]; everything stays as it was.
     pub async fn reload(&self, config: Config) -> Result<(), OpenError> {
-        self.door.app.reload_keys(config.keys).await?;
+        let cursor_key = config.cursor_key.expose();
+        self.door.app.reload_keys(config.keys, cursor_key).await?;
         self.door.app.replace_credentials(config.credentials).await;
         Ok(())
     }

@@ -8,9 +8,17 @@
 //! | `connect_outlook_incidents_total` | counter | incidents of the deployment that began, by `code` |
 //! | `connect_outlook_credential_end_timestamp_seconds` | gauge | when the `credential` ends, unix seconds, if that is known; `+Inf` once it is not in use any more |
 //! | `connect_outlook_answers_total` | counter | answers to requests by `route` (its template), `method` and `status` |
+//! | `connect_outlook_refused_total` | counter | requests that a limit of ours held up, by `limit`: `start`, `callback`, `request`, `mail`, `wrong_handle` |
+//! | `connect_outlook_copies_asked_total` | counter | look-ups in memory by `of` (`session`, `token`) and `result` (`hit`, `miss`) |
+//! | `connect_outlook_copies` | gauge | what is kept in memory, by `of`; looked at every minute |
+//! | `connect_outlook_queue_waits_total` | counter | who had to wait for a turn, by `queue`: `mailbox`, `microsoft`, `token_endpoint`, `wrong_handle` |
+//! | `connect_outlook_queue_wait_milliseconds_total` | counter | for how long, all together, by `queue` |
+//! | `connect_outlook_queue_overflows_total` | counter | who was turned away because too many waited, or for too long, by `queue`; also `open_attempts` |
 //! | `connect_outlook_start_timestamp_seconds` | gauge | when this process began to count |
 
 mod prometheus;
+
+use std::time::Duration;
 
 use metrics::{counter, describe_counter, describe_gauge, gauge};
 
@@ -50,6 +58,12 @@ fn describe() {
         "When the client credential ends, unix seconds"
     );
     describe_counter!(ANSWERS, "Answers to requests, by route, method and status");
+    describe_counter!(REFUSED, "Requests that a limit held up, by limit");
+    describe_counter!(COPIES_ASKED, "Look-ups in memory, by what and result");
+    describe_gauge!(COPIES, "What is kept in memory");
+    describe_counter!(WAITS, "Who had to wait for a turn, by queue");
+    describe_counter!(WAIT_MILLISECONDS, "How long they waited, by queue");
+    describe_counter!(OVERFLOWS, "Who was turned away from a queue, by queue");
     describe_gauge!(START, "When this process began to count, unix seconds");
 }
 
@@ -85,6 +99,38 @@ pub(crate) fn answer(route: &str, method: &'static str, status: u16) {
     counter!(ANSWERS, "route" => route, "method" => method, "status" => status).increment(1);
 }
 
+/// A request was held up by a limit of ours.
+pub(crate) fn refused(limit: &'static str) {
+    counter!(REFUSED, "limit" => limit).increment(1);
+}
+
+/// Something was looked for in memory, and was there or not.
+pub(crate) fn copy_asked(of: &'static str, hit: bool) {
+    let result = if hit { "hit" } else { "miss" };
+    counter!(COPIES_ASKED, "of" => of, "result" => result).increment(1);
+}
+
+/// So many are kept in memory.
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "memory holds far fewer than 2^53 of them"
+)]
+pub(crate) fn copies(of: &'static str, kept: u64) {
+    gauge!(COPIES, "of" => of).set(kept as f64);
+}
+
+/// Somebody waited so long for a turn.
+pub(crate) fn waited(queue: &'static str, time: Duration) {
+    let milliseconds = u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
+    counter!(WAITS, "queue" => queue).increment(1);
+    counter!(WAIT_MILLISECONDS, "queue" => queue).increment(milliseconds);
+}
+
+/// Somebody was turned away from a queue.
+pub(crate) fn overflow(queue: &'static str) {
+    counter!(OVERFLOWS, "queue" => queue).increment(1);
+}
+
 /// Exact until far beyond the year 9999.
 #[expect(
     clippy::cast_precision_loss,
@@ -99,6 +145,12 @@ const INCIDENT: &str = "connect_outlook_incident";
 const INCIDENTS: &str = "connect_outlook_incidents_total";
 const CREDENTIAL_END: &str = "connect_outlook_credential_end_timestamp_seconds";
 const ANSWERS: &str = "connect_outlook_answers_total";
+const REFUSED: &str = "connect_outlook_refused_total";
+const COPIES_ASKED: &str = "connect_outlook_copies_asked_total";
+const COPIES: &str = "connect_outlook_copies";
+const WAITS: &str = "connect_outlook_queue_waits_total";
+const WAIT_MILLISECONDS: &str = "connect_outlook_queue_wait_milliseconds_total";
+const OVERFLOWS: &str = "connect_outlook_queue_overflows_total";
 const START: &str = "connect_outlook_start_timestamp_seconds";
 
 #[cfg(test)]
@@ -116,6 +168,13 @@ mod tests {
             incident_begins("secret_expired");
             credential_end("certificate 787a", UnixTime(1_858_754_059));
             answer("/v1/session", "GET", 204);
+            refused("start");
+            copy_asked("session", true);
+            copy_asked("token", false);
+            copies("session", 3);
+            waited("mailbox", Duration::from_millis(250));
+            waited("mailbox", Duration::from_millis(50));
+            overflow("token_endpoint");
         });
         let text = meters.render();
         for line in [
@@ -127,6 +186,13 @@ mod tests {
             "connect_outlook_incidents_total{code=\"secret_expired\"} 1",
             "connect_outlook_credential_end_timestamp_seconds{credential=\"certificate 787a\"} 1858754059",
             "connect_outlook_answers_total{route=\"/v1/session\",method=\"GET\",status=\"204\"} 1",
+            "connect_outlook_refused_total{limit=\"start\"} 1",
+            "connect_outlook_copies_asked_total{of=\"session\",result=\"hit\"} 1",
+            "connect_outlook_copies_asked_total{of=\"token\",result=\"miss\"} 1",
+            "connect_outlook_copies{of=\"session\"} 3",
+            "connect_outlook_queue_waits_total{queue=\"mailbox\"} 2",
+            "connect_outlook_queue_wait_milliseconds_total{queue=\"mailbox\"} 300",
+            "connect_outlook_queue_overflows_total{queue=\"token_endpoint\"} 1",
         ] {
             assert!(
                 text.lines().any(|written| written == line),
@@ -152,6 +218,12 @@ mod tests {
             INCIDENTS,
             CREDENTIAL_END,
             ANSWERS,
+            REFUSED,
+            COPIES_ASKED,
+            COPIES,
+            WAITS,
+            WAIT_MILLISECONDS,
+            OVERFLOWS,
             START,
         ] {
             assert!(page.contains(&format!("//! | `{name}` |")), "{name}");

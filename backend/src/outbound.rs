@@ -3,6 +3,8 @@
 //! No redirects, no proxy from the environment, no cookies, no retries, no `Origin`. What an answer means is judged
 //! elsewhere.
 
+pub mod turns;
+
 use std::time::Duration;
 
 use reqwest::header::{CONTENT_TYPE, HeaderMap, RETRY_AFTER, WWW_AUTHENTICATE};

@@ -13,6 +13,7 @@ use crate::clock::UnixTime;
 use crate::entra::id_token::{IdTokenError, Person};
 use crate::entra::{IdentifyError, Redemption};
 use crate::graph::{Caller, GraphError};
+use crate::outbound::turns::NoTurn;
 use crate::steps::Step;
 use crate::vault::accounts::{Account, Identity, Profile};
 use crate::vault::attempts::Attempt;
@@ -74,6 +75,8 @@ impl App {
             redirect_uri: attempt.redirect_uri.clone(),
             scope: attempt.scopes.clone(),
         };
+        let turn = self.take_token_turn(SIGN_INS).await;
+        let _turn = turn.map_err(|NoTurn| Box::new(outcomes::keys_unavailable()))?;
         let answer = self.entra.redeem(&redemption).await.map_err(|error| {
             let refusal = error.refusal();
             tracing::warn!(%error, aadsts = refusal.aadsts, cause = refusal.cause, "the code was not redeemed");
@@ -146,6 +149,7 @@ impl App {
         let mailbox = format!("{}.{}", person.tenant_id, person.object_id);
         let caller = Caller {
             mailbox: &mailbox,
+            tenant: &person.tenant_id,
             token: &answer.access_token,
         };
         let (me, mailbox) = tokio::join!(self.graph.me(caller), self.graph.prove_mailbox(caller));
@@ -191,3 +195,6 @@ impl App {
         }
     }
 }
+
+/// The party of whoever signs in: whose tenant it is, nobody knows yet. No tenant is named so.
+const SIGN_INS: &str = "sign-ins";

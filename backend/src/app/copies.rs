@@ -14,6 +14,7 @@ use tokio::time::Instant;
 
 use super::fresh_token::{FreshToken, fresh_until};
 use crate::clock::UnixTime;
+use crate::meters;
 use crate::vault::grants::{GrantVersion, StoredTokens};
 use crate::vault::id::{AccountId, HandleDigest};
 use crate::vault::news::News;
@@ -76,12 +77,12 @@ impl Copies {
 
     /// The session behind this handle, if its copy holds now.
     pub(super) fn session(&self, handle: HandleDigest, now: UnixTime) -> Option<Session> {
-        if self.is_deaf() {
-            return None;
-        }
-        let copy = self.sessions.get(&handle)?;
-        let current = copy.generation == self.generation.load(Ordering::Acquire);
-        (current && now < copy.session.sure_until).then(|| copy.session.clone())
+        let copy = self.sessions.get(&handle).filter(|copy| {
+            let current = copy.generation == self.generation.load(Ordering::Acquire);
+            current && now < copy.session.sure_until && !self.is_deaf()
+        });
+        meters::copy_asked("session", copy.is_some());
+        copy.map(|copy| copy.session.clone())
     }
 
     pub(super) fn keep_session(&self, ticket: Ticket, handle: HandleDigest, session: &Session) {
@@ -101,21 +102,18 @@ impl Copies {
         refused: Option<GrantVersion>,
         now: UnixTime,
     ) -> Option<FreshToken> {
-        if self.is_deaf() {
-            return None;
-        }
-        let copy = self.tokens.get(&account)?;
-        let usable = now < copy.fresh_until && refused != Some(copy.fresh.version);
-        usable.then(|| copy.fresh.clone())
+        let copy = self.tokens.get(&account).filter(|copy| {
+            let usable = now < copy.fresh_until && refused != Some(copy.fresh.version);
+            usable && !self.is_deaf()
+        });
+        meters::copy_asked("token", copy.is_some());
+        copy.map(|copy| copy.fresh.clone())
     }
 
     /// The refresh token is not among what is kept.
     pub(super) fn keep_token(&self, ticket: Ticket, account: AccountId, tokens: &StoredTokens) {
         let copy = TokenCopy {
-            fresh: FreshToken {
-                token: tokens.access_token.clone(),
-                version: tokens.version,
-            },
+            fresh: tokens.clone().into(),
             fresh_until: fresh_until(tokens),
         };
         self.keep(ticket, || self.tokens.insert(account, Arc::new(copy)));
@@ -144,6 +142,14 @@ impl Copies {
         // What was dropped is wiped now and not when somebody next asks.
         self.tokens.run_pending_tasks();
         self.sessions.run_pending_tasks();
+    }
+
+    /// Tells the meters how much there is.
+    pub(super) fn measure(&self) {
+        self.sessions.run_pending_tasks();
+        self.tokens.run_pending_tasks();
+        meters::copies("session", self.sessions.entry_count());
+        meters::copies("token", self.tokens.entry_count());
     }
 
     fn is_deaf(&self) -> bool {

@@ -17,6 +17,8 @@ use crate::vault::id::AccountId;
 pub(super) struct FreshToken {
     pub(super) token: AccessToken,
     pub(super) version: GrantVersion,
+    /// The tenant of its account.
+    pub(super) tenant: Arc<str>,
 }
 
 /// Why there is no access token.
@@ -162,6 +164,7 @@ impl From<StoredTokens> for FreshToken {
         Self {
             token: tokens.access_token,
             version: tokens.version,
+            tenant: tokens.tenant.into(),
         }
     }
 }

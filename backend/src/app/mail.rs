@@ -140,6 +140,7 @@ impl App {
         let first = self.fresh_access_token(account, None).await?;
         let caller = Caller {
             mailbox: &mailbox,
+            tenant: &first.tenant,
             token: &first.token,
         };
         let answer = match what.read(&self.graph, caller).await {
@@ -170,6 +171,7 @@ impl App {
         let second = self.replace_refused(account, refused, claims).await?;
         let caller = Caller {
             mailbox: &mailbox,
+            tenant: &second.tenant,
             token: &second.token,
         };
         let answer = what.read(&self.graph, caller).await;

@@ -29,7 +29,7 @@ mod upkeep;
 use std::sync::Arc;
 
 use connect_outlook_protocol::scope::Scopes;
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::watch;
 use url::Url;
 
 pub use accounts::SessionAfter;
@@ -49,7 +49,9 @@ pub use crate::vault::VaultError;
 use crate::clock::Clock;
 use crate::entra::Entra;
 use crate::graph::Graph;
+use crate::outbound::turns::{Caps, Turns};
 use crate::steps::Steps;
+use crate::vault::attempts::AttemptCaps;
 use crate::vault::id::OwnerId;
 use crate::vault::sessions::SessionLimits;
 use crate::vault::{KeyRing, OpenError, Vault};
@@ -75,7 +77,9 @@ pub struct App {
     owner: OwnerId,
     flights: Flights,
     gate: Gate,
-    slots: Arc<Semaphore>,
+    token_endpoint: Turns,
+    /// All requests to Microsoft.
+    microsoft: Turns,
     uses: Uses,
     pace: Pace,
     stopping: watch::Sender<bool>,
@@ -100,18 +104,22 @@ pub struct Rules {
     pub session_limits: SessionLimits,
     /// Seconds between the start and the end of an attempt.
     pub attempt_lifetime: i64,
+    /// How many attempts may be open at once.
+    pub attempt_caps: AttemptCaps,
     /// Seconds after their last use during which accounts get new tokens before the old ones lapse.
     pub keep_fresh: i64,
     /// Token requests a minute that the background may bring them to, for all accounts.
     pub refreshes_per_minute: u32,
     /// The same for the accounts of one tenant.
     pub refreshes_per_tenant: u32,
+    /// Requests to Microsoft under way at most (D5).
+    pub outbound_at_once: u32,
     /// How long a grant lasts whatever one does, in seconds, where the registration's platform sets an end.
     pub grant_life: Option<i64>,
 }
 
 impl App {
-    /// Puts the rooms together.
+    /// Puts the rooms together. The turns are those of all requests to Microsoft, which `graph` takes too.
     ///
     /// # Errors
     /// [`VaultError::NoRandomness`].
@@ -121,12 +129,13 @@ impl App {
         graph: Graph,
         clock: Clock,
         steps: Steps,
-        rules: Rules,
+        (rules, microsoft): (Rules, Turns),
     ) -> Result<Arc<Self>, VaultError> {
         let copies = Arc::new(Copies::new(vault.is_shared()));
         let hearing = Arc::clone(&copies);
         vault.on_change(move |news| hearing.hear(news));
         let pace = Pace::new(rules.refreshes_per_minute, rules.refreshes_per_tenant);
+        let token_endpoint = Turns::new(Caps::token_endpoint(rules.outbound_at_once));
         Ok(Arc::new(Self {
             clock,
             vault,
@@ -137,7 +146,8 @@ impl App {
             owner: OwnerId::new()?,
             flights: Flights::default(),
             gate: Gate::default(),
-            slots: refresh::slots(),
+            token_endpoint,
+            microsoft,
             uses: Uses::default(),
             pace,
             stopping: watch::Sender::new(false),
@@ -157,12 +167,14 @@ impl App {
         Ok(self.incidents.open())
     }
 
-    /// Puts another key ring in place of the present one.
+    /// Puts another key ring in place of the present one, and another key for cursors that came with it.
     ///
     /// # Errors
-    /// [`OpenError`]; the present one stays.
-    pub async fn reload_keys(&self, keys: KeyRing) -> Result<(), OpenError> {
-        self.vault.reload_keys(keys).await
+    /// [`OpenError`]; the present ones stay.
+    pub async fn reload_keys(&self, keys: KeyRing, cursor_key: &[u8; 32]) -> Result<(), OpenError> {
+        self.vault.reload_keys(keys).await?;
+        self.graph.replace_cursor_key(cursor_key);
+        Ok(())
     }
 
     /// Begins no refresh in the background any more, and waits until none is on its way: none may be cut off between

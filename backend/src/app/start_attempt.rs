@@ -8,6 +8,7 @@ use connect_outlook_protocol::state::{Nonce, State};
 use connect_outlook_protocol::wire::{AttemptStarted, StartAttempt};
 
 use super::{App, FlowHandle, return_to};
+use crate::meters;
 use crate::random::{self, NoRandomness};
 use crate::steps::Step;
 use crate::vault::VaultError;
@@ -32,6 +33,9 @@ pub enum StartAttemptError {
     /// The code challenge was used before: the page must make a fresh verifier each time (R19).
     #[error("the code challenge was used before")]
     Repeated,
+    /// As many attempts are open as may be.
+    #[error("too many attempts are open")]
+    TooManyOpen,
     /// See [`VaultError`].
     #[error(transparent)]
     Vault(#[from] VaultError),
@@ -140,10 +144,14 @@ impl App {
         let prompt = wishes.prompt;
         let attempt = self.attempt(wishes, driver, &state, &nonce, &browser)?;
         self.vault
-            .begin_attempt(&attempt, self.clock.now())
+            .begin_attempt_within(self.rules.attempt_caps, &attempt, self.clock.now())
             .await
             .map_err(|error| match error {
                 BeginAttemptError::Repeated => StartAttemptError::Repeated,
+                BeginAttemptError::TooManyOpen => {
+                    meters::overflow("open_attempts");
+                    StartAttemptError::TooManyOpen
+                }
                 BeginAttemptError::Vault(error) => error.into(),
             })?;
         self.steps.tell(Step::AttemptStarted {

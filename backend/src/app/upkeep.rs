@@ -34,6 +34,7 @@ impl App {
     pub async fn tidy(&self) {
         self.announce_ends().await;
         self.clear_away().await;
+        self.copies.measure();
     }
 
     async fn clear_away(&self) {

@@ -101,6 +101,33 @@ fn limits() {
     }
 }
 
+/// D4
+#[test]
+fn attempts_open_at_once() {
+    let caps = |changes: &[(&str, &str)]| {
+        let limits = with(changes).unwrap().limits;
+        (limits.attempts_per_browser, limits.open_attempts)
+    };
+    assert_eq!(caps(&[]), (5, 10_000));
+    assert_eq!(
+        caps(&[("attempts_per_browser", "1"), ("open_attempts", "7")]),
+        (1, 7)
+    );
+    refused("attempts_per_browser", &["", "0", "101", "-1", "x"]);
+    refused("open_attempts", &["", "0", "1000001", "1e3"]);
+}
+
+/// D5
+#[test]
+fn outbound_at_once() {
+    assert_eq!(with(&[]).unwrap().outbound_at_once, 256);
+    assert_eq!(
+        with(&[("outbound_at_once", "8")]).unwrap().outbound_at_once,
+        8
+    );
+    refused("outbound_at_once", &["", "7", "10001", "+9", "many"]);
+}
+
 /// R173
 #[test]
 fn trusted_proxies() {

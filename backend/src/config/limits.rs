@@ -8,7 +8,7 @@ use super::error::ConfigError;
 use super::reader::{number, optional};
 use super::sources::Sources;
 
-/// Requests a minute, each figure also the most at once (D1).
+/// Requests a minute, each figure also the most at once (D1), and what may be open at once (D4).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RequestLimits {
     /// Attempts begun, by client address.
@@ -21,6 +21,10 @@ pub struct RequestLimits {
     pub mail: NonZeroU32,
     /// Megabytes of mail to and fro, by session (D12).
     pub mail_megabytes: NonZeroU32,
+    /// Attempts open at once, by browser: beyond, the oldest is dropped (D4).
+    pub attempts_per_browser: u32,
+    /// Attempts open at once, of all browsers: beyond, none begins (D4).
+    pub open_attempts: u32,
 }
 
 pub(super) fn read(from: &mut Sources) -> Result<RequestLimits, ConfigError> {
@@ -30,6 +34,12 @@ pub(super) fn read(from: &mut Sources) -> Result<RequestLimits, ConfigError> {
         requests: optional(from, "limit_requests", "600", a_minute)?,
         mail: optional(from, "limit_mail", "240", a_minute)?,
         mail_megabytes: optional(from, "limit_mail_megabytes", "300", megabytes)?,
+        attempts_per_browser: optional(from, "attempts_per_browser", "5", |text| {
+            number(text, 1..=100).ok_or("must be a number from 1 to 100")
+        })?,
+        open_attempts: optional(from, "open_attempts", "10000", |text| {
+            number(text, 1..=1_000_000).ok_or("must be a number from 1 to 1000000")
+        })?,
     })
 }
 

@@ -103,6 +103,8 @@ pub struct Config {
     pub refreshes_per_minute: u32,
     /// The same for the accounts of one tenant (D13).
     pub refreshes_per_tenant: u32,
+    /// Requests to Microsoft under way at most (D5).
+    pub outbound_at_once: u32,
     /// How log lines look.
     pub log_format: LogFormat,
     /// The files that all this was read from.

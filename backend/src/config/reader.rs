@@ -49,6 +49,9 @@ pub(super) fn read(mut from: Sources) -> Result<Config, ConfigError> {
         })?,
         refreshes_per_minute,
         refreshes_per_tenant,
+        outbound_at_once: optional(&mut from, "outbound_at_once", "256", |text| {
+            number(text, 8..=10_000).ok_or("must be a number from 8 to 10000")
+        })?,
         log_format: optional(&mut from, "log_format", "text", log_format)?,
         site,
         base_path,

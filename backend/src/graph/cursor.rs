@@ -1,12 +1,14 @@
 //! Cursors: where the next page begins, sealed for one mailbox (R134). Graph's own links never leave the server.
 
 use std::fmt;
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use ring::aead::{Aad, CHACHA20_POLY1305, LessSafeKey, Nonce, UnboundKey};
 use ring::hkdf::{HKDF_SHA256, Prk};
 use url::Url;
+use zeroize::Zeroizing;
 
 use super::GraphError;
 use crate::random;
@@ -52,19 +54,73 @@ impl fmt::Debug for Cursor {
     }
 }
 
-/// Seals and opens cursors: ChaCha20-Poly1305 (RFC 8439) with a key for each mailbox, so that random nonces never come
-/// near their limit, and a cursor of one mailbox is noise to another.
-pub(super) struct CursorSeal(Prk);
+/// The key in use and the one before it, exchanged while requests are under way.
+#[derive(Debug)]
+pub(super) struct Cursors(RwLock<Seals>);
 
-impl CursorSeal {
+#[derive(Debug)]
+struct Seals {
+    present: Arc<CursorSeal>,
+    before: Option<Arc<CursorSeal>>,
+}
+
+impl Cursors {
     pub(super) fn new(key: &[u8; 32]) -> Self {
-        Self(Prk::new_less_safe(HKDF_SHA256, key))
+        Self(RwLock::new(Seals {
+            present: Arc::new(CursorSeal::new(key)),
+            before: None,
+        }))
+    }
+
+    /// The same key again changes nothing.
+    pub(super) fn replace(&self, key: &[u8; 32]) {
+        let mut seals = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        if *seals.present.key != *key {
+            let new = Arc::new(CursorSeal::new(key));
+            seals.before = Some(std::mem::replace(&mut seals.present, new));
+        }
     }
 
     pub(super) fn seal(&self, cursor: &Cursor, mailbox: &str) -> Result<String, GraphError> {
+        let present = Arc::clone(&self.seals().present);
+        present.seal(cursor, mailbox)
+    }
+
+    pub(super) fn open(&self, text: &str, mailbox: &str) -> Result<Cursor, CursorError> {
+        let (present, before) = {
+            let seals = self.seals();
+            (Arc::clone(&seals.present), seals.before.clone())
+        };
+        present.open(text, mailbox).or_else(|error| match before {
+            Some(before) => before.open(text, mailbox),
+            None => Err(error),
+        })
+    }
+
+    fn seals(&self) -> RwLockReadGuard<'_, Seals> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Seals and opens cursors: ChaCha20-Poly1305 (RFC 8439) with a key for each mailbox, so that random nonces never come
+/// near their limit, and a cursor of one mailbox is noise to another.
+struct CursorSeal {
+    key: Zeroizing<[u8; 32]>,
+    derived: Prk,
+}
+
+impl CursorSeal {
+    fn new(key: &[u8; 32]) -> Self {
+        Self {
+            key: Zeroizing::new(*key),
+            derived: Prk::new_less_safe(HKDF_SHA256, key),
+        }
+    }
+
+    fn seal(&self, cursor: &Cursor, mailbox: &str) -> Result<String, GraphError> {
         let nonce = random::bytes::<12>()?;
         let mut sealed = cursor.0.clone().into_bytes();
-        self.key(mailbox)
+        self.key_of(mailbox)
             .and_then(|key| {
                 key.seal_in_place_append_tag(
                     Nonce::assume_unique_for_key(nonce),
@@ -76,7 +132,7 @@ impl CursorSeal {
         Ok(BASE64_URL_SAFE_NO_PAD.encode([nonce.as_slice(), &sealed].concat()))
     }
 
-    pub(super) fn open(&self, text: &str, mailbox: &str) -> Result<Cursor, CursorError> {
+    fn open(&self, text: &str, mailbox: &str) -> Result<Cursor, CursorError> {
         if text.len() > 2 * LONGEST {
             return Err(CursorError);
         }
@@ -85,7 +141,7 @@ impl CursorSeal {
             .map_err(|_| CursorError)?;
         let (nonce, sealed) = bytes.split_first_chunk::<12>().ok_or(CursorError)?;
         let mut sealed = sealed.to_vec();
-        let key = self.key(mailbox).map_err(|_| CursorError)?;
+        let key = self.key_of(mailbox).map_err(|_| CursorError)?;
         let opened = key
             .open_in_place(
                 Nonce::assume_unique_for_key(*nonce),
@@ -98,9 +154,9 @@ impl CursorSeal {
             .map_err(|_| CursorError)
     }
 
-    fn key(&self, mailbox: &str) -> Result<LessSafeKey, ring::error::Unspecified> {
+    fn key_of(&self, mailbox: &str) -> Result<LessSafeKey, ring::error::Unspecified> {
         let info = [mailbox.as_bytes()];
-        let unbound: UnboundKey = self.0.expand(&info, &CHACHA20_POLY1305)?.into();
+        let unbound: UnboundKey = self.derived.expand(&info, &CHACHA20_POLY1305)?.into();
         Ok(LessSafeKey::new(unbound))
     }
 }
@@ -144,6 +200,26 @@ mod tests {
                     .bytes()
                     .all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))
         );
+    }
+
+    /// F50: who reads page by page goes on when the keys are exchanged, and not for ever.
+    #[test]
+    fn a_cursor_outlives_one_change_of_the_key() {
+        let cursors = Cursors::new(&[7; 32]);
+        let old = cursors.seal(&cursor(), "ada").unwrap();
+        cursors.replace(&[8; 32]);
+        cursors.replace(&[8; 32]);
+        let new = cursors.seal(&cursor(), "ada").unwrap();
+        assert_eq!(cursors.open(&old, "ada"), Ok(cursor()));
+        assert_eq!(cursors.open(&new, "ada"), Ok(cursor()));
+        assert_eq!(
+            Cursors::new(&[7; 32]).open(&new, "ada"),
+            Err(CursorError),
+            "sealed anew"
+        );
+        cursors.replace(&[9; 32]);
+        assert_eq!(cursors.open(&old, "ada"), Err(CursorError));
+        assert_eq!(cursors.open(&new, "ada"), Ok(cursor()));
     }
 
     /// R134: another mailbox, another deployment, any changed character.

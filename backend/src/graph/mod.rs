@@ -27,10 +27,11 @@ pub use cursor::{Cursor, CursorError};
 pub use error::GraphError;
 pub use names::{FolderName, MessageId, NotAName};
 
+use crate::outbound::turns::Turns;
 use crate::outbound::{Limits, NoClient, Outbound, Trust};
 use crate::steps::{Step, Steps};
 use call::Call;
-use cursor::CursorSeal;
+use cursor::Cursors;
 use roles::Roles;
 use slots::Slots;
 
@@ -39,6 +40,8 @@ use slots::Slots;
 pub struct Caller<'a> {
     /// Our account id: calls of one mailbox share its slots, cursors and folder roles.
     pub mailbox: &'a str,
+    /// Its tenant: of all calls at once no tenant has more than its share (D13).
+    pub tenant: &'a str,
     /// Travels in the `Authorization` header and nowhere else (R97); never looked into (R98).
     pub token: &'a AccessToken,
 }
@@ -48,7 +51,7 @@ pub struct Caller<'a> {
 pub struct Graph {
     outbound: Outbound,
     origin: String,
-    cursors: CursorSeal,
+    cursors: Cursors,
     slots: Slots,
     roles: Roles,
     steps: Steps,
@@ -78,7 +81,8 @@ pub struct Me {
 }
 
 impl Graph {
-    /// Prepares the client; nothing is sent. `origin` is scheme, host and port.
+    /// Prepares the client; nothing is sent. `origin` is scheme, host and port; `turns` are those
+    /// of all requests to Microsoft.
     ///
     /// # Errors
     /// [`NoClient`] when this machine trusts no certificates.
@@ -86,12 +90,13 @@ impl Graph {
         origin: String,
         trust: Trust,
         cursor_key: &[u8; 32],
+        turns: Turns,
         steps: Steps,
     ) -> Result<Self, NoClient> {
         Ok(Self {
             outbound: Outbound::new(trust, LIMITS)?,
-            cursors: CursorSeal::new(cursor_key),
-            slots: Slots::default(),
+            cursors: Cursors::new(cursor_key),
+            slots: Slots::new(turns),
             roles: Roles::default(),
             origin,
             steps,
@@ -179,9 +184,15 @@ impl Graph {
         self.cursors.open(text, mailbox)
     }
 
-    /// Sends one call, at most [`slots::AT_ONCE`] at a time for a mailbox, and judges the answer.
+    /// Seals cursors with another key from now on. Those given out under the key before still open, until the next one
+    /// comes.
+    pub fn replace_cursor_key(&self, key: &[u8; 32]) {
+        self.cursors.replace(key);
+    }
+
+    /// Sends one call, at most four at a time for a mailbox, and judges the answer.
     async fn ask(&self, caller: Caller<'_>, call: &Call) -> Result<Vec<u8>, GraphError> {
-        let _slot = self.slots.take(caller.mailbox).await;
+        let _slot = self.slots.take(caller).await?;
         let request = self
             .outbound
             .get(&call.address(&self.origin))

@@ -1,81 +1,122 @@
-//! Microsoft answers four requests of an app at the same time for one mailbox, and refuses more (R141).
+//! Microsoft answers four requests of an app at the same time for one mailbox, and refuses more (R141); and all of ours
+//! together are no more than this process is to send (D5).
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError, Weak};
-
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use super::{Caller, GraphError};
+use crate::outbound::turns::{Caps, NoTurn, Turn, Turns};
 
 /// The mailboxes being read right now.
-#[derive(Debug, Default)]
-pub(super) struct Slots(Mutex<HashMap<String, Weak<Semaphore>>>);
+#[derive(Debug)]
+pub(super) struct Slots {
+    mailboxes: Turns,
+    all: Turns,
+}
 
 /// One of a mailbox's slots, until dropped.
 #[derive(Debug)]
 pub(super) struct Slot {
-    _permit: Option<OwnedSemaphorePermit>,
-    /// The weak reference in [`Slots`] lives as long as a slot or somebody who waits for one.
-    _mailbox: Arc<Semaphore>,
+    _mailbox: Turn,
+    _all: Turn,
 }
 
 impl Slots {
-    /// Waits for a free slot of `mailbox`.
-    pub(super) async fn take(&self, mailbox: &str) -> Slot {
-        let slots = self.of(mailbox);
-        // Nobody closes the semaphore; if somebody did, throttling would tell.
-        let permit = Arc::clone(&slots).acquire_owned().await.ok();
-        Slot {
-            _permit: permit,
-            _mailbox: slots,
+    /// `all` are the turns of every request to Microsoft.
+    pub(super) fn new(all: Turns) -> Self {
+        Self {
+            mailboxes: Turns::new(Caps::mailbox()),
+            all,
         }
     }
 
-    fn of(&self, mailbox: &str) -> Arc<Semaphore> {
-        let mut mailboxes = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(slots) = mailboxes.get(mailbox).and_then(Weak::upgrade) {
-            return slots;
-        }
-        if mailboxes.len() >= SWEEP_AT {
-            mailboxes.retain(|_, slots| slots.strong_count() > 0);
-        }
-        let slots = Arc::new(Semaphore::new(AT_ONCE));
-        mailboxes.insert(mailbox.to_owned(), Arc::downgrade(&slots));
-        slots
+    /// Waits for a free slot of the caller's mailbox, and for the turn of its tenant.
+    ///
+    /// # Errors
+    /// [`GraphError::Throttled`], [`GraphError::Unavailable`]: too many wait already (D6).
+    pub(super) async fn take(&self, caller: Caller<'_>) -> Result<Slot, GraphError> {
+        let retry_after = Some(SOON);
+        let mailbox = self.mailboxes.take(caller.mailbox).await;
+        let mailbox = mailbox.map_err(|NoTurn| GraphError::Throttled { retry_after })?;
+        let all = self.all.take(caller.tenant).await;
+        Ok(Slot {
+            _mailbox: mailbox,
+            _all: all.map_err(|NoTurn| GraphError::Unavailable { retry_after })?,
+        })
     }
 }
 
-/// Calls at the same time for one mailbox.
-pub(super) const AT_ONCE: usize = 4;
-
-/// Entries at which those nobody uses are cleared away.
-const SWEEP_AT: usize = 1_000;
+/// Seconds after which the queue will have moved.
+const SOON: u32 = 2;
 
 #[cfg(test)]
 mod tests {
+    use connect_outlook_protocol::secret::AccessToken;
     use futures_util::FutureExt as _;
 
     use super::*;
+    use crate::outbound::turns::{MAILBOX, WAITING};
 
     /// R141
     #[tokio::test]
     async fn a_fifth_call_waits_and_another_mailbox_does_not() {
-        let slots = Slots::default();
+        let slots = Slots::new(Turns::new(Caps::microsoft(256)));
+        let token = AccessToken::new("EwB-opaque".to_owned());
+        let [ada, grace] = ["ada", "grace"].map(|mailbox| Caller {
+            mailbox,
+            tenant: "contoso",
+            token: &token,
+        });
         let mut held = Vec::new();
-        for _ in 0..AT_ONCE {
-            held.push(slots.take("ada").await);
+        for _ in 0..MAILBOX {
+            held.push(slots.take(ada).await.unwrap());
         }
-        let mut fifth = Box::pin(slots.take("ada"));
+        let mut fifth = Box::pin(slots.take(ada));
         assert!((&mut fifth).now_or_never().is_none());
-        assert!(slots.take("grace").now_or_never().is_some());
+        assert!(slots.take(grace).now_or_never().is_some());
         held.pop();
         assert!(fifth.now_or_never().is_some());
     }
 
+    /// D6: a mailbox's queue is bounded: whoever finds it full is told at once to come back.
     #[tokio::test]
-    async fn mailboxes_at_rest_take_no_room() {
-        let slots = Slots::default();
-        for number in 0..5_000 {
-            drop(slots.take(&number.to_string()).await);
+    async fn a_crowd_before_one_mailbox_is_turned_away_at_once() {
+        let slots = Slots::new(Turns::new(Caps::microsoft(256)));
+        let token = AccessToken::new("EwB-opaque".to_owned());
+        let ada = Caller {
+            mailbox: "ada",
+            tenant: "contoso",
+            token: &token,
+        };
+        let mut crowd: Vec<_> = (0..MAILBOX + WAITING)
+            .map(|_| Box::pin(slots.take(ada)))
+            .collect();
+        let mut served = Vec::new();
+        for caller in &mut crowd {
+            served.extend(caller.now_or_never());
         }
-        assert!(slots.0.lock().unwrap().len() <= SWEEP_AT);
+        assert_eq!(served.len(), MAILBOX);
+        let refused = slots.take(ada).now_or_never().unwrap();
+        let retry_after = Some(SOON);
+        assert_eq!(refused.unwrap_err(), GraphError::Throttled { retry_after });
+    }
+
+    /// D5, D13: of all turns a tenant has a quarter, however many mailboxes it has.
+    #[tokio::test]
+    async fn a_tenant_with_many_mailboxes_leaves_room_for_another() {
+        let slots = Slots::new(Turns::new(Caps::microsoft(8)));
+        let token = AccessToken::new("EwB-opaque".to_owned());
+        let caller = |mailbox, tenant| Caller {
+            mailbox,
+            tenant,
+            token: &token,
+        };
+        let _held = [
+            slots.take(caller("one", "noisy")).await.unwrap(),
+            slots.take(caller("two", "noisy")).await.unwrap(),
+        ];
+        assert!(
+            Box::pin(slots.take(caller("three", "noisy")))
+                .now_or_never()
+                .is_none()
+        );
+        assert!(slots.take(caller("ada", "quiet")).now_or_never().is_some());
     }
 }

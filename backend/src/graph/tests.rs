@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::clock::{Clock, UnixTime};
+use crate::outbound::turns::{Caps, MAILBOX};
 
 #[derive(Clone, Default)]
 struct Server(Arc<Inside>);
@@ -34,7 +35,14 @@ impl Server {
         let router = Router::new().fallback(answer).with_state(server.clone());
         tokio::spawn(async move { axum::serve(listener, router).await });
         let steps = Steps::new(Clock::still(UnixTime(0)));
-        let graph = Graph::new(origin, Trust::InsecureLoopback, &[7; 32], steps.clone()).unwrap();
+        let graph = Graph::new(
+            origin,
+            Trust::InsecureLoopback,
+            &[7; 32],
+            Turns::new(Caps::microsoft(256)),
+            steps.clone(),
+        )
+        .unwrap();
         (server, graph, steps)
     }
 
@@ -121,6 +129,7 @@ async fn a_call_carries_token_and_wishes_and_nothing_else() {
     let me = graph
         .me(Caller {
             mailbox: "ada",
+            tenant: "contoso",
             token: &token,
         })
         .await
@@ -163,6 +172,7 @@ async fn pages_follow_each_other_by_our_own_cursor() {
     let token = token();
     let ada = Caller {
         mailbox: "ada",
+        tenant: "contoso",
         token: &token,
     };
     let first = graph.messages(ada, &newest(2)).await.unwrap();
@@ -189,6 +199,7 @@ async fn roles_are_asked_once_and_a_missing_folder_has_none() {
     let token = token();
     let ada = Caller {
         mailbox: "ada",
+        tenant: "contoso",
         token: &token,
     };
     let folders = graph.folders(ada).await.unwrap();
@@ -208,11 +219,12 @@ async fn one_mailbox_never_has_more_than_four_calls_out() {
     let token = token();
     let ada = Caller {
         mailbox: "ada",
+        tenant: "contoso",
         token: &token,
     };
     let start = newest(2);
     let all = (0..20).map(|_| graph.messages(ada, &start));
     futures_util::future::join_all(all).await;
     let most = server.0.most.load(Ordering::SeqCst);
-    assert!((1..=slots::AT_ONCE).contains(&most), "{most}");
+    assert!((1..=MAILBOX).contains(&most), "{most}");
 }

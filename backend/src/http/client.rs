@@ -61,7 +61,7 @@ fn address(text: &str) -> Option<IpAddr> {
 }
 
 impl Client {
-    fn of(address: IpAddr) -> Self {
+    pub(super) fn of(address: IpAddr) -> Self {
         Self(match address {
             IpAddr::V4(_) => address,
             IpAddr::V6(v6) => {

@@ -127,6 +127,9 @@ impl From<StartAttemptError> for Problem {
             StartAttemptError::Repeated => {
                 bad("code_challenge was used before; make a fresh verifier for each attempt")
             }
+            StartAttemptError::TooManyOpen => Self::from(Code::Unavailable)
+                .because("too many visitors are on their way to Microsoft")
+                .after(Some(WHILE_FULL)),
             StartAttemptError::Vault(error) => vault(&error),
             StartAttemptError::NoRandomness(error) => internal(&error),
         }
@@ -204,5 +207,7 @@ fn chain(error: &dyn Error) -> String {
     text
 }
 
+/// Seconds until some attempts may have ended.
+const WHILE_FULL: u32 = 30;
 /// Seconds to wait when nobody says better.
 const DEFAULT_WAIT: u32 = 5;

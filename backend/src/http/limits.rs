@@ -6,6 +6,7 @@ use std::num::NonZeroU32;
 use std::sync::Arc;
 
 use axum::extract::{Request, State};
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use ipnet::IpNet;
@@ -15,8 +16,10 @@ use super::buckets::{Buckets, TooSoon};
 use super::client::{Client, client};
 use super::codes::Code;
 use super::error::Problem;
+use super::wrong_handles::{AskLater, WrongHandles};
 use super::{Door, cookies};
 use crate::clock::Clock;
+use crate::meters;
 
 /// Requests a minute, each figure also the most at once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,6 +51,19 @@ pub enum Limit {
     Mail,
 }
 
+impl Limit {
+    /// As the meters have it.
+    const fn name(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Start => "start",
+            Self::Callback => "callback",
+            Self::Request => "request",
+            Self::Mail => "mail",
+        }
+    }
+}
+
 /// The buckets of this process.
 #[derive(Debug)]
 pub struct Limits {
@@ -57,6 +73,7 @@ pub struct Limits {
     requests: Buckets<Client>,
     mail: Buckets<u64>,
     bandwidth: Arc<Bandwidth>,
+    wrong_handles: WrongHandles,
     hasher: RandomState,
 }
 
@@ -72,6 +89,7 @@ impl Limits {
             requests: by_client(rates.requests),
             mail: Buckets::new(rates.mail, KEYS, clock.clone()),
             bandwidth: Bandwidth::new(rates.mail_megabytes, KEYS, clock),
+            wrong_handles: WrongHandles::new(clock),
             hasher: RandomState::new(),
         })
     }
@@ -108,24 +126,43 @@ pub(super) async fn check(
     request: Request,
     next: Next,
 ) -> Response {
-    match door.limits.admit(limit, &request) {
-        Ok(()) => match door.limits.reader(limit, &request) {
-            Some(reader) => {
-                let slow = |body| door.limits.bandwidth.slow(reader, body);
-                next.run(request.map(slow)).await.map(slow)
-            }
-            None => next.run(request).await,
-        },
-        Err(TooSoon(seconds)) => {
-            tracing::info!(?limit, seconds, "a client has to wait");
-            let problem = Problem::from(Code::TooManyRequests).after(Some(seconds));
-            let mode = request.headers().get("sec-fetch-mode");
-            if mode.is_some_and(|mode| mode == "navigate") {
-                return problem.on_page(&door.base).into_response();
-            }
-            problem.into_response()
-        }
+    let reader = door.limits.reader(limit, &request);
+    let shows = shows_handle(request.headers()).then(|| client(&request, &door.limits.proxies));
+    if let Err(TooSoon(seconds)) = door.limits.admit(limit, &request) {
+        meters::refused(limit.name());
+        tracing::info!(?limit, seconds, "a client has to wait");
+        return wait(&door, request.headers(), seconds);
     }
+    let slow = |body| match reader {
+        Some(reader) => door.limits.bandwidth.slow(reader, body),
+        None => body,
+    };
+    let response = next.run(request.map(slow)).await.map(slow);
+    // What opened nothing was looked up already: whoever is right never comes here.
+    match shows
+        .flatten()
+        .filter(|_| response.status() == StatusCode::UNAUTHORIZED)
+    {
+        None => response,
+        Some(client) => match door.limits.wrong_handles.hold_back(client).await {
+            Ok(()) => response,
+            Err(AskLater(seconds)) => wait(&door, &HeaderMap::new(), seconds),
+        },
+    }
+}
+
+/// Whether a request shows what is to open something, usable or not.
+fn shows_handle(headers: &HeaderMap) -> bool {
+    cookies::shows_session(headers) || headers.contains_key(header::AUTHORIZATION)
+}
+
+fn wait(door: &Door, headers: &HeaderMap, seconds: u32) -> Response {
+    let problem = Problem::from(Code::TooManyRequests).after(Some(seconds));
+    let mode = headers.get("sec-fetch-mode");
+    if mode.is_some_and(|mode| mode == "navigate") {
+        return problem.on_page(&door.base).into_response();
+    }
+    problem.into_response()
 }
 
 /// Clients, or sessions, of one minute that a process tells apart: some 10 MB at the most.

@@ -21,6 +21,7 @@ mod routes;
 pub mod serve;
 mod server_driven;
 mod sessions;
+mod wrong_handles;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;

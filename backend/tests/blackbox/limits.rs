@@ -1,4 +1,4 @@
-//! How often, by whom, how fast, and how long to wait (D1, D2, D12, R173). The clock stands still until it is moved.
+//! How often, by whom, how fast, and how long to wait (D1–D4, D12, R173). The clock stands still until it is moved.
 
 use std::net::SocketAddr;
 
@@ -6,6 +6,8 @@ use axum::body::Body;
 use axum::extract::ConnectInfo;
 use axum::http::{Method, Request, StatusCode, header};
 use connect_outlook_backend::http::{Guard, Limit, RouteFacts, routes};
+use connect_outlook_backend::random;
+use connect_outlook_protocol::pkce::CodeVerifier;
 
 use serde_json::json;
 
@@ -169,6 +171,107 @@ async fn mail_flows_no_faster_than_its_session_may() {
         (answer.status, answer.text.len() / 100_000),
         (StatusCode::OK, 6)
     );
+}
+
+/// Asks with this handle, from this address.
+async fn shown(world: &World, from: &str, handle: &str) -> Answer {
+    let mut request = Request::builder()
+        .uri("/v1/session")
+        .header("x-connect-outlook", "1")
+        .header("sec-fetch-site", "same-origin")
+        .header(
+            header::COOKIE,
+            format!("__Host-connect-outlook-session={handle}"),
+        )
+        .body(Body::empty())
+        .unwrap();
+    let peer: SocketAddr = from.parse().unwrap();
+    request.extensions_mut().insert(ConnectInfo(peer));
+    ask(&world.backend.router(), request).await
+}
+
+/// D3: wrong handles are answered later each time, by source. The right one is served at once, whoever else guesses from
+/// its address.
+#[tokio::test]
+async fn who_guesses_handles_waits_longer_each_time_and_locks_nobody_out() {
+    let world = std::sync::Arc::new(World::start().await);
+    let mut ada = world.browser();
+    ada.connect().await;
+    let right = ada.cookies["__Host-connect-outlook-session"].clone();
+    for number in 0..10 {
+        let wrong = format!("{number:043}");
+        assert_eq!(
+            shown(&world, ADA, &wrong).await.status,
+            StatusCode::UNAUTHORIZED
+        );
+    }
+    for seconds in [1, 2, 4] {
+        let there = std::sync::Arc::clone(&world);
+        let guess = tokio::spawn(async move { shown(&there, ADA, &"x".repeat(43)).await });
+        while world.clock.waiting() == 0 {
+            assert!(!guess.is_finished(), "{seconds}");
+            tokio::task::yield_now().await;
+        }
+        assert_eq!(
+            shown(&world, ADA, &right).await.status,
+            StatusCode::OK,
+            "no lock-out"
+        );
+        let other = shown(&world, GRACE, &"x".repeat(43)).await;
+        assert_eq!(other.status, StatusCode::UNAUTHORIZED, "another source");
+        world.advance(seconds - 1);
+        assert!(!guess.is_finished());
+        world.advance(1);
+        assert_eq!(guess.await.unwrap().status, StatusCode::UNAUTHORIZED);
+    }
+}
+
+/// R25, D4: by browser its oldest attempt goes, and the figure is a setting.
+#[tokio::test]
+async fn a_browser_has_so_many_attempts_open() {
+    let world = World::start_with(&[("attempts_per_browser", "2")]).await;
+    let mut ada = world.browser();
+    let mut begun = Vec::new();
+    for _ in 0..3 {
+        begun.push(ada.begin(&json!({})).await);
+    }
+    assert_eq!(ada.come_back(&begun[0]).await.code(), "attempt_unknown");
+    world.microsoft.script().claims.clear();
+    for attempt in &begun[1..] {
+        assert_eq!(ada.come_back(attempt).await.body["status"], "connected");
+    }
+}
+
+/// D4, D6: of all browsers so many are open; beyond, none begins until others have ended, and what is open stays.
+#[tokio::test]
+async fn so_many_attempts_are_open_at_all() {
+    let world = World::start_with(&[("open_attempts", "3"), ("attempts_per_browser", "2")]).await;
+    let mut browsers: Vec<_> = (0..2).map(|_| world.browser()).collect();
+    let begun = browsers[0].begin(&json!({})).await;
+    for _ in 0..3 {
+        browsers[1].begin(&json!({})).await;
+    }
+    let challenge = CodeVerifier::from_random(random::bytes().unwrap()).challenge();
+    let body = json!({"code_challenge": challenge, "code_challenge_method": "S256"});
+    let mut late = world.browser();
+    let refused = late.post("/v1/attempts", &body).await;
+    assert_eq!(
+        (refused.status, refused.code()),
+        (StatusCode::SERVICE_UNAVAILABLE, "unavailable")
+    );
+    assert!(refused.headers.contains_key(header::RETRY_AFTER));
+    assert_eq!(
+        browsers[0].come_back(&begun).await.body["status"],
+        "connected"
+    );
+    assert_eq!(
+        late.post("/v1/attempts", &body).await.status,
+        StatusCode::CREATED
+    );
+    world.advance(601);
+    for _ in 0..3 {
+        world.browser().begin(&json!({})).await;
+    }
 }
 
 /// R173: behind our proxies the client is whom they name; nobody else names one.

@@ -10,6 +10,7 @@ mod bearer;
 mod bodies;
 mod browser;
 mod configuration;
+mod counted;
 mod credentials;
 mod door;
 mod identity;

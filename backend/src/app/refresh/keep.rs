@@ -48,6 +48,7 @@ impl App {
                 Ok(FreshToken {
                     token: grant.access_token,
                     version,
+                    tenant: old.tenant.into(),
                 })
             }
             Committed::Superseded => self.what_others_brought(account).await,

@@ -15,13 +15,12 @@ mod keep;
 
 use std::time::Duration;
 
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-
 use super::App;
 use super::fresh_token::{FreshToken, FreshTokenError, is_fresh};
 use crate::clock::UnixTime;
+use crate::outbound::turns::{NoTurn, Turn};
 use crate::random;
-use crate::vault::grants::GrantVersion;
+use crate::vault::grants::{GrantVersion, StoredTokens};
 use crate::vault::id::AccountId;
 use crate::vault::refreshes::{BeginRefresh, Lease};
 
@@ -36,11 +35,17 @@ pub(super) struct Wish {
     pub(super) in_use: bool,
 }
 
+/// The right to send a request to the token endpoint, until dropped.
+pub(super) struct TokenTurn {
+    _endpoint: Turn,
+    _all: Turn,
+}
+
 /// A lease, when this process's clock showed its beginning, and the right to send a request now.
 struct Lead {
     lease: Lease,
     since: UnixTime,
-    _slot: OwnedSemaphorePermit,
+    _turn: TokenTurn,
 }
 
 impl App {
@@ -55,7 +60,7 @@ impl App {
             return Ok(tokens.into());
         }
         self.may_ask(account, &tokens.tenant, now)?;
-        match self.lead_or_wait(account, tokens.version).await? {
+        match self.lead_or_wait(account, &tokens).await? {
             Some(lead) => self.carry_out(lead, tokens, wish).await,
             None => self.what_others_brought(account).await,
         }
@@ -77,14 +82,12 @@ impl App {
         }
     }
 
-    /// One of [`SLOTS`] for requests to the token endpoint (D5).
-    async fn take_slot(&self) -> Result<OwnedSemaphorePermit, FreshTokenError> {
-        let slot = self.slots.clone().acquire_owned();
-        match tokio::time::timeout(PATIENCE, slot).await {
-            Ok(Ok(slot)) => Ok(slot),
-            // Too many wait, or the server is stopping.
-            Ok(Err(_)) | Err(_) => Err(FreshTokenError::Unavailable { retry_after: None }),
-        }
+    /// A turn at the token endpoint, and one of all requests to Microsoft (D5). A party is a tenant.
+    pub(super) async fn take_token_turn(&self, party: &str) -> Result<TokenTurn, NoTurn> {
+        Ok(TokenTurn {
+            _endpoint: self.token_endpoint.take(party).await?,
+            _all: self.microsoft.take(party).await?,
+        })
     }
 
     /// Becomes the one who asks, or waits until who does has done so: `None` then. Nobody waits longer than an answer of
@@ -92,37 +95,40 @@ impl App {
     async fn lead_or_wait(
         &self,
         account: AccountId,
-        judged: GrantVersion,
+        judged: &StoredTokens,
     ) -> Result<Option<Lead>, FreshTokenError> {
         let (owner, begun) = (self.owner, self.clock.now());
         let mut pause = FIRST_LOOK;
         loop {
             // Who only waits for another process takes nobody's place.
-            let slot = self.take_slot().await?;
+            let turn = self.take_token_turn(&judged.tenant).await;
+            let turn = turn.map_err(|NoTurn| FreshTokenError::Unavailable { retry_after: None })?;
+            // From here on: whoever moves the clock while the vault answers is heard all the same.
+            let moves = self.clock.moves();
             let since = self.clock.now();
             let ahead = self.clock.ahead();
             match self
                 .vault
-                .begin_refresh(account, judged, owner, ahead)
+                .begin_refresh(account, judged.version, owner, ahead)
                 .await?
             {
                 BeginRefresh::Lead(lease) => {
                     return Ok(Some(Lead {
                         lease,
                         since,
-                        _slot: slot,
+                        _turn: turn,
                     }));
                 }
                 BeginRefresh::AlreadyFresh => return Ok(None),
                 BeginRefresh::NotWorking => return Err(FreshTokenError::NeedsSomebody),
-                BeginRefresh::Wait { .. } => drop(slot),
+                BeginRefresh::Wait { .. } => drop(turn),
             }
             if since.since(begun) >= PATIENCE.as_secs().cast_signed() {
                 return Err(FreshTokenError::Unavailable {
                     retry_after: Some(1),
                 });
             }
-            self.clock.pause(pause.mul_f64(jitter())).await;
+            self.clock.pause_since(moves, pause.mul_f64(jitter())).await;
             pause = (pause * 2).min(LONGEST_LOOK);
         }
     }
@@ -139,11 +145,6 @@ impl App {
     }
 }
 
-/// Requests to the token endpoint under way at most (D5).
-pub(super) fn slots() -> std::sync::Arc<Semaphore> {
-    std::sync::Arc::new(Semaphore::new(SLOTS))
-}
-
 /// Any number; 0 where the operating system gives none, since nothing secret depends on it.
 pub(super) fn dice() -> u32 {
     random::bytes().map_or(0, u32::from_le_bytes)
@@ -153,8 +154,6 @@ pub(super) fn dice() -> u32 {
 fn jitter() -> f64 {
     0.5 + f64::from(dice()) / f64::from(u32::MAX) / 2.0
 }
-
-const SLOTS: usize = 64;
 
 /// As long as a request to Microsoft may take.
 const PATIENCE: Duration = Duration::from_secs(15);

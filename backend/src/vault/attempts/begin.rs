@@ -5,6 +5,7 @@ use sqlx::{Any, Transaction};
 
 use super::{NewAttempt, Proof};
 use crate::clock::UnixTime;
+use crate::vault::database::Record;
 use crate::vault::id::{BrowserDigest, HandleDigest, random_uuid};
 use crate::vault::seal::{Field, Place};
 use crate::vault::{Vault, VaultError};
@@ -16,18 +17,53 @@ pub enum BeginAttemptError {
     /// fault (R19).
     #[error("state, nonce or code challenge was used before")]
     Repeated,
+    /// As many are open as may be; the first of them ends within the life of an attempt (D4).
+    #[error("too many attempts are open")]
+    TooManyOpen,
     /// See [`VaultError`].
     #[error(transparent)]
     Vault(#[from] VaultError),
 }
 
+/// How many attempts may be open at once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AttemptCaps {
+    /// Of one browser: beyond, its oldest are dropped (R25).
+    pub of_a_browser: u32,
+    /// Of all: beyond, none begins (D4). Several processes that begin one in the same moment may go past it by as many.
+    pub of_all: u32,
+}
+
+impl Default for AttemptCaps {
+    fn default() -> Self {
+        Self {
+            of_a_browser: OPEN_ATTEMPTS,
+            of_all: ALL_OPEN_ATTEMPTS,
+        }
+    }
+}
+
 impl Vault {
-    /// Records an attempt. Beyond [`OPEN_ATTEMPTS`] open ones of its browser the oldest are dropped (R25).
+    /// [`begin_attempt_within`](Self::begin_attempt_within) the usual caps.
     ///
     /// # Errors
     /// [`BeginAttemptError`].
     pub async fn begin_attempt(
         &self,
+        attempt: &NewAttempt,
+        now: UnixTime,
+    ) -> Result<(), BeginAttemptError> {
+        let caps = AttemptCaps::default();
+        self.begin_attempt_within(caps, attempt, now).await
+    }
+
+    /// Records an attempt. Beyond the open ones that its browser may have the oldest are dropped (R25).
+    ///
+    /// # Errors
+    /// [`BeginAttemptError`]; nothing was recorded or dropped.
+    pub async fn begin_attempt_within(
+        &self,
+        caps: AttemptCaps,
         attempt: &NewAttempt,
         now: UnixTime,
     ) -> Result<(), BeginAttemptError> {
@@ -40,9 +76,12 @@ impl Vault {
             .map_err(VaultError::from)?;
         self.insert_attempt(&mut transaction, &id, attempt, now)
             .await?;
-        drop_oldest(&mut transaction, attempt.browser, now)
+        drop_oldest(&mut transaction, caps.of_a_browser, attempt.browser, now)
             .await
             .map_err(VaultError::from)?;
+        if count_open(&mut transaction, caps.of_all, now).await? > i64::from(caps.of_all) {
+            return Err(BeginAttemptError::TooManyOpen);
+        }
         transaction.commit().await.map_err(VaultError::from)?;
         Ok(())
     }
@@ -103,6 +142,7 @@ impl Vault {
 
 async fn drop_oldest(
     transaction: &mut Transaction<'static, Any>,
+    most: u32,
     browser: BrowserDigest,
     now: UnixTime,
 ) -> Result<(), sqlx::Error> {
@@ -120,14 +160,39 @@ async fn drop_oldest(
     )
     .bind(browser.to_column())
     .bind(now.0)
-    .bind(OPEN_ATTEMPTS)
+    .bind(i64::from(most))
     .execute(&mut **transaction)
     .await?;
     Ok(())
 }
 
-/// How many attempts of one browser may be open at once (R25).
-pub const OPEN_ATTEMPTS: i64 = 5;
+/// Counts no further than one past `most`.
+async fn count_open(
+    transaction: &mut Transaction<'static, Any>,
+    most: u32,
+    now: UnixTime,
+) -> Result<i64, VaultError> {
+    let row = sqlx::query(
+        "select 'open' as id, count(*) as open_now
+         from (
+            select 1 as one
+            from attempts
+            where expires_at > $1
+              and taken_at is null
+            limit $2
+         ) as some_of_them",
+    )
+    .bind(now.0)
+    .bind(i64::from(most) + 1)
+    .fetch_one(&mut **transaction)
+    .await?;
+    Record::new("attempts", "id", row).number("open_now")
+}
+
+/// How many attempts of one browser may be open at once, unless the settings say otherwise (R25).
+pub const OPEN_ATTEMPTS: u32 = 5;
+/// How many of all browsers (D4).
+const ALL_OPEN_ATTEMPTS: u32 = 10_000;
 
 const INSERT: &str = "
     insert into attempts (

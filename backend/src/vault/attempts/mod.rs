@@ -7,7 +7,7 @@ use connect_outlook_protocol::authority::Tenant;
 use connect_outlook_protocol::pkce::{CodeChallenge, CodeVerifier};
 use connect_outlook_protocol::scope::Scopes;
 
-pub use begin::{BeginAttemptError, OPEN_ATTEMPTS};
+pub use begin::{AttemptCaps, BeginAttemptError, OPEN_ATTEMPTS};
 pub use take::TakeAttemptError;
 
 use super::id::{AccountId, BrowserDigest, HandleDigest, NonceDigest, StateDigest};

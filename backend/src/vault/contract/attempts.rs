@@ -1,8 +1,10 @@
 //! Attempts: fresh, bound to a browser and a purpose, good once.
 
 use super::world::{NOW, World, attempt, verifier};
+use crate::clock::UnixTime;
 use crate::vault::attempts::{
-    Attempt, AttemptKind, BeginAttemptError, NewAttempt, OPEN_ATTEMPTS, Proof, TakeAttemptError,
+    Attempt, AttemptCaps, AttemptKind, BeginAttemptError, NewAttempt, OPEN_ATTEMPTS, Proof,
+    TakeAttemptError,
 };
 use crate::vault::id::{AccountId, BrowserDigest, HandleDigest, NonceDigest, StateDigest};
 
@@ -17,6 +19,7 @@ on_every_engine![
     values_used_before_are_refused,
     the_oldest_of_more_than_five_is_dropped,
     twelve_tabs_at_once_leave_five,
+    so_many_are_open_at_all,
 ];
 
 async fn take(world: &World, name: &str, browser: &str) -> Result<Attempt, TakeAttemptError> {
@@ -247,6 +250,40 @@ async fn twelve_tabs_at_once_leave_five(world: &World) {
         let left = world
             .count(&format!("attempts where browser_hash = '{browser}'"))
             .await;
-        assert_eq!(left, OPEN_ATTEMPTS);
+        assert_eq!(left, i64::from(OPEN_ATTEMPTS));
     }
+}
+
+/// D4: beyond the cap none begins; one that was taken, dropped or is over makes room.
+async fn so_many_are_open_at_all(world: &World) {
+    let caps = AttemptCaps {
+        of_a_browser: 2,
+        of_all: 3,
+    };
+    let begin = async |name: &str, browser: &str, now: UnixTime| {
+        let begun = attempt(name, browser);
+        let begun = world.vault.begin_attempt_within(caps, &begun, now).await;
+        match begun {
+            Ok(()) => true,
+            Err(BeginAttemptError::TooManyOpen) => false,
+            Err(error) => panic!("{error}"),
+        }
+    };
+    for (name, browser) in [("a", "one"), ("b", "one"), ("c", "two")] {
+        assert!(begin(name, browser, NOW).await);
+    }
+    assert!(!begin("d", "three", NOW).await);
+    assert!(begin("e", "one", NOW).await, "in the place of its oldest");
+    assert_eq!(
+        world.count("attempts").await,
+        3,
+        "what was refused left nothing"
+    );
+    take(world, "c", "two").await.unwrap();
+    assert!(begin("d", "three", NOW).await);
+    assert!(!begin("f", "four", NOW).await);
+    assert!(
+        begin("f", "four", NOW.plus(600)).await,
+        "the others are over"
+    );
 }
