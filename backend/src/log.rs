@@ -24,7 +24,9 @@ pub fn start(format: LogFormat, filter: &str) -> Result<(), ParseError> {
     let subscriber = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(io::stderr)
-        .with_ansi(false);
+        .with_ansi(false)
+        // It would tell of a log that cannot be written by writing to it, and panic.
+        .log_internal_errors(false);
     // A program that logs already keeps its way.
     let _ = match format {
         LogFormat::Text => subscriber.try_init(),

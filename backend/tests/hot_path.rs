@@ -14,7 +14,8 @@ mod world;
 use std::fmt;
 use std::sync::Mutex;
 
-use axum::http::StatusCode;
+use axum::http::{Method, StatusCode};
+use connect_outlook_backend::http::{Guard, Limit, routes};
 use tracing::field::{Field, Visit};
 use tracing::{Event, Level, Subscriber};
 use tracing_subscriber::layer::{Context, Layer, SubscriberExt as _};
@@ -34,7 +35,8 @@ impl<S: Subscriber> Layer<S> for Count {
     fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
         let mut text = Text(String::new());
         event.record(&mut text);
-        let upkeep = ["news", "delete from", "limit $2"];
+        // … and of connections that are opened.
+        let upkeep = ["from news", "limit $2", "unixepoch", "pragma", "PRAGMA"];
         if !upkeep.iter().any(|word| text.0.contains(word)) {
             STATEMENTS.lock().unwrap().push(text.0);
         }
@@ -53,11 +55,71 @@ fn statements() -> Vec<String> {
     std::mem::take(&mut STATEMENTS.lock().unwrap())
 }
 
+/// Counting begins once; two tests do not count at a time.
+async fn counting() -> tokio::sync::MutexGuard<'static, ()> {
+    static ONE_AT_A_TIME: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
+    static BEGUN: std::sync::Once = std::sync::Once::new();
+    BEGUN.call_once(|| {
+        tracing::subscriber::set_global_default(tracing_subscriber::registry().with(Count))
+            .unwrap();
+    });
+    let alone = ONE_AT_A_TIME.lock().await;
+    statements();
+    alone
+}
+
+/// D9: every route of the table that asks who somebody is: a handle that opens nothing costs one look-up, one that we
+/// cannot have made costs none, and Microsoft hears of neither.
+#[tokio::test]
+async fn whoever_is_unknown_costs_one_look_up() {
+    let _alone = counting().await;
+    let folder = tempfile::tempdir().unwrap();
+    let database = format!("sqlite:{}", folder.path().join("vault.sqlite").display());
+    let world = World::start_with(&[("database", &database)]).await;
+    statements();
+    let mut asked = 0;
+    for route in routes() {
+        // What begins and ends an attempt asks nobody who he is.
+        let anybody = [Limit::Start, Limit::Callback].contains(&route.limit);
+        if anybody || route.guard != Guard::AntiForgery {
+            continue;
+        }
+        let names = route.path.split('/').map(|part| {
+            let is_name = part.starts_with('{');
+            if is_name {
+                "00000000-0000-4000-8000-000000000001"
+            } else {
+                part
+            }
+        });
+        let path = names.collect::<Vec<_>>().join("/");
+        for (handle, most) in [("x".repeat(43), 1), ("x".repeat(44), 0), (String::new(), 0)] {
+            let mut nobody = world.browser();
+            let name = "__Host-connect-outlook-session".to_owned();
+            nobody.cookies.insert(name, handle);
+            let answer = nobody.send(route.method.clone(), &path, None).await;
+            let statements = statements();
+            assert!(statements.len() <= most, "{route:?}: {statements:?}");
+            let nothing_to_do = route.method == Method::DELETE && path == "/v1/session";
+            assert!(
+                nothing_to_do || answer.status.is_client_error(),
+                "{route:?} {}",
+                answer.status
+            );
+            asked += 1;
+        }
+    }
+    assert!(asked >= 3 * 9, "{asked}");
+    assert_eq!(world.microsoft.script().graph.len(), 0);
+    assert_eq!(world.microsoft.token_requests(), 0);
+    world.backend.stop().await;
+}
+
 /// Issue: session look-up and a fresh access token are answered from memory; and what is signed out, refused or
 /// disconnected is not.
 #[tokio::test]
 async fn a_warm_request_asks_the_database_nothing() {
-    tracing::subscriber::set_global_default(tracing_subscriber::registry().with(Count)).unwrap();
+    let _alone = counting().await;
     let folder = tempfile::tempdir().unwrap();
     let database = format!("sqlite:{}", folder.path().join("vault.sqlite").display());
     for database in [database.as_str(), "sqlite::memory:"] {

@@ -1,7 +1,7 @@
 //! From a code to a connected account: redeemed, judged, looked at, and only then kept.
 
 use connect_outlook_protocol::outcome::Outcome;
-use connect_outlook_protocol::refusal::{Class, Refusal};
+use connect_outlook_protocol::refusal::{Class, Next, Refusal};
 use connect_outlook_protocol::token_answer::TokenAnswer;
 use connect_outlook_protocol::wire::FinishAttempt;
 
@@ -75,15 +75,26 @@ impl App {
             redirect_uri: attempt.redirect_uri.clone(),
             scope: attempt.scopes.clone(),
         };
+        if let Err(refusal) = self.may_redeem() {
+            tracing::info!(
+                code = refusal.code,
+                "Microsoft refuses this deployment: the code was not sent"
+            );
+            return Err(Box::new(refusal.into()));
+        }
         let turn = self.take_token_turn(SIGN_INS).await;
         let _turn = turn.map_err(|NoTurn| Box::new(outcomes::keys_unavailable()))?;
         let answer = self.entra.redeem(&redemption).await.map_err(|error| {
             let refusal = error.refusal();
             tracing::warn!(%error, aadsts = refusal.aadsts, cause = refusal.cause, "the code was not redeemed");
             self.note(refusal);
+            if refusal.next == Next::FixCredential && self.entra.credentials().are_refused() {
+                self.gate.close_for_everybody(self.clock.now(), dice());
+            }
             Box::new(Outcome::from(refusal.clone()))
         })?;
         self.incidents.close();
+        self.gate.open_for_new_credential();
         self.steps.tell(Step::CodeRedeemed {
             code: redemption.code.expose().len(),
             code_verifier: redemption.verifier.expose().len(),
@@ -95,6 +106,15 @@ impl App {
             expires_in: answer.expires_in,
         });
         Ok(answer)
+    }
+
+    /// Whether a code may be sent: not while Microsoft refuses every credential, but for one try now and then (F16).
+    fn may_redeem(&self) -> Result<(), Refusal> {
+        match self.gate.pass_for_everybody(self.clock.now()) {
+            Ok(()) => Ok(()),
+            // Over just now: then it may.
+            Err(_) => self.incidents.refusal().map_or(Ok(()), Err),
+        }
     }
 
     /// Who signed in, and that the grant is one we can work with.

@@ -25,6 +25,30 @@ impl App {
         self.announce_ends().await;
     }
 
+    /// Tells of every credential that Microsoft says is over, although nobody knew when it would be: by one event over all
+    /// processes.
+    pub(super) async fn announce_what_ended(&self) {
+        let now = self.clock.now();
+        let client_id = &self.entra.registration().client_id;
+        for ended in self.entra.credentials().ended_unannounced(client_id, now) {
+            let credential = &ended.name;
+            match self
+                .vault
+                .announce_ended(credential, &ended.mark, now)
+                .await
+            {
+                Ok(true) => tracing::error!(
+                    credential,
+                    "Microsoft says that a client credential has ended: give the server a new one"
+                ),
+                Ok(false) => {}
+                Err(error) => {
+                    tracing::warn!(%error, "the end of a credential could not be announced; next try in a minute");
+                }
+            }
+        }
+    }
+
     /// Tells of every credential that has come nearer to its end: in the log of this process, and by one event over all
     /// processes.
     pub(super) async fn announce_ends(&self) {

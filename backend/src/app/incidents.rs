@@ -18,9 +18,9 @@ pub struct Incident {
     pub since: UnixTime,
 }
 
-/// The incident that is open, if one is.
+/// The incident that is open, if one is, and the words that Microsoft's refusal became.
 #[derive(Debug, Default)]
-pub(super) struct Incidents(Mutex<Option<Incident>>);
+pub(super) struct Incidents(Mutex<Option<(Incident, Refusal)>>);
 
 impl Incidents {
     /// Logs an incident once, however many requests meet it.
@@ -28,11 +28,11 @@ impl Incidents {
         let mut open = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if open
             .as_ref()
-            .is_some_and(|incident| incident.code == refusal.code)
+            .is_some_and(|(incident, _)| incident.code == refusal.code)
         {
             return;
         }
-        if let Some(before) = open.take() {
+        if let Some((before, _)) = open.take() {
             meters::incident_ends(before.code);
         }
         meters::incident_begins(refusal.code);
@@ -42,26 +42,36 @@ impl Incidents {
             cause = refusal.cause,
             "Microsoft refuses this deployment; accounts stay as they are"
         );
-        *open = Some(Incident {
+        let incident = Incident {
             code: refusal.code,
             actor: refusal.actor,
             since: now,
-        });
+        };
+        // The id is that of somebody else's request.
+        let refusal = Refusal {
+            correlation_id: None,
+            ..refusal.clone()
+        };
+        *open = Some((incident, refusal));
     }
 
     /// A token answer came: whatever it was, it is over.
     pub(super) fn close(&self) {
-        if let Some(over) = self.0.lock().unwrap_or_else(PoisonError::into_inner).take() {
+        if let Some((over, _)) = self.0.lock().unwrap_or_else(PoisonError::into_inner).take() {
             meters::incident_ends(over.code);
             tracing::info!(code = over.code, "Microsoft accepts this deployment again");
         }
     }
 
     pub(super) fn open(&self) -> Option<Incident> {
-        self.0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
+        let open = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        open.as_ref().map(|(incident, _)| incident.clone())
+    }
+
+    /// What to answer whoever comes while it is open.
+    pub(super) fn refusal(&self) -> Option<Refusal> {
+        let open = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        open.as_ref().map(|(_, refusal)| refusal.clone())
     }
 }
 
@@ -77,6 +87,7 @@ mod tests {
         let refusal = decode(&Evidence {
             error: "invalid_client",
             error_codes: &[7_000_222],
+            description: Some("Correlation ID: 11111111-aaaa-4bbb-8ccc-222222222222"),
             ..Evidence::default()
         });
         incidents.open_with(&refusal, UnixTime(1));
@@ -86,7 +97,12 @@ mod tests {
             (open.code, open.actor, open.since),
             ("secret_expired", Actor::Operator, UnixTime(1))
         );
+        let refusal = incidents.refusal().unwrap();
+        assert_eq!(
+            (refusal.code, refusal.correlation_id),
+            ("secret_expired", None)
+        );
         incidents.close();
-        assert_eq!(incidents.open(), None);
+        assert_eq!((incidents.open(), incidents.refusal()), (None, None));
     }
 }

@@ -50,7 +50,10 @@ impl App {
     /// [`SessionError::Vault`]: the session may still be there.
     pub async fn sign_out(&self, handle: Option<SessionHandle>) -> Result<(), SessionError> {
         let Some(handle) = handle else { return Ok(()) };
-        if self.vault.end_session(session_digest(&handle)).await? {
+        let handle = session_digest(&handle);
+        // Ending writes; what strangers make up costs a look (D9).
+        let found = self.vault.find_session(handle, self.clock.now()).await?;
+        if found.is_some() && self.vault.end_session(handle).await? {
             self.steps.tell(Step::SignedOut);
             tracing::info!("session ended by its owner");
         }

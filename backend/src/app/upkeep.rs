@@ -33,6 +33,7 @@ impl App {
     /// One round of it, now.
     pub async fn tidy(&self) {
         self.announce_ends().await;
+        self.announce_what_ended().await;
         self.clear_away().await;
         self.copies.measure();
     }
@@ -74,9 +75,36 @@ fn may_be_more(purged: &Purged) -> bool {
         purged.sessions,
         purged.refresh_tokens,
         purged.news,
+        purged.events,
     ]
     .contains(&u64::from(BATCH))
 }
 
 /// Rows of a kind a round.
 const BATCH: u32 = 500;
+
+#[cfg(test)]
+mod tests {
+    use std::future::pending;
+
+    use super::*;
+
+    /// R180: a stop ends what runs beside requests and waits until it has let go of all it held; otherwise the vault could
+    /// not be closed, or be used after it is.
+    #[tokio::test]
+    async fn a_stop_ends_what_runs_and_waits_for_its_end() {
+        let (upkeep, held) = (Upkeep::default(), Arc::new(()));
+        for _ in 0..3 {
+            let held = Arc::clone(&held);
+            upkeep.begin(tokio::spawn(async move {
+                let _held = held;
+                pending::<()>().await;
+            }));
+        }
+        tokio::task::yield_now().await;
+        assert_eq!(Arc::strong_count(&held), 4);
+        upkeep.end().await;
+        assert_eq!(Arc::strong_count(&held), 1);
+        upkeep.end().await;
+    }
+}

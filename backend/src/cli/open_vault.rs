@@ -5,14 +5,24 @@ use crate::config::VaultConfig;
 use crate::log::{self, LogFormat};
 use crate::vault::{Location, Vault};
 
+/// Whether there has to be a vault already.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Expected {
+    /// Yes: a mistyped path would otherwise make an empty vault, in which all is well.
+    There,
+    /// A new one is as good.
+    Perhaps,
+}
+
 /// Opens the vault, has `work` done with it, and closes it.
 pub(super) fn with(
     settings: &Settings,
+    expected: Expected,
     work: impl AsyncFnOnce(&Vault) -> Result<Ending, Failure>,
 ) -> Result<Ending, Failure> {
     let config = VaultConfig::read(settings.config.as_deref(), std::env::vars())?;
     log::start(LogFormat::Text, "warn")?;
-    refuse_nothing(&config.database)?;
+    refuse_nothing(&config.database, expected)?;
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;
@@ -24,16 +34,17 @@ pub(super) fn with(
     })
 }
 
-/// A mistyped path would otherwise make an empty vault, in which nobody is connected.
-fn refuse_nothing(database: &Location) -> Result<(), Failure> {
+fn refuse_nothing(database: &Location, expected: Expected) -> Result<(), Failure> {
     match database {
         Location::Memory => Err(Failure::new(
             "setting `database` names a vault in memory, which nobody else can open",
         )),
-        Location::SqliteFile(path) if !path.exists() => Err(Failure::new(format!(
-            "there is no vault at {}; setting `database` names it",
-            path.display()
-        ))),
+        Location::SqliteFile(path) if expected == Expected::There && !path.exists() => {
+            Err(Failure::new(format!(
+                "there is no vault at {}; setting `database` names it",
+                path.display()
+            )))
+        }
         Location::SqliteFile(_) | Location::Postgres(_) => Ok(()),
     }
 }

@@ -5,11 +5,10 @@ use std::path::{Path, PathBuf};
 use clap::{Args, Subcommand};
 
 use super::ending::{say, tell};
+use super::open_vault::{self, Expected};
 use super::progress::Bar;
 use super::{Ending, Failure, Settings};
-use crate::config::VaultConfig;
-use crate::log::{self, LogFormat};
-use crate::vault::{Location, Vault as OpenVault};
+use crate::vault::Vault as OpenVault;
 
 #[derive(Debug, Args)]
 pub(super) struct Vault {
@@ -39,42 +38,18 @@ enum Command {
 }
 
 pub(super) fn run(options: &Vault) -> Result<Ending, Failure> {
-    let config = VaultConfig::read(options.settings.config.as_deref(), std::env::vars())?;
-    log::start(LogFormat::Text, "warn")?;
-    refuse_nothing(&config.database, &options.command)?;
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()?;
-    runtime.block_on(async {
-        let vault = OpenVault::open(&config.database, config.keys).await?;
-        let ended = match &options.command {
-            Command::Verify => verify(&vault).await,
-            Command::Rotate => rotate(&vault).await,
-            Command::Export { file } => export(&vault, file).await,
-            Command::Import { file } => import(&vault, file).await,
-        };
-        vault.close().await;
-        ended
-    })
-}
-
-/// A mistyped path would otherwise make an empty vault, in which everything is well.
-fn refuse_nothing(database: &Location, command: &Command) -> Result<(), Failure> {
-    match database {
-        Location::Memory => Err(Failure::new(
-            "setting `database` names a vault in memory, which nobody else can open",
-        )),
-        Location::SqliteFile(path) if !matches!(command, Command::Import { .. }) => {
-            if path.exists() {
-                return Ok(());
-            }
-            Err(Failure::new(format!(
-                "there is no vault at {}; setting `database` names it",
-                path.display()
-            )))
+    let expected = match options.command {
+        Command::Import { .. } => Expected::Perhaps,
+        Command::Verify | Command::Rotate | Command::Export { .. } => Expected::There,
+    };
+    open_vault::with(&options.settings, expected, async |vault| {
+        match &options.command {
+            Command::Verify => verify(vault).await,
+            Command::Rotate => rotate(vault).await,
+            Command::Export { file } => export(vault, file).await,
+            Command::Import { file } => import(vault, file).await,
         }
-        Location::SqliteFile(_) | Location::Postgres(_) => Ok(()),
-    }
+    })
 }
 
 async fn verify(vault: &OpenVault) -> Result<Ending, Failure> {

@@ -1,4 +1,4 @@
-//! From the calendar to seconds.
+//! From the calendar to seconds, and back.
 
 use super::UnixTime;
 
@@ -35,6 +35,14 @@ impl UnixTime {
         let digits: String = whole.chars().filter(char::is_ascii_digit).collect();
         Self::from_digits(&digits)
     }
+
+    /// As RFC 3339 writes it in UTC, which people and programs read.
+    pub(crate) fn to_rfc3339(self) -> String {
+        let (days, second) = (self.0.div_euclid(86_400), self.0.rem_euclid(86_400));
+        let (year, month, day) = date(days);
+        let (hour, minute, second) = (second / 3_600, second / 60 % 60, second % 60);
+        format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z")
+    }
 }
 
 const fn days_in(year: i64, month: i64) -> i64 {
@@ -55,6 +63,19 @@ const fn days_since_1970(year: i64, month: i64, day: i64) -> i64 {
     };
     let leap_days = year.div_euclid(4) - year.div_euclid(100) + year.div_euclid(400);
     365 * year + leap_days + (153 * month + 2) / 5 + day - 719_469
+}
+
+/// The civil date of a day since 1970-01-01, by eras of 400 years that begin in March.
+const fn date(days: i64) -> (i64, i64, i64) {
+    let days = days + 719_468;
+    let (era, of_era) = (days.div_euclid(146_097), days.rem_euclid(146_097));
+    let year = (of_era - of_era / 1_460 + of_era / 36_524 - of_era / 146_096) / 365;
+    let of_year = of_era - (365 * year + year / 4 - year / 100);
+    let month = (5 * of_year + 2) / 153;
+    let day = of_year - (153 * month + 2) / 5 + 1;
+    let month = if month < 10 { month + 3 } else { month - 9 };
+    let next_year = if month <= 2 { 1 } else { 0 };
+    (year + era * 400 + next_year, month, day)
 }
 
 #[cfg(test)]
@@ -79,6 +100,20 @@ mod tests {
                 Some(UnixTime(seconds)),
                 "{text}"
             );
+        }
+    }
+
+    #[test]
+    fn times_are_those_of_the_calendar() {
+        for (seconds, written) in [
+            (0, "1970-01-01T00:00:00Z"),
+            (-1, "1969-12-31T23:59:59Z"),
+            (951_782_399, "2000-02-28T23:59:59Z"),
+            (951_782_400, "2000-02-29T00:00:00Z"),
+            (1_795_683_662, "2026-11-26T09:01:02Z"),
+            (4_102_444_800, "2100-01-01T00:00:00Z"),
+        ] {
+            assert_eq!(UnixTime(seconds).to_rfc3339(), written);
         }
     }
 
@@ -136,6 +171,12 @@ mod tests {
         #[test]
         fn no_text_makes_it_panic(text in ".{0,40}") {
             let _ = UnixTime::from_rfc3339(&text);
+        }
+
+        #[test]
+        fn what_is_written_is_read_again(seconds in -11_644_473_600_i64..253_402_300_800) {
+            let written = UnixTime(seconds).to_rfc3339();
+            prop_assert_eq!(UnixTime::from_rfc3339(&written), Some(UnixTime(seconds)));
         }
 
         #[test]

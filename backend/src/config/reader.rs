@@ -142,7 +142,7 @@ fn read_session_limits(from: &mut Sources) -> Result<(i64, i64), ConfigError> {
 /// D7: a hundred thousand that are due at once take ten minutes at the fastest.
 fn read_budgets(from: &mut Sources) -> Result<(u32, u32), ConfigError> {
     let all = optional(from, "refreshes_per_minute", "1200", |text| {
-        number(text, 1..=10_000).ok_or("must be a number from 1 to 10000")
+        number(text, 1..=9_000).ok_or("must be a number from 1 to 9000")
     })?;
     let default = all.min(300).to_string();
     let tenant = optional(from, "refreshes_per_tenant", &default, |text| {

@@ -205,7 +205,7 @@ impl Entra {
             count(tries, &answered);
             match answered {
                 Err(error) if error.refusal().next == Next::FixCredential => {
-                    held.refused(turn);
+                    held.refused(turn, error.refusal().code);
                     refused.get_or_insert(error);
                 }
                 answered => {

@@ -24,12 +24,12 @@ impl Changes {
     }
 }
 
-/// Tells when it goes, also where nobody waits for the commit any more: a visitor who hangs up has signed out too.
-struct Telling<'all>(&'all Changes, &'all [News]);
+/// Tells when it goes, whatever became of the commit.
+struct Telling(Changes, Vec<News>);
 
-impl Drop for Telling<'_> {
+impl Drop for Telling {
     fn drop(&mut self) {
-        for news in self.1 {
+        for news in &self.1 {
             self.0.tell(*news);
         }
     }
@@ -63,9 +63,8 @@ impl Vault {
         account: AccountId,
         transaction: Transaction<'static, Any>,
     ) -> Result<(), VaultError> {
-        let news = [News::Account(account)];
-        let _telling = Telling(&self.changes, &news);
-        Ok(transaction.commit().await?)
+        self.commit_and_tell(vec![News::Account(account)], transaction)
+            .await
     }
 
     /// Commits what outdates copies, and tells of it in every process.
@@ -77,8 +76,24 @@ impl Vault {
         for news in news {
             self.tell_others(&mut transaction, *news).await?;
         }
-        let _telling = Telling(&self.changes, news);
-        Ok(transaction.commit().await?)
+        self.commit_and_tell(news.to_vec(), transaction).await
+    }
+
+    /// Goes on when whoever asked has hung up: a visitor who leaves has signed out too. And it is told only once the commit
+    /// is over, for until then others read the old rows, and would keep what they have read.
+    async fn commit_and_tell(
+        &self,
+        news: Vec<News>,
+        transaction: Transaction<'static, Any>,
+    ) -> Result<(), VaultError> {
+        let telling = Telling(self.changes.clone(), news);
+        let committing = tokio::spawn(async move {
+            let _telling = telling;
+            transaction.commit().await
+        });
+        // It neither panics nor is it cut off, but with the whole process.
+        let committed = committing.await.unwrap_or(Err(sqlx::Error::WorkerCrashed));
+        Ok(committed?)
     }
 }
 

@@ -1,8 +1,9 @@
 //! What happens to the deployment itself: events that belong to no account, each told once over all processes.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::database::Record;
+use super::events::next_position;
 use super::id::EventId;
 use super::{Vault, VaultError};
 use crate::clock::UnixTime;
@@ -43,21 +44,60 @@ impl Vault {
             "expires_at": expires_at.0,
             "days_left": days,
         });
+        let subject = format!("{credential}, {days} days before {expires_at}");
+        self.announce(&subject, kind, &payload, now).await
+    }
+
+    /// Writes the event that a client credential has ended, of which nobody knew when it would; once for each `mark`.
+    /// Answers whether it was not there yet.
+    ///
+    /// # Errors
+    /// [`VaultError`].
+    pub async fn announce_ended(
+        &self,
+        credential: &str,
+        mark: &str,
+        now: UnixTime,
+    ) -> Result<bool, VaultError> {
+        let payload = json!({ "credential": credential, "days_left": 0 });
+        let subject = format!("credential {mark} has ended");
+        self.announce(&subject, "credential.expired", &payload, now)
+            .await
+    }
+
+    /// One event for each `subject`, whoever notices first.
+    async fn announce(
+        &self,
+        subject: &str,
+        kind: &str,
+        payload: &Value,
+        now: UnixTime,
+    ) -> Result<bool, VaultError> {
         let mut transaction = self.database.write().await?;
+        let id = EventId::random()?.to_string();
         let written = sqlx::query(
             "insert into deployment_events (id, subject, kind, payload, created_at)
              values ($1, $2, $3, $4, $5)
              on conflict (subject) do nothing",
         )
-        .bind(EventId::random()?.to_string())
-        .bind(format!("{credential}, {days} days before {expires_at}"))
+        .bind(&id)
+        .bind(subject)
         .bind(kind)
         .bind(payload.to_string())
         .bind(now.0)
         .execute(&mut *transaction)
         .await?;
+        let is_new = written.rows_affected() == 1;
+        if is_new {
+            let position = next_position(&mut transaction).await?;
+            sqlx::query("update deployment_events set position = $1 where id = $2")
+                .bind(position)
+                .bind(id)
+                .execute(&mut *transaction)
+                .await?;
+        }
         transaction.commit().await?;
-        Ok(written.rows_affected() == 1)
+        Ok(is_new)
     }
 
     /// The latest events of the deployment, newest first, at most `limit`.

@@ -117,20 +117,40 @@ impl Vault {
             .map(|row| read_event(&Record::new("events", "id", row)))
             .collect()
     }
+}
 
-    /// The events of all accounts after `position` (0 for all), in the order of their commits, at most `limit`. Who goes
-    /// on from the last one's position misses none.
+/// An event of the outbox, whosever it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Told {
+    /// For receivers that want to see each once.
+    pub id: EventId,
+    /// Whose, and which of theirs; `None` for one of the deployment.
+    pub account: Option<(AccountId, i64)>,
+    /// As in [`Event`]; events of the deployment are counted along.
+    pub position: i64,
+    /// What happened, by its name on the wire.
+    pub kind: String,
+    /// JSON without any secret.
+    pub payload: String,
+    /// When it was committed.
+    pub created_at: UnixTime,
+}
+
+impl Vault {
+    /// All events after `position` (0 for all), those of accounts and of the deployment, in the order of their commits, at
+    /// most `limit`. Who goes on from the last one's position misses none.
     ///
     /// # Errors
     /// [`VaultError`].
-    pub async fn all_events_after(
-        &self,
-        position: i64,
-        limit: u32,
-    ) -> Result<Vec<Event>, VaultError> {
+    pub async fn told_after(&self, position: i64, limit: u32) -> Result<Vec<Told>, VaultError> {
+        // One statement: between two, events could come in that stand before what the second one shows.
         let rows = sqlx::query(
             "select id, account_id, sequence, position, kind, payload, created_at
              from events
+             where position > $1
+             union all
+             select id, '' as account_id, 0 as sequence, position, kind, payload, created_at
+             from deployment_events
              where position > $1
              order by position
              limit $2",
@@ -140,9 +160,27 @@ impl Vault {
         .fetch_all(self.database.reader())
         .await?;
         rows.into_iter()
-            .map(|row| read_event(&Record::new("events", "id", row)))
+            .map(|row| read_told(&Record::new("events", "id", row)))
             .collect()
     }
+}
+
+fn read_told(row: &Record) -> Result<Told, VaultError> {
+    let account = match row.text("account_id")?.as_str() {
+        "" => None,
+        text => {
+            let account = AccountId::parse(text).ok_or_else(|| row.contradiction("account_id"))?;
+            Some((account, row.number("sequence")?))
+        }
+    };
+    Ok(Told {
+        id: EventId::parse(&row.text("id")?).ok_or_else(|| row.contradiction("id"))?,
+        account,
+        position: row.number("position")?,
+        kind: row.text("kind")?,
+        payload: row.text("payload")?,
+        created_at: UnixTime(row.number("created_at")?),
+    })
 }
 
 /// Counts the account's events up and writes this one. The account's row is changed first, which keeps others out.
@@ -178,7 +216,9 @@ pub(super) async fn write_event(
 }
 
 /// Whoever counts holds the counter until its transaction ends: positions are in the order of the commits.
-async fn next_position(transaction: &mut Transaction<'static, Any>) -> Result<i64, VaultError> {
+pub(super) async fn next_position(
+    transaction: &mut Transaction<'static, Any>,
+) -> Result<i64, VaultError> {
     let row = sqlx::query(
         "insert into counters (name, value)
          values ('events', 1)

@@ -14,6 +14,8 @@ pub struct Purged {
     pub refresh_tokens: u64,
     /// News that every process has heard.
     pub news: u64,
+    /// Events of accounts that nobody waits for any more.
+    pub events: u64,
 }
 
 impl Vault {
@@ -32,6 +34,7 @@ impl Vault {
             news: self
                 .clear(NEWS, self.database_time().await?.plus(-NEWS_KEPT), batch)
                 .await?,
+            events: self.clear(EVENTS, now.plus(-EVENTS_KEPT), batch).await?,
         })
     }
 
@@ -57,6 +60,10 @@ impl Vault {
 /// challenge cannot come again (R19).
 const ATTEMPT_MEMORY: i64 = 60 * 60;
 
+/// Seconds for which what happened to an account can be read: ninety days. Events of the deployment are few and stay, so
+/// that none is told twice.
+pub(in crate::vault) const EVENTS_KEPT: i64 = 90 * 86_400;
+
 /// Seconds: several times as long as anybody takes to hear it.
 const NEWS_KEPT: i64 = 60;
 
@@ -66,6 +73,9 @@ const ATTEMPTS: &str = "
 const SESSIONS: &str = "
     delete from sessions
     where id in (select id from sessions where idle_expires_at <= $1 or expires_at <= $1 limit $2)";
+const EVENTS: &str = "
+    delete from events
+    where id in (select id from events where created_at < $1 order by created_at limit $2)";
 const NEWS: &str =
     "delete from news where id in (select id from news where at < $1 order by at limit $2)";
 const REFRESH_TOKENS: &str = "

@@ -101,6 +101,63 @@ async fn events_are_read_from_where_one_stopped() {
     );
 }
 
+/// Events of the deployment stand among those of accounts, in the order in which they were committed, and are marked.
+#[tokio::test]
+async fn events_of_the_deployment_are_shown_with_those_of_accounts() {
+    let it = served().await;
+    let mut ada = it.world.browser();
+    let id = ada.connect().await;
+    it.world.advance(4_000);
+    it.world.microsoft.say(
+        401,
+        json!({"error": "invalid_client", "error_codes": [7_000_222]}),
+    );
+    ada.get(&format!("/v1/accounts/{id}/messages")).await;
+    it.world.backend.tidy().await;
+    it.world.advance(61);
+    it.world
+        .microsoft
+        .script()
+        .claims
+        .insert("oid", json!("77777777-aaaa-4bbb-8ccc-888888888888"));
+    it.world.browser().connect().await;
+    let (code, all) = run(&it.database, &["events"]);
+    let all = lines(&all);
+    let told: Vec<_> = all
+        .iter()
+        .map(|event| {
+            (
+                event["cursor"].as_i64().unwrap(),
+                event["type"].as_str().unwrap(),
+            )
+        })
+        .collect();
+    let expected = [
+        (1, "account.connected"),
+        (2, "credential.expired"),
+        (3, "account.connected"),
+    ];
+    assert_eq!((code, told.as_slice()), (0, expected.as_slice()));
+    assert_eq!(
+        (&all[1]["of"], &all[1]["data"]["credential"]),
+        (&json!("deployment"), &json!("secret 1"))
+    );
+    assert!(all[1].get("account").is_none() && all[0].get("of").is_none());
+    let (_, rest) = run(&it.database, &["events", "--after", "1", "--limit", "1"]);
+    assert_eq!(lines(&rest), all[1..2]);
+    let (_, hers) = run(&it.database, &["events", "--account", &id]);
+    assert_eq!(lines(&hers), all[..1]);
+    let (_, table) = run(&it.database, &["events", "--format", "table"]);
+    let row = table
+        .lines()
+        .find(|line| line.contains("credential.expired"))
+        .unwrap();
+    assert!(
+        row.contains("deployment") && row.ends_with("secret 1"),
+        "{row}"
+    );
+}
+
 /// Whoever has to act is found by a script, and a person is named only where that is asked for (L4).
 #[tokio::test]
 async fn accounts_are_listed_with_their_state() {

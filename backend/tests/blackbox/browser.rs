@@ -66,7 +66,12 @@ impl Browser {
     }
 
     /// Sends as a page of the site would.
-    async fn send(&mut self, method: Method, path: &str, body: Option<&Value>) -> Answer {
+    pub(crate) async fn send(
+        &mut self,
+        method: Method,
+        path: &str,
+        body: Option<&Value>,
+    ) -> Answer {
         let cookies: Vec<_> = self
             .cookies
             .iter()

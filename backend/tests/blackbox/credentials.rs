@@ -86,6 +86,84 @@ async fn when_every_secret_is_refused_it_is_an_incident_and_no_accounts() {
     assert_eq!(ada.get("/readyz").await.body, json!({"status": "ready"}));
 }
 
+/// F16: while Microsoft refuses every secret, one request asks each time and the others are told of the incident; nobody's
+/// code is spent on it, and another secret is tried at once.
+#[tokio::test]
+async fn while_every_secret_is_refused_one_request_asks_now_and_then() {
+    let world = World::start().await;
+    let (mut ada, hers) = connected(&world).await;
+    world.microsoft.script().claims.insert("oid", json!(GRACE));
+    let (mut grace, theirs) = connected(&world).await;
+    let mut newcomer = world.browser();
+    let started = newcomer.begin(&json!({})).await;
+    world.advance(400);
+    world.advance(3_600);
+    let started_late = newcomer.begin(&json!({})).await;
+    (0..100).for_each(|_| refuses_the_secret(&world));
+    let before = world.microsoft.token_requests();
+    for _ in 0..5 {
+        assert_eq!(ada.get(&hers).await.code(), "deployment_misconfigured");
+        assert_eq!(grace.get(&theirs).await.code(), "deployment_misconfigured");
+    }
+    let turned_back = newcomer.come_back(&started_late).await;
+    assert_eq!(
+        (&turned_back.body["status"], turned_back.code()),
+        (&json!("misconfigured"), "secret_expired")
+    );
+    assert_eq!(world.microsoft.token_requests(), before + 1);
+    let mut waits = 61;
+    for round in 2..=4 {
+        world.advance(waits);
+        let (one, other) = tokio::join!(ada.get(&hers), grace.get(&theirs));
+        assert_eq!(
+            (one.code(), other.code()),
+            ("deployment_misconfigured", "deployment_misconfigured")
+        );
+        assert_eq!(
+            world.microsoft.token_requests(),
+            before + round,
+            "one of them tried"
+        );
+        waits *= 2;
+    }
+    let newer = config(&world.microsoft, &[("client_secret", "swapped~in")]);
+    world.backend.reload(newer).await.unwrap();
+    world.microsoft.script().answers.clear();
+    world.microsoft.script().claims.clear();
+    assert_eq!(ada.get(&hers).await.status, StatusCode::OK);
+    assert_eq!(ada.get("/readyz").await.body, json!({"status": "ready"}));
+    drop(started);
+    newcomer.connect().await;
+}
+
+const GRACE: &str = "77777777-aaaa-4bbb-8ccc-888888888888";
+
+/// F16: a visitor meets the refusal first: background and callers do not ask for it again.
+#[tokio::test]
+async fn what_a_sign_in_found_out_holds_for_refreshes() {
+    let world = World::start().await;
+    let (mut ada, list) = connected(&world).await;
+    world.advance(4_000);
+    let mut newcomer = world.browser();
+    let started = newcomer.begin(&json!({})).await;
+    refuses_the_secret(&world);
+    assert_eq!(
+        newcomer.come_back(&started).await.body["status"],
+        "misconfigured"
+    );
+    let before = world.microsoft.token_requests();
+    assert_eq!(ada.get(&list).await.code(), "deployment_misconfigured");
+    assert_eq!(world.microsoft.token_requests(), before);
+    world.microsoft.script().claims.clear();
+    world.advance(61);
+    newcomer.connect().await;
+    assert_eq!(
+        ada.get(&list).await.status,
+        StatusCode::OK,
+        "a sign-in that works opens the way"
+    );
+}
+
 #[tokio::test]
 async fn a_secret_past_its_end_is_not_tried_while_there_is_another() {
     let ends = ("client_secret_expires", "2027-01-15T09:00:00Z");
@@ -175,6 +253,47 @@ async fn the_end_of_a_credential_is_announced_at_sixty_thirty_seven_one_and_no_d
     expected.push(("credential.expired".to_owned(), Some(0), 0));
     assert_eq!(told, expected);
     assert!(START < end - 70 * DAY, "the story begins before its end");
+}
+
+/// A secret of which nobody said when it ends: once Microsoft says that it has, that is told once over all processes, and
+/// once more for the next such secret in its place.
+#[tokio::test]
+async fn the_end_of_a_secret_that_nobody_knew_is_announced_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = format!("sqlite:{}", folder.path().join("vault.sqlite").display());
+    let settings = [("database", database.as_str())];
+    let world = World::start_with(&settings).await;
+    let other = world.another_process(&database).await;
+    let vault = Vault::open(&database.parse().unwrap(), ring())
+        .await
+        .unwrap();
+    let (mut ada, list) = connected(&world).await;
+    let mut there = ada.at(other.router());
+    for (round, secret) in ["first~secret", "second~secret"].into_iter().enumerate() {
+        for process in [&world.backend, &other] {
+            let with = [settings[0], ("client_secret", secret)];
+            process
+                .reload(config(&world.microsoft, &with))
+                .await
+                .unwrap();
+        }
+        world.advance(4_000);
+        for _ in 0..3 {
+            refuses_the_secret(&world);
+            refuses_the_secret(&world);
+            assert_eq!(ada.get(&list).await.code(), "deployment_misconfigured");
+            assert_eq!(there.get(&list).await.code(), "deployment_misconfigured");
+            world.backend.tidy().await;
+            other.tidy().await;
+            world.advance(700);
+        }
+        world.microsoft.script().answers.clear();
+        let events = vault.deployment_events(10).await.unwrap();
+        assert_eq!(events.len(), round + 1);
+        let payload: Value = serde_json::from_str(&events[0].payload).unwrap();
+        assert_eq!(events[0].kind, "credential.expired");
+        assert_eq!(payload, json!({"credential": "secret 1", "days_left": 0}));
+    }
 }
 
 fn ring() -> KeyRing {

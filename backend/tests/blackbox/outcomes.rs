@@ -115,6 +115,8 @@ async fn refusals_of_the_token_endpoint_are_outcomes() {
     ] {
         world.microsoft.say(status, answer);
         ended(&world, outcome, code).await;
+        // A credential that is refused is tried again only after a while.
+        world.advance(61);
     }
 }
 

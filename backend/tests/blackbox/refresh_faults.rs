@@ -3,14 +3,14 @@
 //! allowed (I4).
 
 use axum::http::StatusCode;
-use connect_outlook_backend::clock::UnixTime;
 use connect_outlook_backend::vault::id::{AccountId, OwnerId};
 use connect_outlook_backend::vault::refreshes::BeginRefresh;
 use connect_outlook_backend::vault::{KeyRing, Location, Vault};
 use serde_json::{Value, json};
+use sqlx::Connection as _;
 
 use super::browser::Browser;
-use super::world::{KEY, START, World};
+use super::world::{KEY, World};
 
 /// A world with its vault in a file, so that the test can look into it as another process would.
 struct Opened {
@@ -19,7 +19,7 @@ struct Opened {
     account: AccountId,
     list: String,
     vault: Vault,
-    _folder: tempfile::TempDir,
+    folder: tempfile::TempDir,
 }
 
 impl Opened {
@@ -46,7 +46,7 @@ impl Opened {
             account: AccountId::parse(&id).unwrap(),
             list: format!("/v1/accounts/{id}/messages"),
             vault,
-            _folder: folder,
+            folder,
         }
     }
 
@@ -73,6 +73,18 @@ impl Opened {
         let script = self.world.microsoft.script();
         let forms = script.forms.iter().skip(1);
         forms.map(|form| form["refresh_token"].clone()).collect()
+    }
+
+    /// Another process begins a refresh, and nothing more is heard of it.
+    async fn another_leads(&self) {
+        let now = self.world.clock.now();
+        let tokens = self.vault.tokens(self.account, now).await;
+        let version = tokens.unwrap().unwrap().version;
+        let (other, ahead) = (OwnerId::new().unwrap(), self.world.clock.ahead());
+        let begun = self
+            .vault
+            .begin_refresh(self.account, version, other, ahead);
+        assert!(matches!(begun.await.unwrap(), BeginRefresh::Lead(_)));
     }
 
     fn say(&self, status: u16, answer: Value) {
@@ -308,14 +320,7 @@ async fn a_challenge_is_met_by_one_refresh_or_kept_for_the_sign_in() {
 async fn what_a_dead_process_began_is_taken_up() {
     for (on, asked_by_somebody) in [("off", true), ("on", false)] {
         let mut it = Opened::connected_with(&[("background_refresh", on)]).await;
-        let now = UnixTime(START);
-        let tokens = it.vault.tokens(it.account, now).await.unwrap().unwrap();
-        let true_time = connect_outlook_backend::clock::Clock::system().now();
-        let dead = OwnerId::new().unwrap();
-        let begun = it
-            .vault
-            .begin_refresh(it.account, tokens.version, dead, now.since(true_time));
-        assert!(matches!(begun.await.unwrap(), BeginRefresh::Lead(_)));
+        it.another_leads().await;
         assert_eq!(it.used().len(), 0);
         it.world.advance(65);
         if asked_by_somebody {
@@ -336,17 +341,11 @@ async fn what_a_dead_process_began_is_taken_up() {
 async fn nobody_waits_forever_for_another_process() {
     let mut it = Opened::connected().await;
     it.world.advance(4_000);
-    let now = UnixTime(START + 4_000);
-    let tokens = it.vault.tokens(it.account, now).await.unwrap().unwrap();
-    let true_time = connect_outlook_backend::clock::Clock::system().now();
-    let other = OwnerId::new().unwrap();
-    let begun = it
-        .vault
-        .begin_refresh(it.account, tokens.version, other, now.since(true_time));
-    assert!(matches!(begun.await.unwrap(), BeginRefresh::Lead(_)));
+    it.another_leads().await;
     let (mut ada, list) = (it.ada.clone(), it.list.clone());
     let waiting = tokio::spawn(async move { ada.get(&list).await });
     while it.world.clock.waiting() == 0 {
+        assert!(!waiting.is_finished(), "{waiting:?}");
         tokio::task::yield_now().await;
     }
     it.world.advance(15);
@@ -356,4 +355,33 @@ async fn nobody_waits_forever_for_another_process() {
     assert_eq!(it.used().len(), 0);
     it.world.advance(31);
     assert_eq!(it.read().await.0, StatusCode::OK);
+}
+
+/// R87: the patience ends while the vault is busy answering who leads: nobody has to wait for another move of the clock.
+#[tokio::test]
+async fn patience_that_ends_while_the_vault_is_busy_is_noticed() {
+    let mut it = Opened::connected().await;
+    it.world.advance(4_000);
+    // The session's use is noted now, and not while the vault is busy.
+    assert_eq!(it.ada.get("/v1/session").await.status, StatusCode::OK);
+    it.another_leads().await;
+    let path = it.folder.path().join("vault.sqlite");
+    let mut busy = sqlx::SqliteConnection::connect(&path.display().to_string())
+        .await
+        .unwrap();
+    sqlx::query("begin immediate")
+        .execute(&mut busy)
+        .await
+        .unwrap();
+    let (mut ada, list) = (it.ada.clone(), it.list.clone());
+    let waiting = tokio::spawn(async move { ada.get(&list).await });
+    while it.world.clock.waiting() == 0 {
+        assert!(!waiting.is_finished());
+        tokio::task::yield_now().await;
+    }
+    it.world.advance(15);
+    sqlx::query("rollback").execute(&mut busy).await.unwrap();
+    let answer = waiting.await.unwrap();
+    assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(it.used().len(), 0);
 }

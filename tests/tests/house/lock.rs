@@ -11,6 +11,23 @@ fn no_other_cryptography_than_ring_is_linked() {
     }
 }
 
+/// D10: patterns are matched in linear time: no engine that goes back and tries again.
+#[test]
+fn no_engine_for_patterns_that_takes_for_ever_is_linked() {
+    for (name, _) in packages() {
+        let refused = [
+            "fancy-regex",
+            "onig",
+            "onig_sys",
+            "pcre",
+            "pcre2",
+            "pcre2-sys",
+            "regress",
+        ];
+        assert!(!refused.contains(&name.as_str()), "Cargo.lock holds {name}");
+    }
+}
+
 /// S4: nothing from a repository's branch or a foreign registry.
 #[test]
 fn every_package_comes_from_the_registry() {

@@ -18,6 +18,7 @@ mod incidents;
 mod keeping_fresh;
 mod leaving;
 mod lost_answers;
+mod noisy_neighbours;
 mod operating;
 mod refreshing;
 mod saying_no;

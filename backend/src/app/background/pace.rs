@@ -133,6 +133,26 @@ mod tests {
         }
     }
 
+    /// D7: after a long outage everybody is due at once. However fast the settings allow, and however many tenants there
+    /// are, a hundred thousand take ten minutes, and no second has more than twice its share.
+    #[test]
+    fn a_cold_start_with_a_hundred_thousand_due_takes_ten_minutes_at_least() {
+        for (per_minute, at_least) in [(9_000, 600), (1_200, 83 * 60)] {
+            let pace = Pace::new(per_minute, per_minute);
+            let (mut done, mut second) = (0_u32, 0);
+            while done < 100_000 {
+                let before = done;
+                while done < 100_000 && pace.take(&(done % 1_000).to_string(), NOW.plus(second)) {
+                    done += 1;
+                }
+                assert!(done - before <= per_minute.div_ceil(60) * 2);
+                second += 1;
+            }
+            assert!(second >= at_least, "{second} s at {per_minute} a minute");
+            assert!(second <= at_least + 120, "and not for ever: {second} s");
+        }
+    }
+
     /// D13
     #[test]
     fn a_large_tenant_leaves_room_for_the_others() {

@@ -65,11 +65,42 @@ impl Gate {
             .flatten()
             .filter(|bar| bar.holds(now))
             .max_by_key(|bar| bar.until)?;
-        let seconds = longest.until.since(now);
-        Some(Shut {
-            seconds: u32::try_from(seconds).unwrap_or(LONGEST).max(1),
-            misconfigured: longest.misconfigured,
-        })
+        Some(longest.shut(now))
+    }
+
+    /// Lets whoever may ask go, as [`Gate::shut`] says. Where Microsoft refuses the deployment and the wait is over, one
+    /// goes to try and the others wait for what becomes of it: at most one request each time (F16).
+    pub(in crate::app) fn pass(
+        &self,
+        account: AccountId,
+        tenant: &str,
+        now: UnixTime,
+    ) -> Result<(), Shut> {
+        match self.shut(account, tenant, now) {
+            Some(shut) => Err(shut),
+            None => self.pass_for_everybody(now),
+        }
+    }
+
+    /// The same for somebody who signs in: whose account it is, nobody knows yet. Only a deployment that Microsoft refuses
+    /// stands in the way.
+    pub(in crate::app) fn pass_for_everybody(&self, now: UnixTime) -> Result<(), Shut> {
+        let mut bars = self.bars();
+        let Some(bar) = bars.everybody.as_mut().filter(|bar| bar.misconfigured) else {
+            return Ok(());
+        };
+        if bar.holds(now) {
+            return Err(bar.shut(now));
+        }
+        bar.until = now.plus(TRIAL.into());
+        Ok(())
+    }
+
+    /// Shuts for everybody, because Microsoft refuses the deployment.
+    pub(in crate::app) fn close_for_everybody(&self, now: UnixTime, dice: u32) {
+        let mut bars = self.bars();
+        let bar = Bar::after(bars.everybody, SLOW, (None, true), now, dice);
+        bars.everybody = Some(bar);
     }
 
     /// Shuts for `whom`. `asked` is how long Microsoft wants us to wait, `dice` any number.
@@ -77,7 +108,7 @@ impl Gate {
         &self,
         whom: Whom,
         (account, tenant): (AccountId, &str),
-        (asked, misconfigured): (Option<u32>, bool),
+        why: (Option<u32>, bool),
         now: UnixTime,
         dice: u32,
     ) {
@@ -87,13 +118,8 @@ impl Gate {
             Whom::Tenant => bars.tenants.get(tenant).copied(),
             Whom::Account => bars.accounts.get(&account).copied(),
         };
-        let failures = known.map_or(0, |bar| bar.failures).saturating_add(1);
         let least = if whom == Whom::Account { 1 } else { SLOW };
-        let bar = Bar {
-            until: now.plus(wait(failures, least, asked, dice).into()),
-            failures,
-            misconfigured,
-        };
+        let bar = Bar::after(known, least, why, now, dice);
         match whom {
             Whom::Everybody => bars.everybody = Some(bar),
             Whom::Tenant => insert(&mut bars.tenants, tenant.to_owned(), bar, now),
@@ -123,6 +149,30 @@ impl Gate {
 }
 
 impl Bar {
+    /// The next one after `known`: how long Microsoft wants us to wait, and whether it refuses the deployment.
+    fn after(
+        known: Option<Self>,
+        least: u32,
+        (asked, misconfigured): (Option<u32>, bool),
+        now: UnixTime,
+        dice: u32,
+    ) -> Self {
+        let failures = known.map_or(0, |bar| bar.failures).saturating_add(1);
+        Self {
+            until: now.plus(wait(failures, least, asked, dice).into()),
+            failures,
+            misconfigured,
+        }
+    }
+
+    fn shut(&self, now: UnixTime) -> Shut {
+        let seconds = self.until.since(now);
+        Shut {
+            seconds: u32::try_from(seconds).unwrap_or(LONGEST).max(1),
+            misconfigured: self.misconfigured,
+        }
+    }
+
     /// One that ends later than any bar can was made by a clock that was put back since (F40).
     fn holds(&self, now: UnixTime) -> bool {
         let left = self.until.since(now);
@@ -158,6 +208,8 @@ fn wait(failures: u32, least: u32, asked: Option<u32>, dice: u32) -> u32 {
 
 /// Seconds to begin with where everybody has to wait: what Microsoft's own guidance names is a minute.
 const SLOW: u32 = 30;
+/// Seconds until somebody else may try whether Microsoft still refuses the deployment, if nothing is heard of who did.
+const TRIAL: u32 = 60;
 /// Seconds of the longest wait that nobody asked for.
 const LONGEST_BY_ITSELF: u32 = 300;
 /// Seconds of the longest wait at all: who asks for more is asked again (F5).
@@ -232,6 +284,37 @@ mod tests {
         gate.open_for_new_credential();
         assert_eq!(shut(&gate, 2, ACME, 0), None);
         assert_eq!(shut(&gate, 1, ACME, 0), Some(60));
+    }
+
+    /// F16: while Microsoft refuses the deployment one asks each time, and the others are told meanwhile.
+    #[test]
+    fn one_tries_whether_the_deployment_is_still_refused() {
+        let gate = Gate::default();
+        let pass = |number, later| gate.pass(account(number), ACME, NOW.plus(later));
+        let signs_in = |later| gate.pass_for_everybody(NOW.plus(later));
+        assert!(pass(1, 0).is_ok() && pass(2, 0).is_ok() && signs_in(0).is_ok());
+        gate.close_for_everybody(NOW, 0);
+        assert!(pass(1, 0).unwrap_err().misconfigured && signs_in(29).is_err());
+        assert!(pass(1, 30).is_ok(), "one tries");
+        for later in 30..90 {
+            assert!(pass(2, later).unwrap_err().misconfigured && signs_in(later).is_err());
+        }
+        assert!(signs_in(90).is_ok(), "nothing was heard of it");
+        assert!(pass(1, 91).is_err());
+        gate.close_for_everybody(NOW.plus(92), 0);
+        assert!(pass(1, 92 + 59).is_err(), "twice as long");
+        assert!(pass(1, 92 + 60).is_ok());
+        gate.open(account(1), ACME);
+        assert!(pass(1, 153).is_ok() && pass(2, 153).is_ok());
+    }
+
+    /// A throttle is no refusal of the deployment: who signs in is not held up by it.
+    #[test]
+    fn a_throttle_holds_nobody_up_who_signs_in() {
+        let gate = Gate::default();
+        close(&gate, Whom::Everybody, Some(60));
+        assert!(gate.pass(account(1), ACME, NOW).is_err());
+        assert!(gate.pass_for_everybody(NOW).is_ok());
     }
 
     /// F40

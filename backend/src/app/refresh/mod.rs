@@ -73,13 +73,14 @@ impl App {
         tenant: &str,
         now: UnixTime,
     ) -> Result<(), FreshTokenError> {
-        match self.gate.shut(account, tenant, now) {
-            None => Ok(()),
-            Some(shut) if shut.misconfigured => Err(FreshTokenError::Misconfigured),
-            Some(shut) => Err(FreshTokenError::Unavailable {
+        self.gate.pass(account, tenant, now).map_err(|shut| {
+            if shut.misconfigured {
+                return FreshTokenError::Misconfigured;
+            }
+            FreshTokenError::Unavailable {
                 retry_after: Some(shut.seconds),
-            }),
-        }
+            }
+        })
     }
 
     /// A turn at the token endpoint, and one of all requests to Microsoft (D5). A party is a tenant.

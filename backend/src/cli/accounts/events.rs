@@ -1,13 +1,14 @@
-//! What happened to accounts: the events that the integrator is told, in the order in which they were committed.
+//! What happened to accounts and to the deployment: the events that the integrator is told, in the order in which they
+//! were committed.
 
 use clap::Args;
 use serde_json::{Value, json};
 
-use super::{Format, format_or_default, time};
+use super::{Format, format_or_default};
 use crate::cli::ending::{say, tell};
 use crate::cli::{Ending, Failure};
 use crate::vault::Vault;
-use crate::vault::events::Event;
+use crate::vault::events::Told;
 use crate::vault::id::AccountId;
 
 #[derive(Debug, Args)]
@@ -18,7 +19,7 @@ pub(super) struct Events {
     /// At most so many.
     #[arg(long, default_value_t = 1_000, value_parser = clap::value_parser!(u32).range(1..=100_000))]
     limit: u32,
-    /// Only those of this account. The cursor stays that of all.
+    /// Only those of this account, none of the deployment. The cursor stays that of all.
     #[arg(long, value_parser = account_id)]
     account: Option<AccountId>,
     /// Table or JSON lines; by default a table on a terminal and JSON elsewhere.
@@ -37,7 +38,7 @@ pub(super) async fn run(options: &Events, vault: &Vault) -> Result<Ending, Failu
     }
     let (mut cursor, mut left) = (options.after, options.limit);
     while left > 0 {
-        let page = vault.all_events_after(cursor, PAGE).await?;
+        let page = vault.told_after(cursor, PAGE).await?;
         if page.is_empty() {
             break;
         }
@@ -46,10 +47,8 @@ pub(super) async fn run(options: &Events, vault: &Vault) -> Result<Ending, Failu
                 break;
             }
             cursor = event.position;
-            if options
-                .account
-                .is_none_or(|account| account == event.account)
-            {
+            let account = event.account.map(|(account, _)| account);
+            if options.account.is_none() || options.account == account {
                 left -= 1;
                 say(&match format {
                     Format::Table => row(&event),
@@ -64,36 +63,48 @@ pub(super) async fn run(options: &Events, vault: &Vault) -> Result<Ending, Failu
     Ok(Ending::Good)
 }
 
-fn row(event: &Event) -> String {
-    let code = data(event)["code"].as_str().unwrap_or_default().to_owned();
+fn row(event: &Told) -> String {
+    let data = data(event);
+    let (account, number) = match event.account {
+        Some((account, number)) => (account.to_string(), number.to_string()),
+        None => (DEPLOYMENT.to_owned(), String::new()),
+    };
+    let more = data["code"].as_str().or(data["credential"].as_str());
     let row = format!(
-        "{:>8}  {}  {}  {:>4}  {:<25}  {code}",
+        "{:>8}  {}  {account:<36}  {number:>4}  {:<25}  {}",
         event.position,
-        time(event.created_at),
-        event.account,
-        event.sequence,
-        event.kind.name(),
+        event.created_at.to_rfc3339(),
+        event.kind,
+        more.unwrap_or_default(),
     );
     row.trim_end().to_owned()
 }
 
-fn line(event: &Event) -> String {
-    json!({
+fn line(event: &Told) -> String {
+    let mut line = json!({
         "cursor": event.position,
         "id": event.id.to_string(),
-        "type": event.kind.name(),
-        "account": event.account.to_string(),
-        "sequence": event.sequence,
+        "type": event.kind,
         "created_at": event.created_at.0,
         "data": data(event),
-    })
-    .to_string()
+    });
+    match event.account {
+        Some((account, number)) => {
+            line["account"] = json!(account.to_string());
+            line["sequence"] = json!(number);
+        }
+        None => line["of"] = json!(DEPLOYMENT),
+    }
+    line.to_string()
 }
 
 /// What was written is JSON.
-fn data(event: &Event) -> Value {
+fn data(event: &Told) -> Value {
     serde_json::from_str(&event.payload).unwrap_or_default()
 }
+
+/// What stands in the place of an account.
+const DEPLOYMENT: &str = "deployment";
 
 const HEADINGS: &str = "  cursor  when                  account                                  no  event                      code";
 

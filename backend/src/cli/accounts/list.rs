@@ -3,7 +3,7 @@
 use clap::Args;
 use serde_json::json;
 
-use super::{Format, format_or_default, time};
+use super::{Format, format_or_default};
 use crate::cli::ending::say;
 use crate::cli::{Ending, Failure};
 use crate::vault::Vault;
@@ -57,12 +57,12 @@ pub(super) async fn run(options: &List, vault: &Vault) -> Result<Ending, Failure
 fn row(listed: &Listed, addresses: bool) -> String {
     let account = &listed.account;
     let grant = listed.grant.as_ref();
-    let refreshed = grant.map_or_else(|| "-".to_owned(), |grant| time(grant.obtained_at));
+    let refreshed = grant.map_or_else(|| "-".to_owned(), |grant| grant.obtained_at.to_rfc3339());
     let mut row = format!(
         "{}  {:<17}  {}  {:<20}  {:<29}",
         account.id,
         account.state.name(),
-        time(account.state_since),
+        account.state_since.to_rfc3339(),
         refreshed,
         code(&account.state).unwrap_or("-"),
     );

@@ -14,8 +14,8 @@ use connect_outlook_protocol::secret::ClientSecret;
 use zeroize::Zeroizing;
 
 pub use certificate::{Certificate, CertificateError};
-pub use ring::Credentials;
 pub(super) use ring::Held;
+pub use ring::{Credentials, Ended};
 
 use crate::clock::UnixTime;
 use crate::random::NoRandomness;
@@ -101,6 +101,18 @@ impl Credential {
                 ),
             ],
         })
+    }
+
+    /// Eight bytes of a hash, in hexadecimal. Microsoft's secrets have far too many random bits to be found by it.
+    fn mark(&self, client_id: &str) -> String {
+        let own = match &self.proof {
+            Proof::Secret(secret) => secret.expose(),
+            Proof::Certificate(_) => &self.name,
+        };
+        let text = Zeroizing::new(format!("connect-outlook credential\n{client_id}\n{own}"));
+        let digest = ::ring::digest::digest(&::ring::digest::SHA256, text.as_bytes());
+        let bytes = digest.as_ref().iter().take(8);
+        bytes.map(|byte| format!("{byte:02x}")).collect()
     }
 
     /// Whether it is within its time, as far as that is known.

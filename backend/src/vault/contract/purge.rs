@@ -4,10 +4,12 @@ use super::world::{LIMITS, NOW, World, attempt, grant};
 use crate::vault::Purged;
 use crate::vault::grants::RETENTION;
 use crate::vault::id::HandleDigest;
+use crate::vault::purge::EVENTS_KEPT;
 
 on_every_engine![
     what_is_alive_stays,
     what_is_over_goes_in_batches,
+    what_happened_long_ago_goes_in_batches,
     a_retained_refresh_token_is_destroyed
 ];
 
@@ -71,6 +73,41 @@ async fn what_is_over_goes_in_batches(world: &World) {
     assert!(
         world.vault.tokens(ada, later).await.unwrap().is_some(),
         "an account does not lapse"
+    );
+}
+
+/// D11: the outbox. What is left goes on being read in order, and nothing is counted anew.
+async fn what_happened_long_ago_goes_in_batches(world: &World) {
+    for number in 0..25 {
+        world.connect(&number.to_string(), &grant("1")).await;
+    }
+    world
+        .vault
+        .announce_ended("secret 1", "mark", NOW)
+        .await
+        .unwrap();
+    let later = NOW.plus(EVENTS_KEPT);
+    assert_eq!(
+        world.vault.purge_expired(later, 10).await.unwrap().events,
+        0
+    );
+    let mut rounds = Vec::new();
+    for _ in 0..4 {
+        let purged = world.vault.purge_expired(later.plus(1), 10).await.unwrap();
+        rounds.push(purged.events);
+        let left = world.vault.told_after(0, 100).await.unwrap();
+        let positions: Vec<_> = left.iter().map(|event| event.position).collect();
+        let first = 26 - i64::try_from(left.len()).unwrap() + 1;
+        assert_eq!(positions, (first..=26).collect::<Vec<_>>());
+    }
+    assert_eq!(rounds, [10, 10, 5, 0]);
+    world.connect("one more", &grant("1")).await;
+    let left = world.vault.told_after(0, 100).await.unwrap();
+    let positions = left.iter().map(|event| event.position);
+    assert_eq!(
+        positions.collect::<Vec<_>>(),
+        [26, 27],
+        "the deployment's stay"
     );
 }
 

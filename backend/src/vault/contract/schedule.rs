@@ -246,7 +246,7 @@ async fn all_events_stand_in_the_order_of_their_commits(world: &World) {
 
 /// Reads what came after a position: without gaps.
 async fn read_on(world: &World, mut position: i64) -> i64 {
-    for event in world.vault.all_events_after(position, 1_000).await.unwrap() {
+    for event in world.vault.told_after(position, 1_000).await.unwrap() {
         assert_eq!(event.position, position + 1);
         position = event.position;
     }

@@ -47,6 +47,7 @@ pub(in crate::vault) const MIGRATIONS: &[&str] = &[
     include_str!("../../../migrations/0005_news.sql"),
     include_str!("../../../migrations/0006_schedule.sql"),
     include_str!("../../../migrations/0007_bound_attempts.sql"),
+    include_str!("../../../migrations/0008_one_order_of_events.sql"),
 ];
 
 impl Database {

@@ -164,6 +164,7 @@ pub(in crate::vault) const TABLES: &[Table] = &[
             ("kind", Text),
             ("payload", Text),
             ("created_at", Number),
+            ("position", Number),
         ],
     },
 ];
