@@ -9,6 +9,7 @@
 
 pub mod browser;
 pub mod canaries;
+pub mod disk;
 pub mod evidence;
 pub mod house;
 pub mod logs;
