@@ -1,8 +1,9 @@
-//! A server for one test alone: it can be stopped and started again, and it is reached by an encrypted way as well.
+//! A server for one test alone: it can be stopped and started again, it is reached by an encrypted way as well, and its
+//! disk may misbehave.
 
 use std::fs;
 use std::net::TcpListener;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
@@ -26,6 +27,19 @@ impl OwnServer {
     /// # Errors
     /// [`NoServer`].
     pub fn start() -> Result<Self, NoServer> {
+        Self::start_at(None)
+    }
+
+    /// Makes it with its files on a disk that misbehaves, in the way of which `disk` is the folder. It does not run before
+    /// it is started, so that what it finds there can be taken for safe.
+    ///
+    /// # Errors
+    /// [`NoServer`].
+    pub fn on_disk(disk: &Path) -> Result<Self, NoServer> {
+        Self::start_at(Some(disk))
+    }
+
+    fn start_at(disk: Option<&Path>) -> Result<Self, NoServer> {
         let papers = tempfile::tempdir()?;
         let unmade = |error: rcgen::Error| NoServer::Broken(error.to_string());
         let write = |name: &str, text: String| fs::write(papers.path().join(name), text);
@@ -42,15 +56,22 @@ impl OwnServer {
         write("stranger.pem", pem("CERTIFICATE", stranger.der()))?;
         write("password", format!("{PASSWORD}\n"))?;
         let port = free_port()?;
-        let server = Server::start(Some(Port {
+        let listens = Port {
             number: port,
             papers: papers.path(),
-        }))?;
+        };
+        let server = Server::start_on(disk, Some(listens))?;
         Ok(Self {
             server,
             papers,
             port,
         })
+    }
+
+    /// Where it keeps its files.
+    #[must_use]
+    pub fn data_folder(&self) -> PathBuf {
+        self.server.folder.join("data")
     }
 
     /// Its database by its socket, without password.
@@ -80,7 +101,7 @@ impl OwnServer {
         self.papers.path().join("stranger.pem")
     }
 
-    /// Takes it away as a crash would: connections break.
+    /// Takes it away as a crash would, if it runs: connections break.
     ///
     /// # Errors
     /// [`NoServer`] when it does not stop.

@@ -26,11 +26,19 @@ pub(super) struct Port<'papers> {
 
 impl Server {
     pub(super) fn start(port: Option<Port<'_>>) -> Result<Self, NoServer> {
+        Self::start_on(None, port)
+    }
+
+    /// On a disk that misbehaves it waits for its first order.
+    pub(super) fn start_on(disk: Option<&Path>, port: Option<Port<'_>>) -> Result<Self, NoServer> {
         let programs = programs::folder()?;
         let mut command = Command::new("sh");
         command
             .args(["-c", include_str!("cluster.sh"), "cluster"])
             .arg(programs);
+        if let Some(disk) = disk {
+            command.env("DISK_AT", disk);
+        }
         if let Some(port) = port {
             command.arg(port.number.to_string()).arg(port.papers);
         }

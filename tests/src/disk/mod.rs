@@ -51,6 +51,12 @@ impl Disk {
         }
     }
 
+    /// Its own folder, with the library `disk.so` in it.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
     /// For a program whose files are below `under`. That exists.
     #[must_use]
     pub fn environment(&self, under: &Path) -> Environment {
@@ -167,23 +173,19 @@ impl Default for Disk {
 fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
     fs::create_dir_all(path.parent().unwrap_or(path))?;
     let mut options = File::options();
-    let mut file = options
-        .write(true)
-        .create(true)
-        .truncate(true)
-        .open(path)?;
+    let mut file = options.write(true).create(true).truncate(true).open(path)?;
     file.write_all(bytes)
 }
 
 fn files(folder: &Path) -> Vec<PathBuf> {
     let entries = fs::read_dir(folder).expect("a folder");
-    let below = entries.map(|entry| entry.expect("an entry")).flat_map(|entry| {
-        match entry.file_type().expect("a kind") {
+    let below = entries
+        .map(|entry| entry.expect("an entry"))
+        .flat_map(|entry| match entry.file_type().expect("a kind") {
             kind if kind.is_dir() => files(&entry.path()),
             kind if kind.is_file() => vec![entry.path()],
             _ => Vec::new(),
-        }
-    });
+        });
     below.collect()
 }
 
@@ -201,7 +203,9 @@ static LIBRARY: LazyLock<Vec<u8>> = LazyLock::new(|| {
     let (source, library) = (folder.path().join("disk.c"), folder.path().join("disk.so"));
     fs::write(&source, include_str!("disk.c")).expect("written");
     let compiled = Command::new("cc")
-        .args(["-shared", "-fPIC", "-O1", "-Wall", "-Wextra", "-Werror", "-o"])
+        .args([
+            "-shared", "-fPIC", "-O1", "-Wall", "-Wextra", "-Werror", "-o",
+        ])
         .arg(&library)
         .arg(&source)
         .arg("-ldl")
@@ -228,7 +232,8 @@ mod tests {
         let (disk, under) = (Disk::new(), tempfile::tempdir().unwrap());
         fs::write(under.path().join("old"), "old").unwrap();
         disk.take_for_safe(under.path());
-        let line = "echo 1 | dd of=kept conv=fsync && echo 2 >> kept && echo 3 > lost && echo 4 >> old
+        let line =
+            "echo 1 | dd of=kept conv=fsync && echo 2 >> kept && echo 3 > lost && echo 4 >> old
             && mv kept moved && echo 5 | dd of=data conv=fdatasync";
         let ended = sh(&disk, under.path(), &line.replace('\n', " "));
         assert!(ended.status.success(), "{ended:?}");

@@ -13,7 +13,9 @@
 mod bent;
 mod clocks;
 mod crowds;
+mod disks;
 mod failing_vault;
+mod ground;
 mod invariants;
 mod killed;
 mod killed_at_work;
@@ -84,6 +86,7 @@ fn stories() -> Vec<Story> {
         meeting::STORIES,
         rotated_keys::STORIES,
         failing_vault::STORIES,
+        disks::STORIES,
         mailbox::STORIES,
         crowds::STORIES,
     ]

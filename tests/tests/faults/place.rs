@@ -2,6 +2,7 @@
 
 use std::{
     collections::BTreeMap,
+    path::PathBuf,
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
@@ -16,6 +17,7 @@ use tokio::task::JoinHandle;
 use url::Url;
 
 use crate::{
+    ground::Ground,
     process::{Log, Process},
     story::Database,
 };
@@ -25,15 +27,21 @@ use crate::{
 pub(crate) struct Place<'world> {
     pub(crate) world: &'world World,
     pub(crate) database: Database,
+    pub(crate) ground: Option<&'world Ground>,
     logs: Mutex<Vec<Arc<Log>>>,
     kept: Mutex<Vec<Process>>,
 }
 
 impl<'world> Place<'world> {
-    pub(crate) fn new(world: &'world World, database: Database) -> Self {
+    pub(crate) fn new(
+        world: &'world World,
+        database: Database,
+        ground: Option<&'world Ground>,
+    ) -> Self {
         Self {
             world,
             database,
+            ground,
             logs: Mutex::default(),
             kept: Mutex::default(),
         }
@@ -99,15 +107,32 @@ impl<'world> Place<'world> {
 
     /// Nobody but the answer writes to the vault any more; everybody reads.
     pub(crate) async fn lock_writes(&self) -> Locked {
-        let (address, _) = self.world.vault();
-        sqlx::any::install_default_drivers();
-        let mut connection = AnyConnection::connect(address).await.unwrap();
+        let mut connection = self.connection().await;
         let lock = match self.database {
             Database::Sqlite => "begin immediate",
             Database::Postgres => LOCK_EVERYTHING,
         };
         sqlx::raw_sql(lock).execute(&mut connection).await.unwrap();
         Locked(connection)
+    }
+
+    /// A connection of somebody else's to the vault's database.
+    pub(crate) async fn connection(&self) -> AnyConnection {
+        let (address, _) = self.world.vault();
+        sqlx::any::install_default_drivers();
+        AnyConnection::connect(address).await.unwrap()
+    }
+
+    /// What a story stands on that has its database for itself.
+    pub(crate) fn ground(&self) -> &'world Ground {
+        self.ground.expect("a story that is told apart")
+    }
+
+    /// The folder of the vault on SQLite.
+    pub(crate) fn vault_folder(&self) -> PathBuf {
+        let path = self.world.vault().0.strip_prefix("sqlite:");
+        let path = PathBuf::from(path.expect("a vault on SQLite"));
+        path.parent().expect("a folder").to_owned()
     }
 
     /// The leases of processes that died are over.

@@ -6,7 +6,10 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use connect_outlook_tests::program::{Settings, connect_outlook};
+use connect_outlook_tests::{
+    disk::Environment,
+    program::{Settings, connect_outlook},
+};
 use tokio::{
     io::{AsyncBufReadExt as _, BufReader},
     process::{Child, ChildStderr, Command},
@@ -14,7 +17,10 @@ use tokio::{
 };
 use url::Url;
 
-use crate::place::{Place, moment};
+use crate::{
+    place::{Place, moment},
+    story::Database,
+};
 
 /// Starts the program with these arguments and kills it after so many moments, unless it has ended.
 pub(crate) async fn killed_after(moments: u32, settings: &Settings, arguments: &[&str]) {
@@ -59,7 +65,8 @@ impl Log {
 #[derive(Debug)]
 pub(crate) struct Process {
     child: Child,
-    settings: Settings,
+    pub(crate) settings: Settings,
+    environment: Environment,
     log: Arc<Log>,
     /// Its origin.
     pub(crate) url: Url,
@@ -71,8 +78,30 @@ impl Process {
         Self::start_with(place, Settings::new()).await
     }
 
+    /// The same on the disk of the story, if the database is the process's own.
+    pub(crate) async fn start_on_disk(place: &Place<'_>) -> Self {
+        let environment = match place.database {
+            Database::Sqlite => {
+                let (disk, folder) = (&place.ground().disk, place.vault_folder());
+                disk.take_for_safe(&folder);
+                disk.environment(&folder)
+            }
+            Database::Postgres => Environment::new(),
+        };
+        Self::start_in(place, Settings::new(), environment).await
+    }
+
     /// The same with these settings besides.
     pub(crate) async fn start_with(place: &Place<'_>, more: Settings) -> Self {
+        Self::start_in(place, more, Environment::new()).await
+    }
+
+    /// The same in this environment.
+    pub(crate) async fn start_in(
+        place: &Place<'_>,
+        more: Settings,
+        environment: Environment,
+    ) -> Self {
         let free = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = free.local_addr().unwrap();
         drop(free);
@@ -82,10 +111,13 @@ impl Process {
         settings.insert("log_format", "json".to_owned());
         settings.extend(more);
         let url = origin.parse().unwrap();
-        let (child, log) = spawn(place, connect_outlook(&settings).await).await;
+        let mut command = connect_outlook(&settings).await;
+        command.envs(environment.iter().cloned());
+        let (child, log) = spawn(place, command).await;
         Self {
             child,
             settings,
+            environment,
             log,
             url,
         }
@@ -111,7 +143,8 @@ impl Process {
 
     /// Starts it again, where it was.
     pub(crate) async fn start_again(&mut self, place: &Place<'_>) {
-        let command = connect_outlook(&self.settings).await;
+        let mut command = connect_outlook(&self.settings).await;
+        command.envs(self.environment.iter().cloned());
         (self.child, self.log) = spawn(place, command).await;
     }
 

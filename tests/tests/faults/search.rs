@@ -24,9 +24,14 @@ pub(crate) fn of_the_server() -> Vec<String> {
     if secrets.is_empty() {
         return Vec::new();
     }
-    let sought = Sought::new(&secrets);
+    of_folder(&data_folder().expect("the server"), &secrets)
+}
+
+/// The same of a server that a story has for itself.
+pub(crate) fn of_folder(folder: &Path, secrets: &[Secret]) -> Vec<String> {
+    let sought = Sought::new(secrets);
     let mut hits = Vec::new();
-    for file in files(&data_folder().expect("the server")) {
+    for file in files(folder) {
         // The server removes and renames files as it goes.
         let Ok(bytes) = fs::read(&file) else { continue };
         hits.extend(sought.hits(&bytes, &file.display().to_string()));

@@ -5,7 +5,7 @@ use std::{fmt, future::Future, pin::Pin};
 use connect_outlook_tests::{Settings, story_with};
 use connect_outlook_throwaway_postgres::new_schema;
 
-use crate::{invariants, place::Place, search};
+use crate::{ground::Ground, invariants, place::Place, search};
 
 /// A story of one or more faults.
 #[derive(Clone, Copy, Debug)]
@@ -14,6 +14,7 @@ pub(crate) struct Story {
     pub(crate) faults: &'static str,
     pub(crate) name: &'static str,
     tell: Tell,
+    apart: bool,
 }
 
 /// Tells it. Answers how many refreshes Microsoft was asked for meanwhile, which is as many as allowed (I4).
@@ -29,7 +30,20 @@ pub(crate) use story;
 
 impl Story {
     pub(crate) const fn new(faults: &'static str, name: &'static str, tell: Tell) -> Self {
-        Self { faults, name, tell }
+        Self {
+            faults,
+            name,
+            tell,
+            apart: false,
+        }
+    }
+
+    /// On a disk of its own, and with a PostgreSQL server of its own on that.
+    pub(crate) const fn apart(self) -> Self {
+        Self {
+            apart: true,
+            ..self
+        }
     }
 }
 
@@ -43,11 +57,12 @@ pub(crate) enum Database {
 impl Database {
     pub(crate) const BOTH: [Self; 2] = [Self::Sqlite, Self::Postgres];
 
-    async fn settings(self) -> Settings {
+    async fn settings(self, ground: Option<&Ground>) -> Settings {
         let settings = Settings::standard();
-        match self {
-            Self::Sqlite => settings,
-            Self::Postgres => {
+        match (self, ground) {
+            (Self::Sqlite, _) => settings,
+            (Self::Postgres, Some(ground)) => settings.database(&ground.address()),
+            (Self::Postgres, None) => {
                 let schema = new_schema().await;
                 settings.database(&schema.unwrap_or_else(|reason| panic!("{reason}")))
             }
@@ -72,15 +87,19 @@ pub(crate) fn run(story: Story, database: Database) {
         .build()
         .unwrap();
     runtime.block_on(async {
-        let mut settings = database.settings().await;
+        let ground = story.apart.then(|| Ground::new(database));
+        let mut settings = database.settings(ground.as_ref()).await;
         for limit in LIMITS {
             settings = settings.with(limit, "1000000");
         }
         story_with(settings, async |world| {
-            let place = Place::new(world, database);
+            let place = Place::new(world, database, ground.as_ref());
             let allowed = (story.tell)(&place).await;
             invariants::check(&place, allowed).await;
             if database == Database::Postgres {
+                let kept = place.ground.and_then(Ground::data_folder);
+                let found = kept.map(|folder| search::of_folder(&folder, &world.secrets()));
+                assert_eq!(found.unwrap_or_default(), Vec::<String>::new(), "I1");
                 search::keep(world.secrets());
             }
         })
