@@ -2,7 +2,6 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
 /// 32 bytes as the 43 characters of base64url without padding (RFC 4648 section 5).
 pub(crate) fn base64url(bytes: &[u8; 32]) -> String {
@@ -28,34 +27,46 @@ pub(crate) fn append_pair(query: &mut String, name: &str, value: &str) {
     }
     query.push_str(name);
     query.push('=');
-    query.extend(utf8_percent_encode(value, UNRESERVED_KEPT));
+    append_escaped(query, value, UNRESERVED_MARKS);
+}
+
+/// Appends `text`, of which letters, digits and the characters of `kept` stay as they are. Written out: a
+/// crate's table of all 256 escapes would travel to every browser.
+pub fn append_escaped(to: &mut String, text: &str, kept: &[u8]) {
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || kept.contains(&byte) {
+            to.push(char::from(byte));
+            continue;
+        }
+        to.push('%');
+        for half in [byte >> 4, byte & 15] {
+            to.push(char::from(half + if half < 10 { b'0' } else { b'A' - 10 }));
+        }
+    }
 }
 
 /// Decodes one component of `application/x-www-form-urlencoded`: `+` is a space, broken escapes and bytes that are
 /// not UTF-8 are refused.
 pub(crate) fn decode_component(raw: &str) -> Option<String> {
-    let bytes = raw.as_bytes();
-    let well_formed = bytes.iter().enumerate().all(|(index, byte)| {
-        *byte != b'%'
-            || (bytes.get(index + 1).is_some_and(u8::is_ascii_hexdigit)
-                && bytes.get(index + 2).is_some_and(u8::is_ascii_hexdigit))
-    });
-    if !well_formed {
-        return None;
+    let mut bytes = raw.bytes();
+    let mut decoded = Vec::new();
+    while let Some(byte) = bytes.next() {
+        decoded.push(match byte {
+            b'+' => b' ',
+            b'%' => (half(bytes.next()?)? << 4) | half(bytes.next()?)?,
+            other => other,
+        });
     }
-    let spaced = raw.replace('+', " ");
-    percent_decode_str(&spaced)
-        .decode_utf8()
-        .ok()
-        .map(|text| text.into_owned())
+    String::from_utf8(decoded).ok()
 }
 
-/// RFC 3986 section 2.3: the characters that need no escape.
-const UNRESERVED_KEPT: &AsciiSet = &NON_ALPHANUMERIC
-    .remove(b'-')
-    .remove(b'.')
-    .remove(b'_')
-    .remove(b'~');
+fn half(digit: u8) -> Option<u8> {
+    let value = char::from(digit).to_digit(16)?;
+    u8::try_from(value).ok()
+}
+
+/// RFC 3986 section 2.3: what needs no escape beside letters and digits.
+const UNRESERVED_MARKS: &[u8] = b"-._~";
 
 #[cfg(test)]
 mod tests {
@@ -71,7 +82,7 @@ mod tests {
 
     #[test]
     fn broken_escapes_are_refused_not_repaired() {
-        for broken in ["%", "%z", "%zz", "a%2", "%c0%af", "%ff"] {
+        for broken in ["%", "%z", "%zz", "%+1", "a%2", "%c0%af", "%ff"] {
             assert_eq!(decode_component(broken), None, "{broken}");
         }
     }

@@ -9,7 +9,7 @@
 pub mod authority;
 pub mod authorize;
 pub mod callback;
-mod encoding;
+pub mod encoding;
 pub mod outcome;
 pub mod pkce;
 pub mod refusal;

@@ -80,6 +80,12 @@ test('no script holds a forbidden construct', () => {
   }
 });
 
+test('the page that is shipped has nothing inline', () => {
+  const page = read('callback.html');
+  for (const tag of page.match(/<[^>]+>/g)) assert.doesNotMatch(tag, /\s(on\w+|style|srcdoc)\s*=|javascript:|<style/i, tag);
+  assert.deepEqual(page.match(/<script[^>]*>[^<]*/g), ['<script type="module" src="./callback.js">']);
+});
+
 test('bundlers find the module, and loading it is the only thing that does', () => {
   const found = scripts.filter((name) => read(name).includes('connect_outlook_sdk_bg.wasm'));
   assert.deepEqual(found, ['connect-outlook.js', 'index.js'], 'and the one script has the module inside');

@@ -1,14 +1,14 @@
 // Between shell and wasm: typed errors in the visitor's language, windows and hand-overs, an end for calls of a stopped
 // module.
 import { ConnectOutlookError } from './index.js';
-import init, { Outlook, onPanic } from './connect_outlook_sdk.js';
+import { Outlook, initSync, onPanic } from './connect_outlook_sdk.js';
 import { WindowFlow, handOver } from './inner/window.js';
 import { CRASHED, LEFT, POPUP_BLOCKED, WASM_BLOCKED, cameBack } from './inner/ends.js';
 import { translator } from './inner/translate.js';
 
 export async function start(module) {
   try {
-    await init({ module_or_path: module });
+    initSync({ module: await compiled(await module) });
   } catch (error) {
     throw mayCompile() ? error : new ConnectOutlookError(WASM_BLOCKED);
   }
@@ -16,6 +16,15 @@ export async function start(module) {
     crash = new ConnectOutlookError({ ...CRASHED, place });
     for (const stop of waiting) stop(crash);
   });
+}
+
+// While it arrives, if its server names its kind as browsers want it; otherwise once it is there.
+async function compiled(given) {
+  const answer = given instanceof URL ? await fetch(given) : given;
+  if (!(answer instanceof Response)) return WebAssembly.compile(answer);
+  if (!answer.ok) throw new Error(`${answer.status} ${answer.url}`);
+  const streams = answer.headers.get('content-type') === 'application/wasm';
+  return streams ? WebAssembly.compileStreaming(answer) : WebAssembly.compile(await answer.arrayBuffer());
 }
 
 // Whether it was the page's policy, or the file: an empty module tells.
@@ -42,7 +51,7 @@ export function open(options, tell) {
       if (crash) throw crash;
       signal?.throwIfAborted();
       outlook ??= new Outlook({ backend });
-      return await Promise.race([crashed, outlook[name](...values)]);
+      return await Promise.race([crashed, outlook.call(name, ...values)]);
     } catch (error) {
       throw crash ?? (signal?.aborted ? signal.reason : typed(error));
     } finally {

@@ -23,7 +23,7 @@ pub(crate) enum Call {
     /// Finish what `Connect` began.
     CompleteRedirect,
     /// Finish what `OpenWindow` began: the address that the window was sent back to.
-    CompleteWindow(String),
+    CompleteWindow(JsValue),
     /// Who is connected?
     Session,
     /// End the session.
@@ -76,9 +76,12 @@ impl Client {
             Call::Connect(options) => self.start(options, None).await,
             Call::OpenWindow(options) => self.start(options, Some(&self.windows)).await,
             Call::CompleteRedirect => Ok(ended(redirect::finish(&self.backend).await)),
-            Call::CompleteWindow(address) => Ok(ended(
-                redirect::finish_window(&self.backend, &self.windows, address).await,
-            )),
+            Call::CompleteWindow(address) => {
+                let address = options::identifier(&address)?;
+                Ok(ended(
+                    redirect::finish_window(&self.backend, &self.windows, address).await,
+                ))
+            }
             Call::Session => match self.session(&JsValue::UNDEFINED).await {
                 Ok(nobody) if nobody.is_undefined() => Ok(JsValue::NULL),
                 Err(trouble) if trouble.is("no_session") => Ok(JsValue::NULL),

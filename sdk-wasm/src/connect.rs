@@ -1,17 +1,16 @@
 //! Starting: verifier, attempt, and away to Microsoft, with this page or with a window of its own.
 
-use connect_outlook_protocol::authorize::{AuthorizeRequest, Prompt, ResponseMode};
+use connect_outlook_protocol::authorize::{AuthorizeRequest, ResponseMode};
 use connect_outlook_protocol::pkce::{CodeChallenge, CodeVerifier, METHOD};
 use connect_outlook_protocol::refusal::{Actor, Next};
 use connect_outlook_protocol::state::{Nonce, State};
-use serde::Serialize;
 use wasm_bindgen::JsValue;
 
 use crate::address::may_leave_for;
 use crate::attempt::{ParkedAttempt, Waiting};
 use crate::backend::Backend;
 use crate::error::{Trouble, bad_answer, to_js, trouble, word};
-use crate::fields::{number, text, text_or_empty};
+use crate::fields::{number, set, text_or_empty};
 use crate::options::ConnectOptions;
 use crate::page::Page;
 use crate::paths;
@@ -28,20 +27,23 @@ pub(crate) async fn start(
 ) -> Result<JsValue, Trouble> {
     let verifier = CodeVerifier::from_random(random_bytes()?);
     let challenge = verifier.challenge();
-    let request = to_js(&Start {
-        code_challenge: challenge.as_str(),
-        code_challenge_method: METHOD,
-        return_to: options.return_to(),
-    });
+    // Our part of `StartAttempt`; the page's options join it.
+    let request = to_js(&[
+        ("code_challenge", Some(challenge.as_str())),
+        ("code_challenge_method", Some(METHOD)),
+        ("return_to", options.return_to()),
+    ]);
     options.copy_to(&request);
     let signal = options.signal();
     let answer = backend.post(paths::ATTEMPTS, &request, &signal).await?;
     let started = Started::read(&answer);
-    let (Ok(state), Ok(nonce)) = (State::parse(&started.state), Nonce::parse(&started.nonce))
-    else {
+    let (Ok(state), Ok(nonce)) = (
+        State::parse(started.text(STATE)),
+        Nonce::parse(started.text(NONCE)),
+    ) else {
         return Err(bad_answer());
     };
-    if !may_leave_for(&started.authorize_endpoint) {
+    if !may_leave_for(started.text(AUTHORIZE_ENDPOINT)) {
         return Err(bad_answer());
     }
     let url = started.authorize_url(&state, &nonce, &challenge);
@@ -53,30 +55,13 @@ pub(crate) async fn start(
     match popup {
         Some(waiting) => {
             waiting.add(&parked, page.now());
-            Ok(to_js(&Window {
-                url: &url,
-                state: &started.state,
-                expires_at: started.expires_at,
-            }))
+            // What the page needs to send a window to Microsoft and to hear from it: nothing of it is secret.
+            let window = to_js(&[("url", Some(&url)), ("state", Some(state.expose()))]);
+            set(&window, "expires_at", &started.expires_at.into());
+            Ok(window)
         }
         None => leave(&page, &parked, &state, &url),
     }
-}
-
-/// Our part of `StartAttempt` on its way out; the page's options join it.
-#[derive(Serialize)]
-struct Start<'a> {
-    code_challenge: &'a str,
-    code_challenge_method: &'a str,
-    return_to: Option<&'a str>,
-}
-
-/// What the page needs to send a window to Microsoft and to hear from it: nothing of it is secret.
-#[derive(Serialize)]
-struct Window<'a> {
-    url: &'a str,
-    state: &'a str,
-    expires_at: u32,
 }
 
 fn leave(
@@ -94,20 +79,11 @@ fn leave(
 }
 
 /// The backend's answer to a new attempt, as far as the authorize URL needs it. Nothing is missing in a real one: a
-/// missing state, nonce or endpoint stops us, Microsoft stops the rest.
+/// missing state, nonce or endpoint stops us, Microsoft stops the rest. Its texts stand in the order of [`MEMBERS`]: one
+/// loop reads them, which is a quarter of the module that a field for each would be.
 struct Started {
-    state: String,
-    nonce: String,
-    client_id: String,
-    authorize_endpoint: String,
-    scope: String,
-    redirect_uri: String,
-    response_mode: ResponseMode,
+    texts: [String; MEMBERS.len()],
     expires_at: u32,
-    prompt: Option<Prompt>,
-    login_hint: Option<String>,
-    domain_hint: Option<String>,
-    claims: Option<String>,
 }
 
 impl Started {
@@ -119,20 +95,18 @@ impl Started {
         )]
         let expires_at = number(answer, "expires_at") as u32;
         Self {
-            state: text_or_empty(answer, "state"),
-            nonce: text_or_empty(answer, "nonce"),
-            client_id: text_or_empty(answer, "client_id"),
-            authorize_endpoint: text_or_empty(answer, "authorize_endpoint"),
-            scope: text_or_empty(answer, "scope"),
-            redirect_uri: text_or_empty(answer, "redirect_uri"),
-            response_mode: word(&text_or_empty(answer, "response_mode"))
-                .unwrap_or(ResponseMode::Fragment),
+            texts: MEMBERS.map(|name| text_or_empty(answer, name)),
             expires_at,
-            prompt: word(&text_or_empty(answer, "prompt")),
-            login_hint: text(answer, "login_hint"),
-            domain_hint: text(answer, "domain_hint"),
-            claims: text(answer, "claims"),
         }
+    }
+
+    /// Empty when the answer has no such member.
+    fn text(&self, member: usize) -> &str {
+        self.texts.get(member).map_or("", String::as_str)
+    }
+
+    fn given(&self, member: usize) -> Option<&str> {
+        Some(self.text(member)).filter(|text| !text.is_empty())
     }
 
     fn authorize_url(
@@ -142,22 +116,47 @@ impl Started {
         code_challenge: &CodeChallenge,
     ) -> String {
         AuthorizeRequest {
-            endpoint: &self.authorize_endpoint,
-            client_id: &self.client_id,
-            redirect_uri: &self.redirect_uri,
-            scope: &self.scope,
+            endpoint: self.text(AUTHORIZE_ENDPOINT),
+            client_id: self.text(CLIENT_ID),
+            redirect_uri: self.text(REDIRECT_URI),
+            scope: self.text(SCOPE),
             state,
             nonce,
             code_challenge,
-            response_mode: self.response_mode,
-            prompt: self.prompt,
-            login_hint: self.login_hint.as_deref(),
-            domain_hint: self.domain_hint.as_deref(),
-            claims: self.claims.as_deref(),
+            response_mode: word(self.text(RESPONSE_MODE)).unwrap_or(ResponseMode::Fragment),
+            prompt: word(self.text(PROMPT)),
+            login_hint: self.given(LOGIN_HINT),
+            domain_hint: self.given(DOMAIN_HINT),
+            claims: self.given(CLAIMS),
         }
         .to_url()
     }
 }
+
+const MEMBERS: [&str; 11] = [
+    "state",
+    "nonce",
+    "authorize_endpoint",
+    "client_id",
+    "redirect_uri",
+    "scope",
+    "response_mode",
+    "prompt",
+    "login_hint",
+    "domain_hint",
+    "claims",
+];
+const STATE: usize = 0;
+const NONCE: usize = 1;
+const AUTHORIZE_ENDPOINT: usize = 2;
+const CLIENT_ID: usize = 3;
+const REDIRECT_URI: usize = 4;
+const SCOPE: usize = 5;
+const RESPONSE_MODE: usize = 6;
+const PROMPT: usize = 7;
+const LOGIN_HINT: usize = 8;
+const DOMAIN_HINT: usize = 9;
+const CLAIMS: usize = 10;
 
 /// 256 bits from the browser (R15): without a good source nothing starts.
 fn random_bytes() -> Result<[u8; 32], Trouble> {

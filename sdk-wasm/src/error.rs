@@ -33,12 +33,17 @@ impl Trouble {
 
     /// As an object to throw.
     pub(crate) fn to_js(&self) -> JsValue {
-        to_js(&self.0)
+        to_js(&members(None, &self.0))
     }
 
     /// As an object to resolve to: what it means for an attempt to connect.
     pub(crate) fn into_outcome(self) -> JsValue {
-        to_js(&outcome_of(*self.0))
+        let outcome = outcome_of(*self.0);
+        let reason = outcome.reason();
+        // Never connected: that comes from the backend as it is.
+        reason.map_or(JsValue::UNDEFINED, |reason| {
+            to_js(&members(Some(outcome.status()), reason))
+        })
     }
 }
 
@@ -134,11 +139,47 @@ fn outcome_of(reason: Reason) -> Outcome {
     }
 }
 
-/// A value on its way to JavaScript. Ours are plain structs of strings and numbers, which always arrive.
-pub(crate) fn to_js(value: &impl Serialize) -> JsValue {
-    value
-        .serialize(&Serializer::new())
+/// What a reason is in JavaScript, with the outcome that it belongs to. Numbers of Microsoft's come from the backend only.
+fn members<'a>(status: Option<&'a str>, reason: &'a Reason) -> [Member<'a>; 6] {
+    [
+        ("status", status),
+        ("code", Some(&reason.code)),
+        ("actor", Some(reason.actor.name())),
+        ("next", Some(reason.next.name())),
+        ("message", Some(&reason.message)),
+        ("correlation_id", reason.correlation_id.as_deref()),
+    ]
+}
+
+/// A member of an object on its way to JavaScript; without a value, it is left out.
+pub(crate) type Member<'a> = (&'static str, Option<&'a str>);
+
+/// An object of these members. It leaves as a map: for the members of structs the serializer keeps a table of names, which
+/// is 0.8 KB of the module.
+pub(crate) fn to_js(members: &[Member<'_>]) -> JsValue {
+    let serializer = Serializer::new().serialize_maps_as_objects(true);
+    // Strings always arrive.
+    Object(members)
+        .serialize(&serializer)
         .unwrap_or(JsValue::UNDEFINED)
+}
+
+struct Object<'a>(&'a [Member<'a>]);
+
+impl Serialize for Object<'_> {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let given = self
+            .0
+            .iter()
+            .filter_map(|(name, value)| Some((name, (*value)?)));
+        serializer.collect_map(given)
+    }
+}
+
+/// What is sent, the way the server reads it.
+#[cfg(test)]
+pub(crate) fn as_json(members: &[Member<'_>]) -> serde_json::Value {
+    serde_json::to_value(Object(members)).unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -150,6 +191,20 @@ mod tests {
         assert_eq!(word::<Actor>("tenant_admin"), Some(Actor::TenantAdmin));
         assert_eq!(word::<Next>("fix_credential"), Some(Next::FixCredential));
         assert_eq!(word::<Next>("FixCredential"), None);
+    }
+
+    /// The words are those of the contract, which the backend writes by the types themselves.
+    #[test]
+    fn an_outcome_leaves_as_the_contract_writes_it() {
+        let Trouble(mut reason) = trouble("x", Actor::TenantAdmin, Next::AskAdmin, "Ask.");
+        reason.correlation_id = Some("c".to_owned());
+        assert_eq!(
+            as_json(&members(None, &reason)),
+            serde_json::to_value(&reason).unwrap()
+        );
+        let outcome = outcome_of(*reason);
+        let written = members(Some(outcome.status()), outcome.reason().unwrap());
+        assert_eq!(as_json(&written), serde_json::to_value(&outcome).unwrap());
     }
 
     #[test]

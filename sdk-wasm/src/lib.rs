@@ -1,8 +1,8 @@
 //! The browser's side of connect-outlook, compiled to WebAssembly and published on npm as `connect-outlook`.
 //!
-//! The way through (design, page-driven, by redirect): [`Outlook::connect`] makes a code verifier, asks the backend
-//! for an attempt, parks the verifier in the tab's `sessionStorage` and sends the browser to Microsoft;
-//! [`Outlook::complete_redirect`] takes verifier and code together, cleans the address bar and trades both for a
+//! The way through (design, page-driven, by redirect): the [`Outlook`] call `connect` makes a code verifier, asks the
+//! backend for an attempt, parks the verifier in the tab's `sessionStorage` and sends the browser to Microsoft;
+//! `completeRedirect` takes verifier and code together, cleans the address bar and trades both for a
 //! session. No Microsoft token ever arrives here: the page holds a cookie that it cannot read.
 //!
 //! Pure rules stand in `address`, `attempt`, `options` and `paths` and are tested natively; everything that

@@ -8,6 +8,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen_futures::future_to_promise;
 
 use crate::client::{Call, Client};
+use crate::error::bad_options;
 use crate::options;
 use crate::paths::MailPath;
 
@@ -35,72 +36,51 @@ impl Outlook {
         })
     }
 
-    /// Sends the browser to Microsoft to connect a mailbox. `undefined` means the page is being left; otherwise the
-    /// outcome says why not. Rejects with `bad_options` only.
-    pub fn connect(&self, options: JsValue) -> Promise {
-        self.promise(Call::Connect(options))
-    }
-
-    /// Begins an attempt for a window of its own: `{url, state, expires_at}`, where to send it and what it will say, or
-    /// the outcome that says why not. Rejects with `bad_options` only.
-    #[wasm_bindgen(js_name = openWindow)]
-    pub fn open_window(&self, options: JsValue) -> Promise {
-        self.promise(Call::OpenWindow(options))
-    }
-
-    /// Finishes what `openWindow` began, with the address that the window was sent back to.
-    #[wasm_bindgen(js_name = completeWindow)]
-    pub fn complete_window(&self, address: String) -> Promise {
-        self.promise(Call::CompleteWindow(address))
-    }
-
-    /// Finishes what `connect` began, on the page that Microsoft sends the visitor back to. `null`: this page is not
-    /// an answer to us. Whatever is ordinary is an outcome, not a rejection.
-    #[wasm_bindgen(js_name = completeRedirect)]
-    pub fn complete_redirect(&self) -> Promise {
-        self.promise(Call::CompleteRedirect)
-    }
-
-    /// Who is connected in this browser, or `null`. Rejects with the problem that the backend names, or
-    /// `unreachable`; so below.
-    pub fn session(&self) -> Promise {
-        self.promise(Call::Session)
-    }
-
-    /// Ends the session of this browser. The mailboxes stay connected on the server.
-    #[wasm_bindgen(js_name = signOut)]
-    pub fn sign_out(&self) -> Promise {
-        self.promise(Call::SignOut)
-    }
-
-    /// Disconnects a mailbox: the server destroys its tokens.
-    pub fn disconnect(&self, account: JsValue) -> Promise {
-        self.promise(Call::Disconnect(account))
-    }
-
-    /// The folders of a mailbox. `options.account`: which, unless the first of the session; so below.
-    pub fn folders(&self, options: JsValue) -> Promise {
-        self.promise(Call::Mail(options, Ok(MailPath::Folders)))
-    }
-
-    /// A page of messages, newest first. `options`: `folder`, `cursor`, `limit`, `account`.
-    pub fn messages(&self, options: JsValue) -> Promise {
-        let query = options::message_query(&options);
-        self.promise(Call::Mail(options, query.map(MailPath::Messages)))
-    }
-
-    /// One message with its text.
-    pub fn message(&self, id: &JsValue, options: JsValue) -> Promise {
-        let id = options::identifier(id);
-        self.promise(Call::Mail(options, id.map(MailPath::Message)))
-    }
-}
-
-impl Outlook {
-    fn promise(&self, call: Call) -> Promise {
+    /// Makes the call of this name, with what the page passed: one door for all of them, since each door of its own
+    /// costs the page as much as what is behind it. Rejects with the problem that the backend names, or `unreachable`;
+    /// those that connect resolve to an outcome instead, and reject with `bad_options` only.
+    ///
+    /// | name | values | resolves to |
+    /// | --- | --- | --- |
+    /// | `connect` | options | `undefined`: the page is being left; otherwise the outcome that says why not |
+    /// | `openWindow` | options | `{url, state, expires_at}`: where to send a window and what it will say; or the outcome |
+    /// | `completeRedirect` | | the outcome of what `connect` began; `null` on a page that is not an answer to us |
+    /// | `completeWindow` | the address that the window was sent back to | the outcome of what `openWindow` began |
+    /// | `session` | | who is connected in this browser, or `null` |
+    /// | `signOut` | | `undefined`: the session is ended, the mailboxes stay connected on the server |
+    /// | `disconnect` | account | `undefined`: the server has destroyed its tokens |
+    /// | `folders` | options: `account` | the folders of a mailbox, of the session's first unless said |
+    /// | `messages` | options: `account`, `folder`, `cursor`, `limit` | a page of messages, newest first |
+    /// | `message` | identifier, options: `account` | one message with its text |
+    pub fn call(&self, name: &str, first: JsValue, second: JsValue) -> Promise {
         let client = Rc::clone(&self.client);
+        let call = Call::named(name, first, second);
         future_to_promise(
             async move { client.answer(call).await.map_err(|trouble| trouble.to_js()) },
         )
+    }
+}
+
+impl Call {
+    fn named(name: &str, first: JsValue, second: JsValue) -> Self {
+        match name {
+            "connect" => Self::Connect(first),
+            "openWindow" => Self::OpenWindow(first),
+            "completeRedirect" => Self::CompleteRedirect,
+            "completeWindow" => Self::CompleteWindow(first),
+            "session" => Self::Session,
+            "signOut" => Self::SignOut,
+            "disconnect" => Self::Disconnect(first),
+            "folders" => Self::Mail(first, Ok(MailPath::Folders)),
+            "messages" => {
+                let query = options::message_query(&first);
+                Self::Mail(first, query.map(MailPath::Messages))
+            }
+            "message" => {
+                let id = options::identifier(&first);
+                Self::Mail(second, id.map(MailPath::Message))
+            }
+            _ => Self::Mail(first, Err(bad_options("there is no such call"))),
+        }
     }
 }

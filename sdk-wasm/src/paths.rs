@@ -1,6 +1,6 @@
 //! Paths of the backend's routes. Whatever stands in an identifier, it stays one segment.
 
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use connect_outlook_protocol::encoding::append_escaped;
 
 use crate::error::{Trouble, bad_options};
 
@@ -79,7 +79,7 @@ impl MessageQuery {
             path.push(separator);
             path.push_str(name);
             path.push('=');
-            path.extend(utf8_percent_encode(value, ESCAPED));
+            append_escaped(path, value, KEPT);
             separator = '&';
         }
         Ok(())
@@ -103,11 +103,13 @@ fn segment(identifier: &str) -> Result<String, Trouble> {
     if matches!(identifier, "" | "." | "..") {
         return Err(bad_options("an identifier is missing"));
     }
-    Ok(utf8_percent_encode(identifier, ESCAPED).collect())
+    let mut segment = String::new();
+    append_escaped(&mut segment, identifier, KEPT);
+    Ok(segment)
 }
 
-/// All but letters, digits and what identifiers often have between them.
-const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_');
+/// What identifiers often have between letters and digits; dots are escaped too.
+const KEPT: &[u8] = b"-_";
 
 #[cfg(test)]
 mod tests {

@@ -1,15 +1,16 @@
 //! Coming back: the callback in the address becomes an outcome.
 
 use connect_outlook_protocol::callback::{self, Callback, CallbackError, RefusedCallback};
+use connect_outlook_protocol::pkce::CodeVerifier;
 use connect_outlook_protocol::refusal::{Actor, Next};
+use connect_outlook_protocol::secret::AuthorizationCode;
 use connect_outlook_protocol::state::State;
-use serde::Serialize;
 use wasm_bindgen::JsValue;
 
 use crate::address::Address;
 use crate::attempt::{ParkedAttempt, Waiting};
 use crate::backend::Backend;
-use crate::error::{Trouble, bad_answer, to_js, trouble};
+use crate::error::{Member, Trouble, bad_answer, to_js, trouble};
 use crate::fields::{member, set, text};
 use crate::page::Page;
 use crate::paths;
@@ -87,57 +88,42 @@ fn written(callback: &Callback, parked: &ParkedAttempt) -> (&'static str, JsValu
             code,
             state,
             issuer,
-        } => (
-            paths::SESSIONS,
-            to_js(&Finish {
-                state: state.expose(),
-                code: code.expose(),
-                code_verifier: parked.verifier.expose(),
-                issuer: issuer.as_deref(),
-            }),
-        ),
+        } => {
+            let verifier = &parked.verifier;
+            let finish = finish_members(state, code, verifier, issuer.as_deref());
+            (paths::SESSIONS, to_js(&finish))
+        }
         Callback::Refused { state, refusal } => {
-            (paths::REFUSALS, to_js(&Refuse::new(state, refusal)))
+            (paths::REFUSALS, to_js(&refuse_members(state, refusal)))
         }
     }
 }
 
 /// `FinishAttempt` on its way out; the wire type itself cannot be written, its secrets cannot be serialised.
-#[derive(Serialize)]
-struct Finish<'a> {
-    state: &'a str,
-    code: &'a str,
-    code_verifier: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
+fn finish_members<'a>(
+    state: &'a State,
+    code: &'a AuthorizationCode,
+    verifier: &'a CodeVerifier,
     issuer: Option<&'a str>,
+) -> [Member<'a>; 4] {
+    [
+        ("state", Some(state.expose())),
+        ("code", Some(code.expose())),
+        ("code_verifier", Some(verifier.expose())),
+        ("issuer", issuer),
+    ]
 }
 
 /// `RefuseAttempt` on its way out.
-#[derive(Serialize)]
-struct Refuse<'a> {
-    state: &'a str,
-    error: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    error_subcode: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    error_description: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    suberror: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    claims: Option<&'a str>,
-}
-
-impl<'a> Refuse<'a> {
-    fn new(state: &'a State, refusal: &'a RefusedCallback) -> Self {
-        Self {
-            state: state.expose(),
-            error: &refusal.error,
-            error_subcode: refusal.error_subcode.as_deref(),
-            error_description: refusal.error_description.as_deref(),
-            suberror: refusal.suberror.as_deref(),
-            claims: refusal.claims.as_deref(),
-        }
-    }
+fn refuse_members<'a>(state: &'a State, refusal: &'a RefusedCallback) -> [Member<'a>; 6] {
+    [
+        ("state", Some(state.expose())),
+        ("error", Some(&refusal.error)),
+        ("error_subcode", refusal.error_subcode.as_deref()),
+        ("error_description", refusal.error_description.as_deref()),
+        ("suberror", refusal.suberror.as_deref()),
+        ("claims", refusal.claims.as_deref()),
+    ]
 }
 
 /// Another library of the page may use `code` and `state` too: a state that is not of our making is left to it,
@@ -167,11 +153,10 @@ fn attempt_unknown() -> Trouble {
 
 #[cfg(test)]
 mod tests {
-    use connect_outlook_protocol::pkce::CodeVerifier;
-    use connect_outlook_protocol::secret::AuthorizationCode;
     use connect_outlook_protocol::wire::{FinishAttempt, RefuseAttempt};
 
     use super::*;
+    use crate::error::as_json;
 
     #[test]
     fn what_the_page_sends_is_what_the_server_reads() {
@@ -179,20 +164,13 @@ mod tests {
             State::from_random([1; 32]),
             AuthorizationCode::new("0.AX".to_owned()),
         );
-        let parked =
-            ParkedAttempt::new(&state, CodeVerifier::from_random([2; 32]), 0, String::new());
+        let verifier = CodeVerifier::from_random([2; 32]);
         let issuer = "https://login.microsoftonline.com/t/v2.0";
-        let finish = Finish {
-            state: state.expose(),
-            code: code.expose(),
-            code_verifier: parked.verifier.expose(),
-            issuer: Some(issuer),
-        };
-        let sent = serde_json::to_value(finish).unwrap();
+        let sent = as_json(&finish_members(&state, &code, &verifier, Some(issuer)));
         let read: FinishAttempt = serde_json::from_value(sent).unwrap();
         assert_eq!(read.state, state);
         assert_eq!(read.code, code);
-        assert_eq!(read.code_verifier, parked.verifier);
+        assert_eq!(read.code_verifier, verifier);
         assert_eq!(read.issuer.as_deref(), Some(issuer));
     }
 
@@ -205,8 +183,7 @@ mod tests {
             suberror: Some("basic_action".to_owned()),
             claims: Some("{}".to_owned()),
         };
-        let sent =
-            serde_json::to_value(Refuse::new(&State::from_random([1; 32]), &refusal)).unwrap();
+        let sent = as_json(&refuse_members(&State::from_random([1; 32]), &refusal));
         let read: RefuseAttempt = serde_json::from_value(sent).unwrap();
         assert_eq!(
             (read.error, read.error_subcode),

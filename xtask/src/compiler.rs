@@ -192,8 +192,16 @@ fn system_linker() -> Option<PathBuf> {
 /// Flags that keep this machine's directories out of what is compiled: the same bytes
 /// everywhere, and nobody's home directory in them.
 pub(crate) fn remapped_paths() -> Vec<String> {
+    // Whichever registry a package came from: those have names of their own, directly below.
+    let registries = std::fs::read_dir(registry())
+        .into_iter()
+        .flatten()
+        .flatten();
+    let registries = registries.map(|one| format!("{}/", one.path().display()));
     let from = [registry().display().to_string(), format!("{SYSTEM_STD}/")];
+    // The last one that fits counts.
     from.into_iter()
+        .chain(registries)
         .map(|prefix| format!("--remap-path-prefix={prefix}="))
         .collect()
 }

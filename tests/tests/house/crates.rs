@@ -175,15 +175,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("xtask", &[]),
 ];
 
-const PURE: &[&str] = &[
-    "base64",
-    "percent-encoding",
-    "serde",
-    "serde_json",
-    "sha2",
-    "subtle",
-    "zeroize",
-];
+const PURE: &[&str] = &["base64", "serde", "serde_json", "sha2", "subtle", "zeroize"];
 
 const IMPURE_STD: &[&str] = &[
     "env", "fs", "io", "net", "os", "path", "process", "random", "thread", "time", "*",
