@@ -81,6 +81,7 @@ fn npm_packages_are_pinned_by_content() {
         "tests/clients/package-lock.json",
         "xtask/npm/package-lock.json",
         "xtask/peers/package-lock.json",
+        "xtask/docs/package-lock.json",
         "sdk-wasm/js-tests/package-lock.json",
     ];
     let locks = suites

@@ -11,3 +11,4 @@ mod lock;
 mod package;
 mod pages;
 mod rooms;
+mod workflows;
