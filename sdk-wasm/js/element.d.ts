@@ -82,11 +82,13 @@ export class ConnectOutlookElement extends HTMLElement {
   connect(options?: ConnectOptions): Promise<Outcome>;
   /** Disconnects the account shown. */
   disconnect(): Promise<void>;
+  /** As on every element, with the events of {@link ConnectOutlookEventMap} known by name. */
   addEventListener<K extends keyof ConnectOutlookEventMap>(
     type: K,
     listener: (event: ConnectOutlookEventMap[K]) => unknown,
     options?: boolean | AddEventListenerOptions,
   ): void;
+  /** Any other event. */
   addEventListener(
     type: string,
     listener: EventListenerOrEventListenerObject,

@@ -209,12 +209,15 @@ export interface MessagesOptions extends AccountOption {
 
 /** Reading mail of connected mailboxes. Calls reject with {@link ConnectOutlookError}. */
 export interface Mail {
+  /** The folders of a mailbox. */
   folders(options?: AccountOption): Promise<{ folders: Folder[] }>;
+  /** A page of messages, newest first. */
   messages(options?: MessagesOptions): Promise<MessageList>;
   /** Page after page, each fetched when it is asked for: `for await (const page of mail.pages())`. `limit` is a page's. */
   pages(options?: MessagesOptions): AsyncGenerator<MessageList, void, undefined>;
   /** Message after message, across the pages: `for await (const message of mail.each({ folder: 'sent' }))`. */
   each(options?: MessagesOptions): AsyncGenerator<MessageSummary, void, undefined>;
+  /** One message with its text. */
   message(id: string, options?: AccountOption): Promise<Message>;
 }
 

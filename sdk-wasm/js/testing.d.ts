@@ -22,6 +22,7 @@ export interface TestOutlookOptions {
 /** The calls that can be made to fail. */
 export type TestCall = 'connect' | 'session' | 'signOut' | 'disconnect' | 'folders' | 'messages' | 'message';
 
+/** The double, and what a test does with it. */
 export interface TestOutlook {
   /** What the page uses. */
   readonly outlook: Outlook;

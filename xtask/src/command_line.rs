@@ -12,6 +12,10 @@ pub(crate) enum Task {
     Wasm,
     /// `package-sdk`: build, pack, check, weigh.
     PackageSdk,
+    /// `release TAG`: whether this may be published under the tag.
+    Release(String),
+    /// `reference`: the npm package's reference, written anew from its types.
+    Reference,
     /// `size`: what the npm package weighs, written anew.
     Size,
     /// `coverage`: which test shows what of the emulator, written anew.
@@ -34,6 +38,11 @@ pub(crate) fn read(mut arguments: impl Iterator<Item = OsString>) -> Result<Task
     match (word.to_str(), rest.is_empty()) {
         (Some("wasm"), true) => Ok(Task::Wasm),
         (Some("package-sdk"), true) => Ok(Task::PackageSdk),
+        (Some("release"), _) => match rest.as_slice() {
+            [tag] => Ok(Task::Release(tag.to_string_lossy().into_owned())),
+            _ => Err(usage()),
+        },
+        (Some("reference"), true) => Ok(Task::Reference),
         (Some("size"), true) => Ok(Task::Size),
         (Some("coverage"), true) => Ok(Task::Coverage),
         (Some("faults"), true) => Ok(Task::Faults),
@@ -64,7 +73,7 @@ fn scope(rest: &[OsString]) -> Result<Scope, Stop> {
 
 fn usage() -> Stop {
     Stop::new(
-        "usage: cargo demo [ARGUMENTS …] | cargo verify [--only rust|wasm|browser|clients|examples] | cargo package-sdk | cargo xtask wasm | cargo xtask size | cargo xtask coverage | cargo xtask faults",
+        "usage: cargo demo [ARGUMENTS …] | cargo verify [--only rust|wasm|browser|clients|examples] | cargo package-sdk | cargo xtask wasm | cargo xtask release TAG | cargo xtask size | cargo xtask reference | cargo xtask coverage | cargo xtask faults",
     )
 }
 
@@ -83,6 +92,11 @@ mod tests {
     #[test]
     fn every_command_is_understood() {
         assert_eq!(told("wasm"), Ok(Task::Wasm));
+        assert_eq!(
+            told("release v1.2.3"),
+            Ok(Task::Release("v1.2.3".to_owned()))
+        );
+        assert_eq!(told("reference"), Ok(Task::Reference));
         assert_eq!(told("size"), Ok(Task::Size));
         assert_eq!(told("coverage"), Ok(Task::Coverage));
         assert_eq!(told("faults"), Ok(Task::Faults));
@@ -112,7 +126,14 @@ mod tests {
 
     #[test]
     fn anything_else_shows_the_usage() {
-        for line in ["", "wasm now", "verify --only", "verify everything", "fly"] {
+        for line in [
+            "",
+            "wasm now",
+            "verify --only",
+            "verify everything",
+            "release",
+            "fly",
+        ] {
             assert!(
                 told(line).unwrap_err().to_string().starts_with("usage:"),
                 "{line}"

@@ -15,6 +15,8 @@ mod one_at_a_time;
 mod package;
 mod places;
 mod process;
+mod reference;
+mod release;
 mod rename;
 mod say;
 mod shrink;
@@ -37,6 +39,8 @@ fn main() -> ExitCode {
     let done = match command_line::read(std::env::args_os().skip(1)) {
         Ok(Task::Wasm) => wasm::build(&places, Shrinking::IfPossible),
         Ok(Task::PackageSdk) => package::package(&places).map(|_| ()),
+        Ok(Task::Release(tag)) => release::release(&places, &tag),
+        Ok(Task::Reference) => reference::write(&places),
         Ok(Task::Size) => size::page::write(&places),
         Ok(Task::Coverage) => coverage::write(&places),
         Ok(Task::Faults) => faults::write(&places),

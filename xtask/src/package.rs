@@ -19,6 +19,12 @@ pub(crate) fn package(places: &Places) -> Result<Report, Stop> {
     let npm = Npm::demanded()?;
     let packed = pack(&npm, places)?;
     check_files(&packed.files)?;
+    if packed.tarball != tarball() {
+        return Err(Stop::new(format!(
+            "npm packed {}, not the workspace's version",
+            packed.tarball
+        )));
+    }
     say::line(&format!(
         "target/npm/{} holds {} files",
         packed.tarball,
@@ -28,6 +34,11 @@ pub(crate) fn package(places: &Places) -> Result<Report, Stop> {
     println!("{report}");
     report.check()?;
     Ok(report)
+}
+
+/// The tarball's name in `target/npm`.
+pub(crate) fn tarball() -> String {
+    concat!("connect-outlook-", env!("CARGO_PKG_VERSION"), ".tgz").to_owned()
 }
 
 /// What npm packed.

@@ -58,6 +58,16 @@ impl Places {
         self.root.join("sdk-wasm/SIZES.md")
     }
 
+    /// The npm package's reference.
+    pub(crate) fn reference(&self) -> PathBuf {
+        self.root.join("sdk-wasm/docs")
+    }
+
+    /// Pinned npm tools that write it.
+    pub(crate) fn reference_tools(&self) -> PathBuf {
+        self.root.join("xtask/docs")
+    }
+
     /// Pinned packages of others, which are weighed beside ours.
     pub(crate) fn peers(&self) -> PathBuf {
         self.root.join("xtask/peers")

@@ -67,6 +67,26 @@ pub(crate) fn build_with(
         .or_stop(|| format!("cannot write {}", known.display()))
 }
 
+/// Forgets what was compiled and made of it, so that the next build begins with nothing. A private sysroot stays: it is
+/// a compiler's part.
+///
+/// # Errors
+/// Something cannot be removed.
+pub(crate) fn forget(places: &Places) -> Result<(), Stop> {
+    let target = places.wasm_target();
+    for dir in [
+        target.join(WASM),
+        target.join("wasm"),
+        target.join("generated"),
+        places.package(),
+    ] {
+        if dir.exists() {
+            fs::remove_dir_all(&dir).or_stop(|| format!("cannot clear {}", dir.display()))?;
+        }
+    }
+    Ok(())
+}
+
 /// What was made of the compiled module, in a directory of its own: each file there, but
 /// none of a directory in it, belongs to the package.
 #[derive(Debug)]

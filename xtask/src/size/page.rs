@@ -49,7 +49,7 @@ fn made(npm: &Npm, places: &Places, report: &Report) -> Result<String, Stop> {
 
 fn text(report: &Report, peers: &[Peer], compiler: &str) -> String {
     let mut page = HEAD.to_owned();
-    page += &format!("{MEASURED}{compiler}.\n\n## What a page pays\n\n{COLUMNS}");
+    page += &format!("\n{MEASURED}{compiler}.\n\n## What a page pays\n\n{COLUMNS}");
     for (name, size) in report.sums() {
         page += &row(&format!("**{name}**"), size);
     }
@@ -135,7 +135,7 @@ Made by `cargo xtask size`; `cargo verify` measures anew and fails when a figure
 shipped, by gzip 9, by Brotli 11. Scripts are minified; source maps, types and the npm page are not counted, since no page
 loads them.
 ";
-const MEASURED: &str = "\nThe module of these figures was compiled by ";
+const MEASURED: &str = "The module of these figures was compiled by ";
 const COLUMNS: &str = "| | raw | gzip | Brotli |\n| --- | ---: | ---: | ---: |\n";
 const ENTRY_COLUMNS: &str =
     "Before anybody means to connect, and with the first call or a pointer that comes near. Other \
@@ -184,7 +184,7 @@ mod tests {
     use super::{MEASURED, stale};
 
     fn page(compiler: &str, figures: &str) -> String {
-        format!("# Head\n{MEASURED}{compiler}.\n\n| `a` | {figures} |\n| `b` | 1.0 | 2.0 |\n")
+        format!("# Head\n\n{MEASURED}{compiler}.\n\n| `a` | {figures} |\n| `b` | 1.0 | 2.0 |\n")
     }
 
     #[test]

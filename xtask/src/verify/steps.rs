@@ -10,6 +10,8 @@ use crate::npm::Npm;
 use crate::package;
 use crate::places::Places;
 use crate::process;
+use crate::reference;
+use crate::release;
 use crate::say;
 use crate::size::page;
 use crate::stop::{OrStop, Stop};
@@ -116,6 +118,8 @@ fn rust_tests(places: &Places, tally: &mut Tally) -> Result<(), Stop> {
 fn npm_package(places: &Places, tools: &Tools) -> Result<(), Stop> {
     let npm = tools.npm.as_ref().ok_or_else(|| Stop::new("no npm"))?;
     let report = package::package(places)?;
+    release::rehearse(npm, places)?;
+    reference::check(npm, places)?;
     page::check(npm, places, &report)
 }
 
