@@ -119,7 +119,7 @@ function make(tag, attributes, ...children) {
 // Microsoft's four squares, as its branding guidelines draw them.
 function mark() {
   const square = (fill, at) => make('path', { fill, d: `M${at & 1 ? 11 : 1} ${at & 2 ? 11 : 1}h9v9h-9z` });
-  return make('svg', { part: 'mark', viewBox: '0 0 21 21', 'aria-hidden': true }, ...['#f25022', '#7fba00', '#00a4ef', '#ffb900'].map(square));
+  return make('svg', { part: 'mark', viewBox: '1 1 19 19', 'aria-hidden': true }, ...['#f25022', '#7fba00', '#00a4ef', '#ffb900'].map(square));
 }
 
 function sheet(style) {
@@ -136,9 +136,9 @@ const STYLE = `
 :host([hidden]){display:none}
 button{display:inline-flex;align-items:center;gap:12px;min-height:41px;padding:0 12px;font:inherit;font-weight:600;cursor:pointer;
 color:var(--connect-outlook-color,light-dark(#5e5e5e,#fff));background:var(--connect-outlook-background,light-dark(#fff,#2f2f2f));
-border:1px solid var(--connect-outlook-border,#8c8c8c);border-radius:var(--connect-outlook-radius,0)}
+border:1px solid var(--connect-outlook-border,light-dark(#8c8c8c,#2f2f2f));border-radius:var(--connect-outlook-radius,0)}
 button:hover{filter:brightness(.95)}
 button:focus-visible{outline:3px solid var(--connect-outlook-focus,light-dark(#0067b8,#6cb8f6))}
-svg{width:21px;forced-color-adjust:none}`;
+svg{width:19px;forced-color-adjust:none}`;
 
 if (globalThis.customElements) defineElement();
