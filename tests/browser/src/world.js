@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { test } from "node:test";
+import { after, test } from "node:test";
 
 import { launch } from "./chromium.js";
 import { Demo } from "./demo.js";
@@ -26,6 +26,14 @@ export const story = (title, tell, house = Demo) =>
     }
   });
 
+// One browser for the stories of a file: visitors have profiles of their own, which end with their story.
+let browser;
+async function theBrowser() {
+  if (!browser?.isConnected()) browser = await launch();
+  return browser;
+}
+after(() => browser?.close());
+
 class World {
   #browser;
   #visitors = [];
@@ -34,7 +42,7 @@ class World {
 
   static async open(house) {
     const world = new World();
-    [world.demo, world.#browser] = await Promise.all([house.start(), launch()]);
+    [world.demo, world.#browser] = await Promise.all([house.start(), theBrowser()]);
     return world;
   }
 
@@ -105,7 +113,7 @@ class World {
   atEnd = (work) => this.#last.push(work);
 
   async close() {
-    await this.#browser.close();
+    await Promise.all(this.#visitors.map(({ context }) => context.close()));
     await this.demo.close();
     for (const work of this.#last) await work();
   }
