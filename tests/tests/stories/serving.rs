@@ -31,6 +31,9 @@ async fn what_is_counted_can_be_read_on_a_listener_of_its_own() {
     for line in [
         "connect_outlook_token_requests_total{grant=\"authorization_code\",result=\"ok\"} 1",
         "connect_outlook_token_requests_total{grant=\"refresh_token\",result=\"ok\"} 1",
+        "connect_outlook_copies_asked_total{of=\"session\",result=\"miss\"}",
+        "connect_outlook_copies_asked_total{of=\"token\",result=\"miss\"}",
+        "connect_outlook_copies{of=\"token\"}",
         "connect_outlook_credential_end_timestamp_seconds{credential=\"secret that ends at 32472144000\"} 32472144000",
     ] {
         assert!(text.contains(line), "{line}\n{text}");
