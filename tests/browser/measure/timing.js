@@ -60,6 +60,8 @@ async function measure(path, press, before) {
   await devtools.send("Network.enable");
   await page.goto(site.origin + path);
   const { painted, ready } = await page.evaluate(whenReady);
+  // Nobody presses what they have not seen: what the page still fetches is there by then.
+  await page.waitForLoadState("networkidle");
   await before?.(page);
   const left = new Promise((resolve) => {
     devtools.on("Network.requestWillBeSent", ({ request, type, wallTime }) => {
