@@ -11,9 +11,11 @@
 //! | `connect_outlook_refused_total` | counter | requests that a limit of ours held up, by `limit`: `start`, `callback`, `request`, `mail`, `wrong_handle` |
 //! | `connect_outlook_copies_asked_total` | counter | look-ups in memory by `of` (`session`, `token`) and `result` (`hit`, `miss`) |
 //! | `connect_outlook_copies` | gauge | what is kept in memory, by `of`; looked at every minute |
-//! | `connect_outlook_queue_waits_total` | counter | who had to wait for a turn, by `queue`: `mailbox`, `microsoft`, `token_endpoint`, `wrong_handle` |
+//! | `connect_outlook_queue_waits_total` | counter | who had to wait for a turn, by `queue`: `mailbox`, `download`, `microsoft`, `token_endpoint`, `wrong_handle` |
 //! | `connect_outlook_queue_wait_milliseconds_total` | counter | for how long, all together, by `queue` |
 //! | `connect_outlook_queue_overflows_total` | counter | who was turned away because too many waited, or for too long, by `queue`; also `open_attempts` |
+//! | `connect_outlook_attachments_total` | counter | attachments passed on, by `result`: `whole`, `cut` (Microsoft broke off), `left` (the client went), `stalled` (it took nothing any more) |
+//! | `connect_outlook_letters_total` | counter | letters that Microsoft was asked to send, by `result`: `accepted`, `refused`, `unknown` (the answer was lost) |
 //! | `connect_outlook_start_timestamp_seconds` | gauge | when this process began to count |
 
 mod prometheus;
@@ -64,6 +66,11 @@ fn describe() {
     describe_counter!(WAITS, "Who had to wait for a turn, by queue");
     describe_counter!(WAIT_MILLISECONDS, "How long they waited, by queue");
     describe_counter!(OVERFLOWS, "Who was turned away from a queue, by queue");
+    describe_counter!(ATTACHMENTS, "Attachments passed on, by how that ended");
+    describe_counter!(
+        LETTERS,
+        "Letters that Microsoft was asked to send, by result"
+    );
     describe_gauge!(START, "When this process began to count, unix seconds");
 }
 
@@ -131,6 +138,16 @@ pub(crate) fn overflow(queue: &'static str) {
     counter!(OVERFLOWS, "queue" => queue).increment(1);
 }
 
+/// An attachment has been passed on, or not to its end.
+pub(crate) fn attachment(result: &'static str) {
+    counter!(ATTACHMENTS, "result" => result).increment(1);
+}
+
+/// The sending of a letter has ended.
+pub(crate) fn letter(result: &'static str) {
+    counter!(LETTERS, "result" => result).increment(1);
+}
+
 /// Exact until far beyond the year 9999.
 #[expect(
     clippy::cast_precision_loss,
@@ -151,6 +168,8 @@ const COPIES: &str = "connect_outlook_copies";
 const WAITS: &str = "connect_outlook_queue_waits_total";
 const WAIT_MILLISECONDS: &str = "connect_outlook_queue_wait_milliseconds_total";
 const OVERFLOWS: &str = "connect_outlook_queue_overflows_total";
+const ATTACHMENTS: &str = "connect_outlook_attachments_total";
+const LETTERS: &str = "connect_outlook_letters_total";
 const START: &str = "connect_outlook_start_timestamp_seconds";
 
 #[cfg(test)]
@@ -175,6 +194,8 @@ mod tests {
             waited("mailbox", Duration::from_millis(250));
             waited("mailbox", Duration::from_millis(50));
             overflow("token_endpoint");
+            attachment("cut");
+            letter("unknown");
         });
         let text = meters.render();
         for line in [
@@ -185,6 +206,8 @@ mod tests {
             "connect_outlook_incident{code=\"secret_expired\"} 1",
             "connect_outlook_incidents_total{code=\"secret_expired\"} 1",
             "connect_outlook_credential_end_timestamp_seconds{credential=\"certificate 787a\"} 1858754059",
+            "connect_outlook_attachments_total{result=\"cut\"} 1",
+            "connect_outlook_letters_total{result=\"unknown\"} 1",
             "connect_outlook_answers_total{route=\"/v1/session\",method=\"GET\",status=\"204\"} 1",
             "connect_outlook_refused_total{limit=\"start\"} 1",
             "connect_outlook_copies_asked_total{of=\"session\",result=\"hit\"} 1",
@@ -224,6 +247,8 @@ mod tests {
             WAITS,
             WAIT_MILLISECONDS,
             OVERFLOWS,
+            ATTACHMENTS,
+            LETTERS,
             START,
         ] {
             assert!(page.contains(&format!("//! | `{name}` |")), "{name}");

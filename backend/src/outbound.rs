@@ -3,13 +3,16 @@
 //! No redirects, no proxy from the environment, no cookies, no retries, no `Origin`. What an answer means is judged
 //! elsewhere.
 
+mod opened;
 pub mod turns;
 
 use std::time::Duration;
 
-use reqwest::header::{CONTENT_TYPE, HeaderMap, RETRY_AFTER, WWW_AUTHENTICATE};
+use reqwest::header::{ACCEPT_ENCODING, CONTENT_TYPE, HeaderMap, WWW_AUTHENTICATE};
 use reqwest::{Client, RequestBuilder, redirect, retry, tls};
 use zeroize::Zeroizing;
+
+pub use opened::Opened;
 
 /// Whom a client believes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -109,31 +112,34 @@ impl Outbound {
         self.client.post(url)
     }
 
+    /// A `DELETE` to be filled in.
+    pub fn delete(&self, url: &str) -> RequestBuilder {
+        self.client.delete(url)
+    }
+
     /// Sends and reads the whole answer.
     ///
     /// # Errors
     /// [`NoReply`] when there is no whole answer.
     pub async fn send(&self, request: RequestBuilder) -> Result<Reply, NoReply> {
-        let mut response = request.send().await.map_err(|error| why(&error))?;
-        let status = response.status().as_u16();
-        let headers = std::mem::take(response.headers_mut());
-        let mut body = Zeroizing::new(Vec::new());
-        while let Some(chunk) = response.chunk().await.map_err(|error| why(&error))? {
-            if body.len() + chunk.len() > self.body_limit {
-                return Err(NoReply::TooLong);
-            }
-            body.extend_from_slice(&chunk);
-        }
-        let retry_after = headers
-            .get(RETRY_AFTER)
-            .and_then(|value| value.to_str().ok());
-        Ok(Reply {
-            status,
-            is_json: is_json(&headers),
-            retry_after: retry_after.and_then(seconds),
-            challenges: challenges(&headers),
-            body,
-        })
+        let response = request.send().await.map_err(|error| why(&error))?;
+        Opened::new(response, self.body_limit).whole().await
+    }
+
+    /// Sends and reads the head of the answer, whose body may take long and be of any size.
+    ///
+    /// # Errors
+    /// [`NoReply`] when there is no head.
+    pub async fn open_long(&self, request: RequestBuilder) -> Result<Opened, NoReply> {
+        // Lengths are those of the content itself only where nothing is compressed.
+        let request = request
+            .header(ACCEPT_ENCODING, "identity")
+            .timeout(LONGEST_BODY);
+        let response = tokio::time::timeout(QUIET, request.send())
+            .await
+            .map_err(|_| NoReply::TimedOut)?
+            .map_err(|error| why(&error))?;
+        Ok(Opened::new(response, self.body_limit))
     }
 }
 
@@ -156,12 +162,16 @@ fn challenges(headers: &HeaderMap) -> Vec<String> {
 }
 
 fn is_json(headers: &HeaderMap) -> bool {
+    essence(headers).eq_ignore_ascii_case("application/json")
+}
+
+/// The content type without its parameters.
+fn essence(headers: &HeaderMap) -> &str {
     let kind = headers
         .get(CONTENT_TYPE)
         .and_then(|value| value.to_str().ok())
         .unwrap_or_default();
-    let essence = kind.split(';').next().unwrap_or_default().trim();
-    essence.eq_ignore_ascii_case("application/json")
+    kind.split(';').next().unwrap_or_default().trim()
 }
 
 /// The plain number form only; a date, a negative or a word is no wish we can follow, an absurd number is cut.
@@ -177,6 +187,12 @@ fn install_ring() {
 }
 
 const CONNECT: Duration = Duration::from_secs(3);
+
+/// How long a body of [`Outbound::open_long`] may be silent.
+const QUIET: Duration = Duration::from_secs(30);
+
+/// How long it may take: 150 MB, the most that a mailbox holds in one piece, at 350 kbit/s.
+const LONGEST_BODY: Duration = Duration::from_secs(60 * 60);
 
 /// The longest wait we pass on, in seconds.
 pub const LONGEST_WAIT: u32 = 3_600;

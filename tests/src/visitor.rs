@@ -201,6 +201,30 @@ impl Connected {
             .clone()
     }
 
+    /// The path of the message with this subject, below the account.
+    ///
+    /// # Panics
+    /// If it is not in the inbox.
+    pub async fn message_about(&self, subject: &str) -> String {
+        let answer = self.get("/messages?folder=inbox&limit=100").await;
+        let list = answer.json();
+        let mut messages = list["messages"].as_array().expect("messages").iter();
+        let found = messages.find(|message| message["subject"] == subject);
+        let id = found.and_then(|message| message["id"].as_str());
+        format!("/messages/{}", id.expect("a message about it"))
+    }
+
+    /// The path of the only attachment of the message with this subject, below the account.
+    ///
+    /// # Panics
+    /// If there is none.
+    pub async fn attachment_of(&self, subject: &str) -> String {
+        let list = format!("{}/attachments", self.message_about(subject).await);
+        let attachments = self.get(&list).await.json();
+        let id = attachments["attachments"][0]["id"].as_str();
+        format!("{list}/{}", id.expect("an attachment"))
+    }
+
     /// Disconnects the account.
     pub async fn disconnect(&self) -> Answer {
         self.visitor

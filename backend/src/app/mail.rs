@@ -39,6 +39,9 @@ pub enum MailError {
     /// There is no such message or folder, or not any more.
     #[error("no such item")]
     ItemUnknown,
+    /// The attachment is a link: its content is not in the mailbox.
+    #[error("the content is not in the mailbox")]
+    Elsewhere,
     /// A cursor, folder or message id that nobody was given.
     #[error("{0}")]
     Malformed(&'static str),
@@ -131,11 +134,24 @@ impl App {
 
     /// Reads with a fresh token; a token that Graph does not accept is replaced once, and the call repeated once
     /// (R139). Only reading comes this way.
-    async fn read<R: Reading>(
+    pub(super) async fn read<R: Reading>(
         self: &Arc<Self>,
         account: AccountId,
         what: &R,
     ) -> Result<R::Found, MailError> {
+        let answer = self.try_read(account, what).await?;
+        answer.map_err(|error| {
+            tracing::info!(%account, %error, "the mailbox was not read");
+            error.into()
+        })
+    }
+
+    /// The same, with what Graph said in Graph's words.
+    pub(super) async fn try_read<R: Reading>(
+        self: &Arc<Self>,
+        account: AccountId,
+        what: &R,
+    ) -> Result<Result<R::Found, GraphError>, MailError> {
         let mailbox = account.to_string();
         let first = self.fresh_access_token(account, None).await?;
         let caller = Caller {
@@ -143,17 +159,12 @@ impl App {
             tenant: &first.tenant,
             token: &first.token,
         };
-        let answer = match what.read(&self.graph, caller).await {
+        match what.read(&self.graph, caller).await {
             Err(GraphError::Unauthorized { claims }) => {
-                self.read_again(account, what, first.version, claims)
-                    .await?
+                self.read_again(account, what, first.version, claims).await
             }
-            answer => answer,
-        };
-        answer.map_err(|error| {
-            tracing::info!(%account, %error, "the mailbox was not read");
-            error.into()
-        })
+            answer => Ok(answer),
+        }
     }
 }
 
@@ -192,7 +203,7 @@ impl App {
 }
 
 /// Something to read in a mailbox. Reading twice does no harm.
-trait Reading: Sync {
+pub(super) trait Reading: Sync {
     type Found;
 
     fn read(
@@ -239,11 +250,13 @@ impl From<GraphError> for MailError {
             GraphError::Forbidden => Self::AccountNeedsSomebody,
             GraphError::Unknown => Self::ItemUnknown,
             GraphError::NoMailbox => Self::NoMailbox,
+            GraphError::Elsewhere => Self::Elsewhere,
             GraphError::Throttled { retry_after } => Self::Throttled { retry_after },
             GraphError::Unavailable { retry_after } => Self::Unavailable { retry_after },
             // A token refused twice is no reason to ask the visitor for anything: Graph and Entra disagree.
             GraphError::Unauthorized { .. } => Self::TokenRefused,
-            GraphError::Unexpected(_) | GraphError::NoRandomness(_) => {
+            // No letter is sent where this is asked.
+            GraphError::Refused(_) | GraphError::Unexpected(_) | GraphError::NoRandomness(_) => {
                 Self::Unavailable { retry_after: None }
             }
         }

@@ -3,6 +3,7 @@
 //! Nothing here knows a status code, a cookie or a header; time comes from the clock, randomness from `random`.
 
 mod accounts;
+mod attachments;
 mod background;
 mod bound;
 mod challenge;
@@ -20,6 +21,7 @@ mod probe;
 mod refresh;
 mod refuse_attempt;
 mod return_to;
+mod sending;
 mod server_driven;
 mod session;
 mod sessions;
@@ -29,7 +31,7 @@ mod upkeep;
 use std::sync::Arc;
 
 use connect_outlook_protocol::scope::Scopes;
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, watch};
 use url::Url;
 
 pub use accounts::SessionAfter;
@@ -38,12 +40,13 @@ pub use fresh_token::FreshTokenError;
 pub use handles::{FlowHandle, session_handle};
 pub use incidents::Incident;
 pub use mail::{MailError, MessagesAsked};
+pub use sending::{IdempotencyKey, SendLetterError};
 pub use server_driven::Landing;
 pub use session::SessionError;
 pub use sessions::EndedSessions;
 pub use start_attempt::{StartAttemptError, Wishes};
 
-pub use crate::graph::LARGEST_PAGE;
+pub use crate::graph::{Download, LARGEST_PAGE};
 pub use crate::vault::VaultError;
 
 use crate::clock::Clock;
@@ -80,6 +83,7 @@ pub struct App {
     token_endpoint: Turns,
     /// All requests to Microsoft.
     microsoft: Turns,
+    sendings: Arc<Semaphore>,
     uses: Uses,
     pace: Pace,
     stopping: watch::Sender<bool>,
@@ -148,6 +152,7 @@ impl App {
             gate: Gate::default(),
             token_endpoint,
             microsoft,
+            sendings: sending::slots(),
             uses: Uses::default(),
             pace,
             stopping: watch::Sender::new(false),
@@ -177,11 +182,13 @@ impl App {
         Ok(())
     }
 
-    /// Begins no refresh in the background any more, and waits until none is on its way: none may be cut off between
-    /// Microsoft's answer and the vault.
+    /// Begins no refresh in the background any more, and waits until no refresh and no letter is on its way: none may be
+    /// cut off between Microsoft's answer and the vault.
     pub async fn settle(&self) {
         self.stopping.send_replace(true);
         self.flights.all_done().await;
+        // All permits are back when nobody sends any more. The semaphore is never closed.
+        let _all = self.sendings.acquire_many(sending::AT_ONCE).await.ok();
         if let Err(error) = self.vault.leave_duty(background::DUTY, self.owner).await {
             tracing::debug!(%error, "the background work of this process lapses by itself");
         }

@@ -74,6 +74,7 @@ fn may_be_more(purged: &Purged) -> bool {
         purged.attempts,
         purged.sessions,
         purged.refresh_tokens,
+        purged.sendings,
         purged.news,
         purged.events,
     ]

@@ -3,7 +3,7 @@
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::cursor::Cursor;
-use super::names::{FolderName, MessageId};
+use super::names::{AttachmentId, FolderName, MessageId};
 
 /// One call. All of them read.
 #[derive(Clone, Debug)]
@@ -20,6 +20,12 @@ pub(super) enum Call {
     NextMessages(Cursor),
     /// One message with its text.
     Message(MessageId),
+    /// What hangs on a message, without its content.
+    Attachments(MessageId),
+    /// One attachment, without its content.
+    Attachment(MessageId, AttachmentId),
+    /// The content of one: whatever it is, raw.
+    Content(MessageId, AttachmentId),
 }
 
 impl Call {
@@ -31,6 +37,9 @@ impl Call {
             Self::Folder(_) => "/me/mailFolders/{folder}",
             Self::Messages { .. } | Self::NextMessages(_) => "/me/mailFolders/{folder}/messages",
             Self::Message(_) => "/me/messages/{message}",
+            Self::Attachments(_) => "/me/messages/{message}/attachments",
+            Self::Attachment(..) => "/me/messages/{message}/attachments/{attachment}",
+            Self::Content(..) => "/me/messages/{message}/attachments/{attachment}/$value",
         }
     }
 
@@ -51,6 +60,16 @@ impl Call {
                 format!("/me/messages/{}", segment(id.as_str())),
                 format!("$select={SUMMARY},ccRecipients,body"),
             ),
+            Self::Attachments(id) => (
+                format!("/me/messages/{}/attachments", segment(id.as_str())),
+                format!("$select={ATTACHMENT}"),
+            ),
+            Self::Attachment(message, id) => {
+                (attachment(message, id), format!("$select={ATTACHMENT}"))
+            }
+            Self::Content(message, id) => {
+                return format!("{origin}/v1.0{}/$value", attachment(message, id));
+            }
             Self::NextMessages(cursor) => return format!("{origin}{}", cursor.path_and_query()),
         };
         format!("{origin}/v1.0{path}?{query}")
@@ -65,14 +84,21 @@ impl Call {
     }
 }
 
+fn attachment(message: &MessageId, id: &AttachmentId) -> String {
+    let (message, id) = (segment(message.as_str()), segment(id.as_str()));
+    format!("/me/messages/{message}/attachments/{id}")
+}
+
 /// Everything but letters, digits and the harmless marks is escaped again (R133).
-fn segment(id: &str) -> String {
+pub(super) fn segment(id: &str) -> String {
     const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_');
     utf8_percent_encode(id, ESCAPED).to_string()
 }
 
 const ME: &str = "$select=displayName,mail,userPrincipalName";
 const FOLDERS: &str = "$top=100&$select=id,displayName,unreadItemCount,totalItemCount";
+/// Never `contentBytes`, which would be all of it.
+const ATTACHMENT: &str = "id,name,contentType,size,isInline";
 const SUMMARY: &str = "id,conversationId,subject,from,toRecipients,receivedDateTime,bodyPreview,isRead,hasAttachments,importance,flag";
 
 #[cfg(test)]

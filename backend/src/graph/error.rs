@@ -22,6 +22,9 @@ pub enum GraphError {
     /// There is no such folder or message in this mailbox, or not any more.
     #[error("no such item")]
     Unknown,
+    /// There is an attachment and it is a link: its content is not in the mailbox.
+    #[error("the content is not in the mailbox")]
+    Elsewhere,
     /// The person has no mailbox that can be read: none in the cloud, unlicensed, inactive.
     #[error("no readable mailbox")]
     NoMailbox,
@@ -31,6 +34,9 @@ pub enum GraphError {
         /// Seconds to wait, if Graph said so.
         retry_after: Option<u32>,
     },
+    /// A letter that is not sent so, however often it is tried.
+    #[error("the letter is refused: {0:?}")]
+    Refused(Refused),
     /// No answer, or one that says to come back.
     #[error("unavailable")]
     Unavailable {
@@ -45,6 +51,19 @@ pub enum GraphError {
     NoRandomness(#[from] crate::random::NoRandomness),
 }
 
+/// Why a letter is not sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refused {
+    /// There are none, too many, or one that is no address.
+    Recipients,
+    /// It is longer than the mailbox sends.
+    TooLarge,
+    /// The person may not send, or not in this name.
+    NotAllowed,
+    /// Microsoft does not like something else about it.
+    Other,
+}
+
 /// The body of a success.
 pub(super) fn judge(sent: Result<Reply, NoReply>) -> Result<Vec<u8>, GraphError> {
     let reply = match sent {
@@ -55,15 +74,16 @@ pub(super) fn judge(sent: Result<Reply, NoReply>) -> Result<Vec<u8>, GraphError>
     if reply.status == 200 && reply.is_json {
         return Ok(reply.body.to_vec());
     }
+    Err(refused(&reply))
+}
+
+/// What an answer that is no success means.
+pub(super) fn refused(reply: &Reply) -> GraphError {
     if reply.status == 401 {
         let claims = challenge::claims(reply.challenges.iter().map(String::as_str));
-        return Err(GraphError::Unauthorized { claims });
+        return GraphError::Unauthorized { claims };
     }
-    Err(refusal(
-        reply.status,
-        &code_of(&reply.body),
-        reply.retry_after,
-    ))
+    refusal(reply.status, &code_of(&reply.body), reply.retry_after)
 }
 
 /// Reads the body of a success.
@@ -79,7 +99,11 @@ fn refusal(status: u16, code: &str, retry_after: Option<u32>) -> GraphError {
     {
         return GraphError::NoMailbox;
     }
+    let is = |known: &str| known.eq_ignore_ascii_case(code);
     match status {
+        400 if is("ErrorInvalidRecipients") => GraphError::Refused(Refused::Recipients),
+        403 if is("ErrorSendAsDenied") => GraphError::Refused(Refused::NotAllowed),
+        413 => GraphError::Refused(Refused::TooLarge),
         403 => GraphError::Forbidden,
         404 | 410 => GraphError::Unknown,
         400 if MALFORMED_ID

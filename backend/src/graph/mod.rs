@@ -3,11 +3,13 @@
 //! Destination and path templates are constants; ids from outside fill one segment each and are checked first. Message
 //! ids are Graph's immutable ones, always.
 
+mod attachments;
 mod call;
 mod challenge;
 mod cursor;
 mod error;
 mod folders;
+mod letters;
 mod messages;
 mod names;
 mod roles;
@@ -21,11 +23,14 @@ use std::time::Duration;
 
 use connect_outlook_protocol::secret::AccessToken;
 use connect_outlook_protocol::wire::{Folder, Message, MessageList};
+use reqwest::RequestBuilder;
 use serde::Deserialize;
 
+pub use attachments::Download;
 pub use cursor::{Cursor, CursorError};
-pub use error::GraphError;
-pub use names::{FolderName, MessageId, NotAName};
+pub use error::{GraphError, Refused};
+pub use letters::{AnsweredMessage, Draft, SendError, Whereabouts};
+pub use names::{AttachmentId, FolderName, MessageId, NotAName};
 
 use crate::outbound::turns::Turns;
 use crate::outbound::{Limits, NoClient, Outbound, Trust};
@@ -194,11 +199,8 @@ impl Graph {
     async fn ask(&self, caller: Caller<'_>, call: &Call) -> Result<Vec<u8>, GraphError> {
         let _slot = self.slots.take(caller).await?;
         let request = self
-            .outbound
-            .get(&call.address(&self.origin))
-            .bearer_auth(caller.token.expose())
-            .header("accept", "application/json")
-            .header("prefer", call.prefer());
+            .request(caller, call)
+            .header("accept", "application/json");
         let sent = self.outbound.send(request).await;
         let status = sent.as_ref().map_or(0, |reply| reply.status);
         self.steps.tell(Step::GraphCalled {
@@ -206,6 +208,13 @@ impl Graph {
             status,
         });
         error::judge(sent)
+    }
+
+    fn request(&self, caller: Caller<'_>, call: &Call) -> RequestBuilder {
+        self.outbound
+            .get(&call.address(&self.origin))
+            .bearer_auth(caller.token.expose())
+            .header("prefer", call.prefer())
     }
 
     /// Graph does not say which folder is which; each well-known name is asked once and remembered.

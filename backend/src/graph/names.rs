@@ -6,6 +6,10 @@ use std::fmt;
 #[derive(Clone, PartialEq, Eq)]
 pub struct MessageId(String);
 
+/// An attachment's immutable id.
+#[derive(Clone, PartialEq, Eq)]
+pub struct AttachmentId(String);
+
 /// A folder's id or one of Graph's well-known names.
 #[derive(Clone, PartialEq, Eq)]
 pub struct FolderName(String);
@@ -16,6 +20,22 @@ pub struct FolderName(String);
 pub struct NotAName;
 
 impl MessageId {
+    /// Takes an id as a client sent it, decoded once.
+    ///
+    /// # Errors
+    /// [`NotAName`] for anything that Graph would not have made.
+    pub fn parse(text: &str) -> Result<Self, NotAName> {
+        checked(text).map(Self)
+    }
+
+    /// As Graph made it.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl AttachmentId {
     /// Takes an id as a client sent it, decoded once.
     ///
     /// # Errors
@@ -59,6 +79,12 @@ impl FolderName {
 impl fmt::Debug for MessageId {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str("MessageId(…)")
+    }
+}
+
+impl fmt::Debug for AttachmentId {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("AttachmentId(…)")
     }
 }
 
@@ -113,6 +139,7 @@ mod tests {
         ] {
             assert_eq!(MessageId::parse(bad), Err(NotAName), "{bad}");
             assert_eq!(FolderName::parse(bad), Err(NotAName), "{bad}");
+            assert_eq!(AttachmentId::parse(bad), Err(NotAName), "{bad}");
         }
         assert!(MessageId::parse("AAkALgAAAAAAHYQDEapmEc2byACqAC-EWg0A_x==").is_ok());
     }

@@ -8,14 +8,39 @@ use crate::outbound::turns::{Caps, NoTurn, Turn, Turns};
 #[derive(Debug)]
 pub(super) struct Slots {
     mailboxes: Turns,
+    downloads: Turns,
     all: Turns,
 }
 
 /// One of a mailbox's slots, until dropped.
 #[derive(Debug)]
 pub(super) struct Slot {
-    _mailbox: Turn,
+    mailbox: Turn,
     _all: Turn,
+}
+
+/// One of a mailbox's slots, for something long.
+#[derive(Debug)]
+pub(super) struct LongSlot {
+    slot: Slot,
+    download: Turn,
+}
+
+/// What is left of it while the answer comes. Who takes an answer slowly holds up the own mailbox, and nobody else's.
+#[derive(Debug)]
+pub(super) struct StreamSlot {
+    _download: Turn,
+    _mailbox: Turn,
+}
+
+impl LongSlot {
+    /// The answer has begun.
+    pub(super) fn answered(self) -> StreamSlot {
+        StreamSlot {
+            _download: self.download,
+            _mailbox: self.slot.mailbox,
+        }
+    }
 }
 
 impl Slots {
@@ -23,6 +48,7 @@ impl Slots {
     pub(super) fn new(all: Turns) -> Self {
         Self {
             mailboxes: Turns::new(Caps::mailbox()),
+            downloads: Turns::new(Caps::download()),
             all,
         }
     }
@@ -37,9 +63,22 @@ impl Slots {
         let mailbox = mailbox.map_err(|NoTurn| GraphError::Throttled { retry_after })?;
         let all = self.all.take(caller.tenant).await;
         Ok(Slot {
-            _mailbox: mailbox,
+            mailbox,
             _all: all.map_err(|NoTurn| GraphError::Unavailable { retry_after })?,
         })
+    }
+
+    /// The same for something long. One slot of a mailbox is never taken so, or downloads would keep its owner from
+    /// reading.
+    ///
+    /// # Errors
+    /// As for [`Self::take`].
+    pub(super) async fn take_long(&self, caller: Caller<'_>) -> Result<LongSlot, GraphError> {
+        let download = self.downloads.take(caller.mailbox).await;
+        let retry_after = Some(SOON);
+        let download = download.map_err(|NoTurn| GraphError::Throttled { retry_after })?;
+        let slot = self.take(caller).await?;
+        Ok(LongSlot { slot, download })
     }
 }
 
@@ -73,6 +112,35 @@ mod tests {
         assert!(slots.take(grace).now_or_never().is_some());
         held.pop();
         assert!(fifth.now_or_never().is_some());
+    }
+
+    /// D12: whoever downloads does not keep the owner from reading, and a slow reader holds up nobody else.
+    #[tokio::test]
+    async fn one_slot_is_never_taken_by_downloads() {
+        let slots = Slots::new(Turns::new(Caps::microsoft(16)));
+        let token = AccessToken::new("EwB-opaque".to_owned());
+        let [ada, grace] = ["ada", "grace"].map(|mailbox| Caller {
+            mailbox,
+            tenant: "contoso",
+            token: &token,
+        });
+        let mut held = Vec::new();
+        for _ in 1..MAILBOX {
+            held.push(slots.take_long(ada).await.unwrap().answered());
+        }
+        assert!(Box::pin(slots.take_long(ada)).now_or_never().is_none());
+        assert!(slots.take(ada).now_or_never().is_some());
+        let of_grace: Vec<_> = (0..MAILBOX)
+            .filter_map(|_| Box::pin(slots.take(grace)).now_or_never())
+            .collect();
+        assert_eq!(
+            of_grace.len(),
+            MAILBOX,
+            "of the tenant's four turns none is held"
+        );
+        drop(of_grace);
+        held.pop();
+        assert!(Box::pin(slots.take_long(ada)).now_or_never().is_some());
     }
 
     /// D6: a mailbox's queue is bounded: whoever finds it full is told at once to come back.

@@ -134,4 +134,5 @@ const FLOW: HeaderName = HeaderName::from_static("x-connect-outlook-flow");
 const EXPOSED: &str =
     "x-connect-outlook-session, x-connect-outlook-flow, x-correlation-id, retry-after";
 const METHODS: &str = "GET, POST, PUT, PATCH, DELETE";
-const ALLOWED: &str = "authorization, content-type, x-connect-outlook, x-connect-outlook-flow";
+const ALLOWED: &str =
+    "authorization, content-type, idempotency-key, x-connect-outlook, x-connect-outlook-flow";

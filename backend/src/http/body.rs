@@ -12,16 +12,16 @@ use super::error::Problem;
 use crate::strict_json;
 
 /// A body that was JSON and a `T`. It may have held a code: the bytes are wiped.
-pub(super) struct Json<T>(pub(super) T);
+pub(super) struct Json<T, const MOST: usize = LIMIT>(pub(super) T);
 
-impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
+impl<S: Send + Sync, T: DeserializeOwned, const MOST: usize> FromRequest<S> for Json<T, MOST> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
         if !is(request.headers(), "application/json") {
             return Err(Code::UnsupportedMediaType.into());
         }
-        let bytes = read(request.into_body()).await?;
+        let bytes = read(request.into_body(), MOST).await?;
         let refused =
             || Problem::from(Code::BadRequest).because("the body is not what this route takes");
         // Serde would take a list for an object, its values in the order of the fields.
@@ -58,12 +58,12 @@ impl<S: Send + Sync> FromRequest<S> for Form {
         if !is(request.headers(), "application/x-www-form-urlencoded") {
             return Err(Code::UnsupportedMediaType.into());
         }
-        Self::read(&read(request.into_body()).await?)
+        Self::read(&read(request.into_body(), LIMIT).await?)
     }
 }
 
-async fn read(body: Body) -> Result<Zeroizing<Vec<u8>>, Problem> {
-    let mut body = Limited::new(body, LIMIT);
+async fn read(body: Body, most: usize) -> Result<Zeroizing<Vec<u8>>, Problem> {
+    let mut body = Limited::new(body, most);
     let mut bytes = Zeroizing::new(Vec::new());
     while let Some(frame) = body.frame().await {
         let frame = frame.map_err(|error| {
@@ -93,5 +93,8 @@ fn is(headers: &HeaderMap, wanted: &str) -> bool {
     essence.eq_ignore_ascii_case(wanted)
 }
 
-/// Bytes of a body (R170).
+/// Bytes of a body, unless its route says otherwise (R170).
 pub(super) const LIMIT: usize = 64 * 1024;
+
+/// Bytes of a letter as JSON (R170).
+pub(super) const LETTER: usize = 1024 * 1024;

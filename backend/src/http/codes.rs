@@ -56,6 +56,13 @@ codes! {
     AccountNeedsUser: "account_needs_user", CONFLICT, Visitor, SignInAgain, "The account has to be connected again";
     MailboxUnavailable: "mailbox_unavailable", CONFLICT, TenantAdmin, ContactAdmin, "The account has no mailbox that can be read";
     MessageUnknown: "message_unknown", NOT_FOUND, Visitor, None, "There is no such message, or not any more";
+    AttachmentUnknown: "attachment_unknown", NOT_FOUND, Visitor, None, "There is no such attachment, or not any more";
+    AttachmentElsewhere: "attachment_elsewhere", CONFLICT, Visitor, None, "The attachment is a link: its content is not in the mailbox";
+    IdempotencyKey: "idempotency_key", BAD_REQUEST, Developer, None, "The request needs an Idempotency-Key of 16 to 128 letters, digits and -._~";
+    IdempotencyKeyReused: "idempotency_key_reused", UNPROCESSABLE_ENTITY, Developer, None, "The Idempotency-Key went with another letter";
+    SendingUnderWay: "sending_under_way", CONFLICT, Visitor, Wait, "The letter with this Idempotency-Key is on its way";
+    SendingNotFound: "sending_not_found", NOT_FOUND, Visitor, None, "Nothing was sent with this Idempotency-Key, or not in the last days";
+    InsufficientScope: "insufficient_scope", FORBIDDEN, Visitor, SignInAgain, "The account has to be connected with more scopes";
     FolderUnknown: "folder_unknown", NOT_FOUND, Visitor, None, "There is no such folder, or not any more";
     TooManyRequests: "too_many_requests", TOO_MANY_REQUESTS, Visitor, Wait, "There were too many requests";
     RateLimited: "rate_limited", TOO_MANY_REQUESTS, Microsoft, Wait, "Microsoft asks for a moment of patience with this mailbox";

@@ -11,7 +11,9 @@ use connect_outlook_protocol::wire;
 
 use super::codes::Code;
 use super::page;
-use crate::app::{FinishAttemptError, MailError, SessionError, StartAttemptError, VaultError};
+use crate::app::{
+    FinishAttemptError, MailError, SendLetterError, SessionError, StartAttemptError, VaultError,
+};
 
 /// An answer that is not what was asked for. [`super::edge`] writes it, with the request's correlation id.
 #[derive(Clone, Debug)]
@@ -166,6 +168,7 @@ impl From<MailError> for Problem {
             MailError::AccountUnknown => Code::AccountUnknown.into(),
             MailError::AccountNeedsSomebody => Code::AccountNeedsUser.into(),
             MailError::ItemUnknown => Code::MessageUnknown.into(),
+            MailError::Elsewhere => Code::AttachmentElsewhere.into(),
             MailError::Malformed(what) => Self::from(Code::BadRequest).because(what),
             MailError::NoMailbox => Code::MailboxUnavailable.into(),
             MailError::Throttled { retry_after } => {
@@ -178,6 +181,19 @@ impl From<MailError> for Problem {
             MailError::Misconfigured => Code::DeploymentMisconfigured.into(),
             MailError::Vault(error) => vault(&error),
             MailError::BrokeOff => internal(&error),
+        }
+    }
+}
+
+impl From<SendLetterError> for Problem {
+    fn from(error: SendLetterError) -> Self {
+        match error {
+            SendLetterError::Malformed(what) => Self::from(Code::BadRequest).because(what),
+            SendLetterError::OtherLetter => Code::IdempotencyKeyReused.into(),
+            SendLetterError::UnderWay => Self::from(Code::SendingUnderWay).after(None),
+            SendLetterError::Unknown => Code::SendingNotFound.into(),
+            SendLetterError::NotGranted(what) => Self::from(Code::InsufficientScope).because(what),
+            SendLetterError::Mail(error) => error.into(),
         }
     }
 }

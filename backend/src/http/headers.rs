@@ -29,8 +29,14 @@ impl Headers {
     }
 
     pub(super) fn put_on(&self, headers: &mut HeaderMap) {
+        // What nobody may run anywhere has a stricter policy than documents of the site.
+        let own = headers.get(header::CONTENT_SECURITY_POLICY).cloned();
+        let own = own.filter(|policy| policy == SANDBOX);
         for (name, value) in &self.all {
             headers.insert(name, value.clone());
+        }
+        if let Some(policy) = own {
+            headers.insert(header::CONTENT_SECURITY_POLICY, policy);
         }
     }
 }
@@ -44,6 +50,9 @@ pub fn content_security_policy(login_origin: &str) -> String {
          frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
     )
 }
+
+/// The policy of what strangers wrote (R138): should a browser ever show it, then with nothing loaded, run or shared.
+pub(super) const SANDBOX: &str = "sandbox; default-src 'none'; frame-ancestors 'none'";
 
 const FIXED: [(&str, &str); 7] = [
     (

@@ -1,5 +1,6 @@
 //! The door: routes, cookies, headers and status codes. The only room that knows them; it speaks to `app` alone.
 
+mod attachments;
 mod attempts;
 mod bandwidth;
 mod bearer;
@@ -8,6 +9,7 @@ mod buckets;
 mod client;
 mod codes;
 mod cookies;
+mod disposition;
 mod edge;
 mod error;
 mod guard;
@@ -17,7 +19,9 @@ mod limits;
 mod mail;
 pub mod meters;
 mod page;
+mod pouring;
 mod routes;
+mod sendings;
 pub mod serve;
 mod server_driven;
 mod sessions;

@@ -6,7 +6,7 @@ use axum::routing::{self, MethodRouter};
 
 use super::guard::Guard;
 use super::limits::Limit;
-use super::{Door, attempts, health, mail, page, server_driven, sessions};
+use super::{Door, attachments, attempts, health, mail, page, sendings, server_driven, sessions};
 
 /// One route.
 pub(super) struct Route {
@@ -47,9 +47,33 @@ pub(super) fn table() -> Vec<Route> {
         )
         .costs(Limit::Mail),
         fetch(
+            Method::POST,
+            "/v1/accounts/{account}/messages",
+            sendings::send,
+        )
+        .costs(Limit::Mail),
+        fetch(
+            Method::GET,
+            "/v1/accounts/{account}/sendings/{key}",
+            sendings::look_up,
+        )
+        .costs(Limit::Mail),
+        fetch(
             Method::GET,
             "/v1/accounts/{account}/messages/{message}",
             mail::message,
+        )
+        .costs(Limit::Mail),
+        fetch(
+            Method::GET,
+            "/v1/accounts/{account}/messages/{message}/attachments",
+            attachments::list,
+        )
+        .costs(Limit::Mail),
+        fetch(
+            Method::GET,
+            "/v1/accounts/{account}/messages/{message}/attachments/{attachment}",
+            attachments::download,
         )
         .costs(Limit::Mail),
         open("/v1/connect", server_driven::offer),

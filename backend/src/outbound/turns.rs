@@ -61,6 +61,16 @@ impl Caps {
         }
     }
 
+    /// Those that pass something long on, of the ones to a mailbox: one of them always is left for reading (D12).
+    #[must_use]
+    pub fn download() -> Self {
+        Self {
+            queue: "download",
+            each: MAILBOX - 1,
+            ..Self::mailbox()
+        }
+    }
+
     fn shares(at_once: u32, parties: u32) -> Self {
         Self {
             queue: "",

@@ -59,6 +59,11 @@ row_id! {
     OwnerId
 }
 
+row_id! {
+    /// Names one try to send a letter: whoever has it may have Microsoft send it, and nobody else.
+    RunId
+}
+
 impl OwnerId {
     /// A name that no other process has, nor this one after a restart.
     ///
@@ -117,6 +122,15 @@ digest! {
 digest! {
     /// SHA-256 of a `nonce`. The ID token's claim is hashed and compared with this (R108).
     NonceDigest
+}
+
+digest! {
+    /// SHA-256 of an idempotency key.
+    KeyDigest
+}
+digest! {
+    /// SHA-256 of an idempotency key and the letter that goes with it.
+    LetterDigest
 }
 
 impl NonceDigest {

@@ -12,6 +12,8 @@ pub struct Purged {
     pub sessions: u64,
     /// Retained refresh tokens (R91).
     pub refresh_tokens: u64,
+    /// Sendings whose keys nobody will show again.
+    pub sendings: u64,
     /// News that every process has heard.
     pub news: u64,
     /// Events of accounts that nobody waits for any more.
@@ -31,6 +33,9 @@ impl Vault {
                 .await?,
             sessions: self.clear(SESSIONS, now, batch).await?,
             refresh_tokens: self.clear(REFRESH_TOKENS, now, batch).await?,
+            sendings: self
+                .clear(SENDINGS, now.plus(-SENDING_MEMORY), batch)
+                .await?,
             news: self
                 .clear(NEWS, self.database_time().await?.plus(-NEWS_KEPT), batch)
                 .await?,
@@ -64,6 +69,9 @@ const ATTEMPT_MEMORY: i64 = 60 * 60;
 /// that none is told twice.
 pub(in crate::vault) const EVENTS_KEPT: i64 = 90 * 86_400;
 
+/// How long a sending is remembered, in seconds: as long as anybody may ask again with its key.
+pub const SENDING_MEMORY: i64 = 7 * 86_400;
+
 /// Seconds: several times as long as anybody takes to hear it.
 const NEWS_KEPT: i64 = 60;
 
@@ -76,6 +84,11 @@ const SESSIONS: &str = "
 const EVENTS: &str = "
     delete from events
     where id in (select id from events where created_at < $1 order by created_at limit $2)";
+const SENDINGS: &str = "
+    delete from sendings
+    where (account_id, key_hash) in (
+       select account_id, key_hash from sendings where created_at <= $1 order by created_at limit $2
+    )";
 const NEWS: &str =
     "delete from news where id in (select id from news where at < $1 order by at limit $2)";
 const REFRESH_TOKENS: &str = "

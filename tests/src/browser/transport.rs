@@ -2,7 +2,7 @@
 
 use std::{net::SocketAddr, sync::LazyLock, sync::Once};
 
-use reqwest::{Client, Method, redirect::Policy};
+use reqwest::{Client, Method, Response, redirect::Policy};
 use url::Url;
 
 /// A request in the making.
@@ -16,6 +16,8 @@ pub struct Request {
     pub headers: Vec<(String, String)>,
     /// Its body, if any.
     pub body: Option<Vec<u8>>,
+    /// Whether its answer may break off.
+    pub may_break_off: bool,
 }
 
 impl Request {
@@ -27,6 +29,7 @@ impl Request {
             url,
             headers: Vec::new(),
             body: None,
+            may_break_off: false,
         }
     }
 
@@ -52,22 +55,20 @@ impl Request {
         self.header("content-type", content_type)
     }
 
+    /// Expects that the answer may break off ([`Answer::whole`]).
+    #[must_use]
+    pub fn may_break_off(mut self) -> Self {
+        self.may_break_off = true;
+        self
+    }
+
     /// Sends it, following nothing.
     ///
     /// # Panics
     /// If there is no answer, or the request cannot be written.
     pub async fn send(self) -> Answer {
-        let mut builder = client().request(self.method, self.url.clone());
-        for (name, value) in &self.headers {
-            builder = builder.header(name, value.as_bytes());
-        }
-        if let Some(body) = self.body {
-            builder = builder.body(body);
-        }
-        let response = builder
-            .send()
-            .await
-            .unwrap_or_else(|error| panic!("{}: {error:?}", self.url));
+        let (url, may_break_off) = (self.url.clone(), self.may_break_off);
+        let mut response = self.open().await;
         let status = response.status().as_u16();
         let text = |value: &[u8]| String::from_utf8_lossy(value).into_owned();
         let headers = response
@@ -75,17 +76,42 @@ impl Request {
             .iter()
             .map(|(name, value)| (name.to_string(), text(value.as_bytes())))
             .collect();
-        let body = response.bytes().await.expect("a whole answer");
+        let mut body = Vec::new();
+        let whole = loop {
+            match response.chunk().await {
+                Ok(Some(piece)) => body.extend_from_slice(&piece),
+                Ok(None) => break true,
+                Err(error) if !may_break_off => panic!("{url}: {error:?}"),
+                Err(_) => break false,
+            }
+        };
         Answer {
-            url: self.url,
+            url,
             status,
             headers,
             body: text(&body),
+            whole,
         }
+    }
+
+    /// Sends it and leaves the body where it is.
+    ///
+    /// # Panics
+    /// If there is no answer, or the request cannot be written.
+    pub async fn open(self) -> Response {
+        let mut builder = client().request(self.method, self.url.clone());
+        for (name, value) in &self.headers {
+            builder = builder.header(name, value.as_bytes());
+        }
+        if let Some(body) = self.body {
+            builder = builder.body(body);
+        }
+        let sent = builder.send().await;
+        sent.unwrap_or_else(|error| panic!("{}: {error:?}", self.url))
     }
 }
 
-/// An answer, whole.
+/// An answer.
 #[derive(Clone, Debug)]
 pub struct Answer {
     /// What was asked.
@@ -96,6 +122,8 @@ pub struct Answer {
     pub headers: Vec<(String, String)>,
     /// Its body as text.
     pub body: String,
+    /// Whether all of it came.
+    pub whole: bool,
 }
 
 impl Answer {

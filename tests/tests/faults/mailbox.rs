@@ -2,6 +2,7 @@
 
 use connect_outlook_emulator::scenario::{Fault, FaultKind};
 use connect_outlook_tests::evidence::graph_calls;
+use reqwest::Method;
 
 use crate::{
     place::{INBOX, Place},
@@ -14,6 +15,10 @@ pub(crate) const STORIES: &[Story] = &[
     story!(
         "F54",
         patience_with_graph_is_passed_on_and_never_the_token_endpoint_s
+    ),
+    story!(
+        "F55",
+        half_an_attachment_is_an_error_for_the_page_and_is_not_kept
     ),
 ];
 
@@ -71,6 +76,32 @@ async fn patience_with_graph_is_passed_on_and_never_the_token_endpoint_s(
     assert_eq!(place.world.states().await, ["connected"]);
     0
 }
+
+async fn half_an_attachment_is_an_error_for_the_page_and_is_not_kept(place: &Place<'_>) -> usize {
+    let ada = place.world.visitor().connect("ada").await;
+    let path = ada.attachment_of(MANUAL).await;
+    let path = format!("/v1/accounts/{}{path}", ada.id());
+    let page = ada.visitor.page();
+    let whole = page.get(&path).await;
+    assert_eq!((whole.status, whole.whole), (200, true));
+    // More often than a mailbox has slots: each half gives its own back.
+    for round in 0..6 {
+        let breaks = Fault::next(FaultKind::Truncate, "/$value");
+        place.world.microsoft().add_fault(breaks);
+        let request = page.request(Method::GET, &path).may_break_off();
+        let half = page.fetch(request).await;
+        assert_eq!((half.status, half.whole), (200, false), "{round}");
+        assert!(!half.body.is_empty() && half.body.len() < whole.body.len());
+        let again = page.get(&path).await;
+        assert_eq!((again.whole, &again.body), (true, &whole.body), "{round}");
+    }
+    let asked = graph_calls(&place.world.exchanges());
+    let asked = asked.iter().filter(|call| call.path.ends_with("/$value"));
+    assert_eq!(asked.count(), 13, "each time Graph is asked");
+    0
+}
+
+const MANUAL: &str = "Draft of the operating manual, chapter 4";
 
 fn unauthorized() -> FaultKind {
     FaultKind::Status {

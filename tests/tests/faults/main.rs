@@ -19,6 +19,7 @@ mod ground;
 mod invariants;
 mod killed;
 mod killed_at_work;
+mod letters;
 mod lost;
 mod mailbox;
 mod meeting;
@@ -88,6 +89,7 @@ fn stories() -> Vec<Story> {
         failing_vault::STORIES,
         disks::STORIES,
         mailbox::STORIES,
+        letters::STORIES,
         crowds::STORIES,
     ]
     .concat()

@@ -56,7 +56,12 @@ impl<'world> Place<'world> {
 
     /// Holds the next token request until it is let go.
     pub(crate) fn hold_token_request(&self) -> Held<'_> {
-        let fault = Fault::next(FaultKind::Hold, TOKEN);
+        self.hold(TOKEN)
+    }
+
+    /// Holds the next request to a path with this in it.
+    pub(crate) fn hold(&self, path: &str) -> Held<'_> {
+        let fault = Fault::next(FaultKind::Hold, path);
         let id = self.world.microsoft().add_fault(fault).id;
         Held { place: self, id }
     }

@@ -7,6 +7,7 @@
     reason = "a story that cannot go on must stop loudly"
 )]
 
+mod attachments;
 mod bad_input;
 mod canaries;
 mod commands;
@@ -22,6 +23,7 @@ mod noisy_neighbours;
 mod operating;
 mod refreshing;
 mod saying_no;
+mod sending;
 mod server_driven;
 mod serving;
 mod sessions;

@@ -49,6 +49,7 @@ mod purge;
 mod refreshes;
 mod rotate;
 mod schedule;
+mod sendings;
 mod sessions;
 mod storm;
 mod swap;

@@ -8,8 +8,11 @@ use sqlx::{AssertSqlSafe, Row as _};
 use super::world::{KEY, LIMITS, NOW, World, attempt, grant, polled_at_most, verifier};
 use crate::vault::accounts::Finding;
 use crate::vault::attempts::{AttemptKind, NewAttempt, Proof};
-use crate::vault::id::{AccountId, BrowserDigest, HandleDigest, OwnerId, StateDigest};
+use crate::vault::id::{
+    AccountId, BrowserDigest, HandleDigest, KeyDigest, LetterDigest, OwnerId, StateDigest,
+};
 use crate::vault::refreshes::{BeginRefresh, LEASE_LIFE};
+use crate::vault::sendings::BeginSending;
 use crate::vault::transfer::TABLES;
 use crate::vault::{ImportError, KeyRing, Location, Progress, Vault};
 
@@ -53,6 +56,9 @@ async fn furnish(world: &World) -> AccountId {
     assert!(matches!(begun, BeginRefresh::Lead(_)));
     vault.announce_end("secret 1", NOW, 0, NOW).await.unwrap();
     assert!(vault.take_duty("sweeping", owner, 0, 60).await.unwrap());
+    let (key, letter) = (KeyDigest::of("key"), LetterDigest::of("letter"));
+    let begun = vault.begin_sending(ada, key, letter, NOW).await.unwrap();
+    assert!(matches!(begun, BeginSending::Yours(_)));
     ada
 }
 

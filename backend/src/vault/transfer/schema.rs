@@ -133,6 +133,22 @@ pub(in crate::vault) const TABLES: &[Table] = &[
         ],
     },
     Table {
+        name: "sendings",
+        key: 2,
+        columns: &[
+            ("account_id", Text),
+            ("key_hash", Text),
+            ("letter_hash", Text),
+            ("run_id", Text),
+            ("stage", Text),
+            ("code", Text),
+            ("message_id", Text),
+            ("thread_id", Text),
+            ("lease_until", Number),
+            ("created_at", Number),
+        ],
+    },
+    Table {
         name: "news",
         key: 1,
         columns: &[
