@@ -66,6 +66,17 @@ export function open(options, tell) {
     }
   };
 
+  // Attachments and letters: fetches of the page's own, in a file that comes with the first of them.
+  const beyond = (name) => async (...values) => {
+    try {
+      values.at(-1)?.signal?.throwIfAborted();
+      const at = { backend, session: () => call('session') };
+      return await translate(await (await import('./mail.js'))[name](at, ...values));
+    } catch (error) {
+      throw await translate(error);
+    }
+  };
+
   async function connect(wishes, popup) {
     // An earlier window is not waited for any more.
     late?.();
@@ -110,6 +121,10 @@ export function open(options, tell) {
     folders: (wishes) => call('folders', wishes),
     messages: (wishes) => call('messages', wishes),
     message: (id, wishes) => call('message', id, wishes),
+    attachments: beyond('attachments'),
+    download: beyond('download'),
+    send: beyond('send'),
+    sending: beyond('sending'),
     pages,
     async *each(wishes) {
       for await (const { messages } of pages(wishes)) yield* messages;

@@ -207,7 +207,75 @@ export interface MessagesOptions extends AccountOption {
   limit?: number;
 }
 
-/** Reading mail of connected mailboxes. Calls reject with {@link ConnectOutlookError}. */
+/** An attachment as it stands in a list. Name and type are strangers' words. */
+export interface Attachment {
+  id: string;
+  /** `item` is a message, an appointment or a contact; a `link` lies elsewhere and has nothing to download. */
+  kind: 'file' | 'item' | 'link';
+  name: string;
+  /** Such as `image/png`; may be empty. Downloads do not repeat it. */
+  content_type: string;
+  /** Bytes as the mailbox counts them, somewhat more than the content has. */
+  size: number;
+  /** Whether it is a picture within the text. */
+  is_inline: boolean;
+}
+
+/** Somebody to send to. */
+export interface Recipient {
+  name?: string;
+  address: string;
+}
+
+/** What is to be sent. */
+export interface Letter {
+  /** An answer may leave it to the message it answers. */
+  to?: Recipient[];
+  cc?: Recipient[];
+  bcc?: Recipient[];
+  /** Without one, an answer has that of the message it answers. */
+  subject?: string;
+  body: { content_type: 'text' | 'html'; content: string };
+  /** The message it answers or passes on, by `id`. */
+  answering?: { message: string; way: 'reply' | 'reply_all' | 'forward' };
+}
+
+/** Under which key to send, and from which mailbox. */
+export interface SendOptions extends AccountOption {
+  /**
+   * Names the sending: 16 to 128 letters, digits and `-._~`. Make one with `crypto.randomUUID()` when the visitor begins
+   * to write, and use the same for every try: a key never sends twice.
+   */
+  key: string;
+}
+
+/** Microsoft has accepted the letter. */
+export interface Accepted {
+  status: 'accepted';
+  /** The message, which is or will soon be in Sent Items. */
+  message_id: string;
+  thread_id: string;
+}
+
+/** It was not sent, and with this key never will be. */
+export interface Refused extends Reason {
+  status: 'refused';
+}
+
+/** The answer was lost: it may have been sent. {@link Mail.sending} may tell later; nothing is sent again by itself. */
+export interface Unknown extends Reason {
+  status: 'unknown';
+}
+
+/** It is on its way to Microsoft at this moment. */
+export interface UnderWay {
+  status: 'under_way';
+}
+
+/** How the sending of a letter stands. Switch over `status`. */
+export type Sending = Accepted | Refused | Unknown | UnderWay;
+
+/** Mail of connected mailboxes. Calls reject with {@link ConnectOutlookError}. */
 export interface Mail {
   /** The folders of a mailbox. */
   folders(options?: AccountOption): Promise<{ folders: Folder[] }>;
@@ -219,6 +287,22 @@ export interface Mail {
   each(options?: MessagesOptions): AsyncGenerator<MessageSummary, void, undefined>;
   /** One message with its text. */
   message(id: string, options?: AccountOption): Promise<Message>;
+  /** What hangs on a message. */
+  attachments(message: string, options?: AccountOption): Promise<{ attachments: Attachment[] }>;
+  /**
+   * The content of an attachment, as it comes: `(await mail.download(…)).blob()`, or its `body` piece by piece. It breaks
+   * with an error when Microsoft breaks off, and with the signal. Its type is always `application/octet-stream`, since what
+   * strangers send must not become a page of yours.
+   */
+  download(message: string, attachment: string, options?: AccountOption): Promise<Response>;
+  /**
+   * Has a letter sent, which takes the scopes `Mail.ReadWrite` and `Mail.Send`: `insufficient_scope` says which are
+   * missing, and `connect({ account, scopes })` asks for them. Once it has begun the signal ends the waiting only. After
+   * an error nothing is known: try again with the same key.
+   */
+  send(letter: Letter, options: SendOptions): Promise<Sending>;
+  /** How the sending with this key stands. `sending_not_found`: nothing was sent with it. Keys are kept for a week. */
+  sending(key: string, options?: AccountOption): Promise<Sending>;
 }
 
 /** What {@link Outlook.subscribe} tells. */

@@ -55,7 +55,17 @@ export function createOutlook(options) {
     },
     signOut: call('signOut'),
     disconnect: call('disconnect'),
-    mail: { folders: call('folders'), messages: call('messages'), message: call('message'), each: each('each'), pages: each('pages') },
+    mail: {
+      folders: call('folders'),
+      messages: call('messages'),
+      message: call('message'),
+      attachments: call('attachments'),
+      download: call('download'),
+      send: call('send'),
+      sending: call('sending'),
+      each: each('each'),
+      pages: each('pages'),
+    },
     subscribe(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);

@@ -10,7 +10,7 @@ export const createOutlook = () => ({
   peek: async () => null,
   signOut: refuse,
   disconnect: refuse,
-  mail: { folders: refuse, messages: refuse, message: refuse, each: refuseEach, pages: refuseEach },
+  mail: { folders: refuse, messages: refuse, message: refuse, attachments: refuse, download: refuse, send: refuse, sending: refuse, each: refuseEach, pages: refuseEach },
   subscribe: () => () => {},
 });
 

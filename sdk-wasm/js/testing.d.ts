@@ -3,7 +3,7 @@
  * Microsoft. Give `outlook` to your code, or to an element: `element.outlook = outlook`.
  */
 
-import type { Account, Folder, Message, MessageSummary, Outcome, Outlook, Reason } from './index.js';
+import type { Account, Attachment, Folder, Message, MessageSummary, Outcome, Outlook, Reason, Sending } from './index.js';
 
 /** What the double begins with. */
 export interface TestOutlookOptions {
@@ -13,6 +13,8 @@ export interface TestOutlookOptions {
   folders?: Folder[];
   /** The messages of every folder, the newest first. */
   messages?: (MessageSummary & Partial<Message>)[];
+  /** What hangs on messages, with its content, by the message's `id`. */
+  attachments?: Record<string, (Attachment & { content?: string })[]>;
   /** Who an attempt connects; Ada, unless said. */
   connects?: Account;
   /** How many messages a page has unless a call says otherwise: 25. */
@@ -20,7 +22,7 @@ export interface TestOutlookOptions {
 }
 
 /** The calls that can be made to fail. */
-export type TestCall = 'connect' | 'session' | 'signOut' | 'disconnect' | 'folders' | 'messages' | 'message';
+export type TestCall = 'connect' | 'session' | 'signOut' | 'disconnect' | 'folders' | 'messages' | 'message' | 'attachments' | 'download' | 'send' | 'sending';
 
 /** The double, and what a test does with it. */
 export interface TestOutlook {
@@ -30,6 +32,8 @@ export interface TestOutlook {
   readonly calls: readonly { name: TestCall; values: unknown[] }[];
   /** The next attempt ends like this. */
   endWith(outcome: Outcome): void;
+  /** The next letter ends like this instead of being accepted. */
+  sendWith(sending: Sending): void;
   /** From now on this call rejects; without a reason, it does not any more. */
   failWith(name: TestCall, reason?: Partial<Reason>): void;
 }

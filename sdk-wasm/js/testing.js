@@ -5,12 +5,13 @@ export const ADA = { id: 'account-of-ada', display_name: 'Ada Lovelace', address
 
 export const reason = (status, changes) => ({ status, ...REASONS[status], ...changes });
 
-export function createTestOutlook({ accounts = [], folders = [INBOX], messages = [], connects = ADA, pageSize = 25 } = {}) {
+export function createTestOutlook({ accounts = [], folders = [INBOX], messages = [], attachments = {}, connects = ADA, pageSize = 25 } = {}) {
   const listeners = new Set();
   const tell = (event) => listeners.forEach((listener) => queueMicrotask(() => listener(event)));
   const connected = [...accounts];
   const calls = [];
   const ends = [];
+  const sendings = [];
   const failures = new Map();
 
   const called = async (name, values) => {
@@ -51,7 +52,7 @@ export function createTestOutlook({ accounts = [], folders = [INBOX], messages =
       drop(values[0]);
       tell({ type: 'disconnected', account: values[0] });
     },
-    mail: mailbox({ called, inbox, folders, messages, pageSize }),
+    mail: mailbox({ called, inbox, folders, messages, attachments, sendings, pageSize }),
     subscribe(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);
@@ -63,12 +64,15 @@ export function createTestOutlook({ accounts = [], folders = [INBOX], messages =
     calls,
     /** The next attempt ends like this. */
     endWith: (outcome) => void ends.push(outcome),
+    /** The next letter ends like this. */
+    sendWith: (sending) => void sendings.push(sending),
     /** From now on this call rejects, or, without a reason, does not any more. */
     failWith: (name, why) => void (why ? failures.set(name, { ...REASONS.unavailable, ...why }) : failures.delete(name)),
   };
 }
 
-function mailbox({ called, inbox, folders, messages, pageSize }) {
+function mailbox({ called, inbox, folders, messages, attachments, sendings, pageSize }) {
+  const sent = new Map();
   const mail = {
     async folders(...values) {
       await called('folders', values);
@@ -90,6 +94,35 @@ function mailbox({ called, inbox, folders, messages, pageSize }) {
       if (!found) throw new ConnectOutlookError(MESSAGE_UNKNOWN);
       return { cc: [], body: { content_type: 'text', content: '' }, ...found };
     },
+    async attachments(...values) {
+      await called('attachments', values);
+      inbox(values[1] ?? {});
+      return { attachments: (attachments[values[0]] ?? []).map(({ content, ...attachment }) => attachment) };
+    },
+    async download(...values) {
+      await called('download', values);
+      inbox(values[2] ?? {});
+      const found = attachments[values[0]]?.find(({ id }) => id === values[1]);
+      if (!found) throw new ConnectOutlookError(ATTACHMENT_UNKNOWN);
+      return new Response(found.content ?? '', { headers: { 'content-type': 'application/octet-stream' } });
+    },
+    async send(...values) {
+      await called('send', values);
+      const [letter, { key, ...wishes }] = values;
+      inbox(wishes);
+      const text = JSON.stringify(letter);
+      const known = sent.get(key) ?? { text, sending: sendings.shift() ?? accepted(sent.size) };
+      if (known.text !== text) throw new ConnectOutlookError(KEY_REUSED);
+      sent.set(key, known);
+      return known.sending;
+    },
+    async sending(...values) {
+      await called('sending', values);
+      inbox(values[1] ?? {});
+      const known = sent.get(values[0]);
+      if (!known) throw new ConnectOutlookError(SENDING_NOT_FOUND);
+      return known.sending;
+    },
     async *pages(wishes = {}) {
       let { cursor } = wishes;
       do {
@@ -110,6 +143,10 @@ const INBOX = { id: 'inbox', name: 'Inbox', role: 'inbox', unread: 0, total: 0 }
 const LATER = 4_102_444_800;
 const NO_ACCOUNT = why('no_account', 'visitor', 'sign_in_again', 'No mailbox is connected.');
 const MESSAGE_UNKNOWN = why('message_unknown', 'visitor', 'none', 'There is no such message, or not any more');
+const ATTACHMENT_UNKNOWN = why('attachment_unknown', 'visitor', 'none', 'There is no such attachment, or not any more');
+const KEY_REUSED = why('idempotency_key_reused', 'developer', 'none', 'The Idempotency-Key went with another letter');
+const SENDING_NOT_FOUND = why('sending_not_found', 'visitor', 'none', 'Nothing was sent with this Idempotency-Key, or not in the last days');
+const accepted = (number) => ({ status: 'accepted', message_id: `sent-${number}`, thread_id: `sent-${number}` });
 const REASONS = {
   cancelled: why('turned_back', 'visitor', 'try_again', 'You turned back before signing in. You can start again whenever you like.'),
   needs_admin: why('admin_consent_needed', 'tenant_admin', 'ask_admin', 'An administrator of your organisation has to agree first.'),

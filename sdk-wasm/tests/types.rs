@@ -7,8 +7,9 @@ use std::collections::BTreeSet;
 use connect_outlook_protocol::outcome::{Outcome, Reason};
 use connect_outlook_protocol::refusal::{Actor, Next};
 use connect_outlook_protocol::wire::{
-    AccountState, AccountView, Correspondent, Folder, FolderRole, Message, MessageBody,
-    MessageList, MessageSummary, SessionView,
+    AccountState, AccountView, Answering, Attachment, AttachmentKind, Correspondent, Folder,
+    FolderRole, Letter, LetterBody, LetterFormat, Message, MessageBody, MessageList,
+    MessageSummary, Recipient, Sending, SessionView, Way,
 };
 use serde::Serialize;
 
@@ -117,6 +118,78 @@ fn what_the_backend_answers_has_the_members_that_the_types_promise() {
         .cloned()
         .collect();
     assert_eq!(promised, keys(&message));
+}
+
+#[test]
+fn attachments_have_the_members_and_kinds_that_the_types_promise() {
+    let attachment = Attachment {
+        id: String::new(),
+        kind: AttachmentKind::File,
+        name: String::new(),
+        content_type: String::new(),
+        size: 0,
+        is_inline: false,
+    };
+    assert_members("Attachment", &attachment);
+    let kinds = [
+        AttachmentKind::File,
+        AttachmentKind::Item,
+        AttachmentKind::Link,
+    ];
+    assert_eq!(literals(line("Attachment", "kind")), words(&kinds));
+}
+
+#[test]
+fn a_letter_may_say_what_the_types_promise() {
+    let somebody = Recipient {
+        name: String::new(),
+        address: String::new(),
+    };
+    assert_members("Recipient", &somebody);
+    let letter = Letter {
+        to: vec![somebody],
+        cc: vec![],
+        bcc: vec![],
+        subject: Some(String::new()),
+        body: LetterBody {
+            content_type: LetterFormat::Text,
+            content: String::new(),
+        },
+        answering: Some(Answering {
+            message: String::new(),
+            way: Way::Reply,
+        }),
+    };
+    assert_members("Letter", &letter);
+    let formats = words(&[LetterFormat::Text, LetterFormat::Html]);
+    assert_eq!(literals(line("Letter", "body")), formats);
+    let ways = words(&[Way::Reply, Way::ReplyAll, Way::Forward]);
+    assert_eq!(literals(line("Letter", "answering")), ways);
+}
+
+#[test]
+fn every_state_of_a_sending_is_a_member_of_the_union() {
+    let union = declaration("type Sending =", ";");
+    let members = union.split('|').map(str::trim);
+    let statuses: Vec<_> = members.map(|name| literals(&interface(name))).collect();
+    let expected = Sending::STATUSES.map(|status| texts(&[status]));
+    assert_eq!(statuses, expected);
+    let accepted = Sending::Accepted {
+        message_id: String::new(),
+        thread_id: String::new(),
+    };
+    assert_members("Accepted", &accepted);
+}
+
+/// The line of an interface that declares this member.
+fn line(name: &str, member: &str) -> &'static str {
+    let from = TYPES.find(&format!("export interface {name} ")).unwrap();
+    let mut lines = TYPES[from..].lines().map(str::trim);
+    let declares = |line: &&str| {
+        let (declared, _) = line.split_once(':').unwrap_or_default();
+        declared.trim_end_matches('?') == member
+    };
+    lines.find(declares).unwrap()
 }
 
 fn assert_members(name: &str, value: &impl Serialize) {

@@ -97,7 +97,7 @@ fn check_files(files: &[String]) -> Result<(), Stop> {
     )))
 }
 
-const FILES: [&str; 45] = [
+const FILES: [&str; 47] = [
     "LICENSE-APACHE",
     "LICENSE-MIT",
     "README.md",
@@ -129,6 +129,8 @@ const FILES: [&str; 45] = [
     "lang/fr.js.map",
     "lang/ja.js",
     "lang/ja.js.map",
+    "mail.js",
+    "mail.js.map",
     "package.json",
     "react.d.ts",
     "server.js",

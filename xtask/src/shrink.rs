@@ -105,12 +105,13 @@ fn copy(from: &Path, to: &Path) -> Result<(), Stop> {
 }
 
 // The modules of the package. What stands in `inner` becomes part of those that use it.
-const SCRIPTS: [&str; 14] = [
+const SCRIPTS: [&str; 15] = [
     "index.js",
     "client.js",
     "element.js",
     "view.js",
     "words.js",
+    "mail.js",
     "lang/ar.js",
     "lang/de.js",
     "lang/es.js",

@@ -96,7 +96,8 @@ async fn killed_after_microsoft_was_asked_the_letter_is_unknown_and_not_sent_aga
         let again = ada.send(KEY, &letter(SUBJECT)).await;
         assert_eq!(again.code(), "sending_unknown");
     }
-    assert_eq!((sends(place), in_sent(&ada).await), (1, 0));
+    // The request that was held ended with its process; there was no other.
+    assert_eq!((sends(place), in_sent(&ada).await), (0, 0));
     place.keep(process);
     0
 }
