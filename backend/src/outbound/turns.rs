@@ -66,7 +66,7 @@ impl Caps {
     pub fn download() -> Self {
         Self {
             queue: "download",
-            each: MAILBOX - 1,
+            each: DOWNLOADS,
             ..Self::mailbox()
         }
     }
@@ -199,6 +199,8 @@ impl fmt::Debug for Turn {
 
 /// Calls at the same time for one mailbox.
 pub const MAILBOX: usize = 4;
+/// Of these, those that pass something long on.
+pub const DOWNLOADS: usize = 3;
 /// Who may wait, for one party. One request may need eight turns.
 pub const WAITING: usize = 1_024;
 /// As long as a request to Microsoft's token endpoint may take.
