@@ -131,7 +131,7 @@ async fn what_nobody_heard_of_is_unknown_and_not_begun_again(world: &World) {
     assert_eq!(record.stage, Stage::Unknown);
 }
 
-/// F56, F43: whoever slept too long finds the letter taken, and leaves it.
+/// F56: whoever slept too long finds the letter taken, and leaves it.
 async fn a_run_that_died_before_it_sent_is_taken_over_and_never_sends(world: &World) {
     let ada = world.connect("ada", &grant("1")).await.id;
     let vault = &world.vault;
