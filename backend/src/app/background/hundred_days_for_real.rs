@@ -2,27 +2,33 @@
 //! is asked over HTTP and honours each refresh token once. `HUNDRED_DAYS_ACCOUNTS` says how many accounts there are:
 //! `cargo test --release -p connect-outlook-backend --lib hundred_days_for_real -- --nocapture` with 10000 takes minutes.
 
+mod testing;
+
 use std::sync::{Arc, Mutex};
 
-use axum::extract::State;
-use axum::http::StatusCode;
-use axum::routing::post;
-use axum::{Form, Json, Router};
+use connect_outlook_protocol::authority::{Authority, Cloud, Tenant};
 use connect_outlook_protocol::scope::Scopes;
-use connect_outlook_protocol::secret::{AccessToken, RefreshToken};
-use serde_json::{Value, json};
-use tokio::net::TcpListener;
+use connect_outlook_protocol::secret::{AccessToken, ClientSecret, RefreshToken};
+use url::Url;
 
 use super::hundred_days::{DAY, fullest_minute};
 use super::{AT_ONCE, Background, plan};
-use crate::Backend;
-use crate::app::App;
 use crate::app::refresh::dice;
+use crate::app::{App, Rules};
 use crate::clock::{Clock, UnixTime};
-use crate::config::Config;
+use crate::entra::credential::Credential;
+use crate::entra::{Entra, Platform, Registration};
+use crate::graph::Graph;
+use crate::outbound::Trust;
+use crate::outbound::turns::{Caps, Turns};
+use crate::steps::Steps;
 use crate::vault::accounts::{Identity, Profile};
+use crate::vault::attempts::AttemptCaps;
 use crate::vault::grants::Grant;
 use crate::vault::id::AccountId;
+use crate::vault::sessions::SessionLimits;
+use crate::vault::{KeyRing, Location, Vault};
+use testing::{Endpoint, Shared, serve};
 
 const START: i64 = 1_790_000_000;
 const DAYS: i64 = 100;
@@ -34,46 +40,6 @@ const TENANTS: [&str; 3] = [
 /// Of so many accounts one is used, every half hour.
 const BUSY: usize = 500;
 const HALF_HOUR: i64 = 1_800;
-
-/// What the token endpoint remembers.
-struct Endpoint {
-    clock: Clock,
-    /// The only good refresh token of each account, by its number.
-    serials: Vec<u64>,
-    /// When each account was refreshed last, and its longest rest.
-    rests: Vec<(i64, i64)>,
-    requests: Vec<i64>,
-    refused: usize,
-}
-
-type Shared = Arc<Mutex<Endpoint>>;
-
-async fn token(
-    State(endpoint): State<Shared>,
-    Form(form): Form<Vec<(String, String)>>,
-) -> (StatusCode, Json<Value>) {
-    let mut endpoint = endpoint.lock().unwrap();
-    let sent = form.iter().find(|(name, _)| name == "refresh_token");
-    let (account, serial) = sent.unwrap().1.split_once('.').unwrap();
-    let (account, serial): (usize, u64) = (account.parse().unwrap(), serial.parse().unwrap());
-    let now = endpoint.clock.now().0;
-    endpoint.requests.push(now);
-    if endpoint.serials[account] != serial {
-        endpoint.refused += 1;
-        return (
-            StatusCode::BAD_REQUEST,
-            Json(json!({"error": "invalid_grant"})),
-        );
-    }
-    endpoint.serials[account] += 1;
-    let (last, longest) = endpoint.rests[account];
-    endpoint.rests[account] = (now, longest.max(now - last));
-    let answer = json!({
-        "token_type": "Bearer", "scope": "User.Read Mail.Read", "expires_in": 3_600 + dice() % 1_800,
-        "access_token": format!("access.{account}.{serial}"), "refresh_token": format!("{account}.{}", serial + 1),
-    });
-    (StatusCode::OK, Json(answer))
-}
 
 struct Deployment {
     app: Arc<App>,
@@ -93,15 +59,9 @@ impl Deployment {
             requests: Vec::new(),
             refused: 0,
         }));
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let origin = format!("http://{}", listener.local_addr().unwrap());
-        let router = Router::new()
-            .route("/common/oauth2/v2.0/token", post(token))
-            .with_state(Arc::clone(&endpoint));
-        tokio::spawn(async move { axum::serve(listener, router).await });
-        let backend = Backend::new(config(&origin), clock.clone()).await.unwrap();
+        let origin = serve(Arc::clone(&endpoint)).await;
         let mut deployment = Self {
-            app: Arc::clone(backend.app()),
+            app: app(&origin, &clock).await,
             clock,
             endpoint,
             accounts: Vec::with_capacity(accounts),
@@ -183,21 +143,52 @@ impl Deployment {
     }
 }
 
-fn config(origin: &str) -> Config {
-    let settings = [
-        ("public_url", "http://localhost:8400"),
-        ("client_id", "6731de76-14a6-49ae-97bc-6eba6914391e"),
-        ("client_secret", "secret"),
-        (
-            "key",
-            "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f",
-        ),
-        ("database", "sqlite::memory:"),
-        ("background_refresh", "off"),
-        ("insecure_entra_origin", origin),
-        ("insecure_graph_origin", origin),
-    ];
-    Config::from_settings(settings).unwrap()
+/// As a deployment puts it together, whose Microsoft is at `origin`.
+async fn app(origin: &str, clock: &Clock) -> Arc<App> {
+    let registration = Registration {
+        authority: Authority::new(Cloud::Global, Tenant::parse("common").unwrap())
+            .with_insecure_origin(origin),
+        client_id: "6731de76-14a6-49ae-97bc-6eba6914391e".to_owned(),
+        platform: Platform::Web,
+        allowed_tenants: Vec::new(),
+    };
+    let secret = Credential::secret(ClientSecret::new("secret".to_owned()), None, 1);
+    let trust = Trust::InsecureLoopback;
+    let entra = Entra::new(registration, vec![secret], clock.clone(), trust).unwrap();
+    let (steps, rules) = (Steps::new(clock.clone()), rules());
+    let turns = Turns::new(Caps::microsoft(rules.outbound_at_once));
+    let graph = Graph::new(
+        origin.to_owned(),
+        trust,
+        &[7; 32],
+        turns.clone(),
+        steps.clone(),
+    );
+    let keys = KeyRing::parse("000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f");
+    let vault = Vault::open(&Location::Memory, keys.unwrap()).await.unwrap();
+    let (clock, graph) = (clock.clone(), graph.unwrap());
+    App::new(vault, entra, graph, clock, steps, (rules, turns)).unwrap()
+}
+
+/// The usual ones.
+fn rules() -> Rules {
+    Rules {
+        scopes: Scopes::parse("User.Read Mail.Read"),
+        redirect_uri: String::new(),
+        server_redirect_uri: String::new(),
+        site: Url::parse("http://localhost:8400").unwrap(),
+        session_limits: SessionLimits {
+            idle: DAY,
+            absolute: 30 * DAY,
+        },
+        attempt_lifetime: 600,
+        attempt_caps: AttemptCaps::default(),
+        keep_fresh: DAY,
+        refreshes_per_minute: 1_200,
+        refreshes_per_tenant: 300,
+        outbound_at_once: 256,
+        grant_life: None,
+    }
 }
 
 /// R93, R95, D7: no account is lost or rests for more than a week, no minute exceeds the budget, and who is there at
