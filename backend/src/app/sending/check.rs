@@ -105,7 +105,7 @@ const LONGEST_ADDRESS: usize = 254;
 
 #[cfg(test)]
 mod tests {
-    use serde_json::{Value, json};
+    use serde_json::{Map, Value, json};
 
     use super::*;
 
@@ -114,9 +114,8 @@ mod tests {
             "to": [{"address": "grace@contoso.example"}],
             "body": {"content_type": "text", "content": "Dear Grace"},
         });
-        for (name, value) in changes.as_object().unwrap() {
-            letter[name] = value.clone();
-        }
+        let changes: Map<String, Value> = serde_json::from_value(changes).unwrap();
+        letter.as_object_mut().unwrap().extend(changes);
         serde_json::from_value(letter).unwrap()
     }
 
