@@ -24,7 +24,7 @@ use std::time::Duration;
 
 use tokio::sync::broadcast;
 
-use app::{App, Rules};
+use app::{App, LinkRules, Rules};
 use clock::Clock;
 use config::Config;
 use entra::{Entra, Platform, Registration};
@@ -85,6 +85,7 @@ impl Backend {
             platform: platform(config.platform, &config.redirect_uri),
             allowed_tenants: config.allowed_tenants,
         };
+        let headers = Headers::new(&login_origin, &config.links.completion_urls);
         let rules = Rules {
             scopes: config.scopes,
             redirect_uri: config.redirect_uri,
@@ -104,6 +105,12 @@ impl Backend {
             refreshes_per_tenant: config.refreshes_per_tenant,
             outbound_at_once: config.outbound_at_once,
             grant_life: registration.platform.grant_life(),
+            links: LinkRules {
+                name: config.links.site_name,
+                completion_urls: config.links.completion_urls,
+                longest: config.links.longest,
+                starts: config.links.attempts.get(),
+            },
         };
         let entra = Entra::new(
             registration,
@@ -141,6 +148,9 @@ impl Backend {
             requests: config.limits.requests,
             mail: config.limits.mail,
             mail_megabytes: config.limits.mail_megabytes,
+            link_opens: config.limits.link_opens,
+            confirms: config.limits.confirms,
+            api: config.limits.api,
         };
         let limits = Limits::new(rates, config.trusted_proxies, &limits_clock);
         let door = Door {
@@ -149,7 +159,7 @@ impl Backend {
             app,
             site: Arc::from(config.site.as_str()),
             base: Arc::from(config.base_path),
-            headers: Headers::new(&login_origin),
+            headers,
         };
         Ok(Self {
             door,

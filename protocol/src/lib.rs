@@ -3,13 +3,16 @@
 //! Nothing here does IO, knows the time or rolls dice: clocks and random bytes are arguments. The browser SDK and
 //! the backend both build on this crate, so that the same knowledge is not written twice.
 //!
-//! Feature `server` adds what only a server needs: judging token answers and the table of refusals with its texts.
+//! Feature `server` adds what only a server needs: judging token answers, the table of refusals with its texts, and what
+//! the integrator's own server says.
 //! It is off in the browser, where every kilobyte is paid by a visitor.
 
 pub mod authority;
 pub mod authorize;
 pub mod callback;
 pub mod encoding;
+#[cfg(feature = "server")]
+pub mod integrator;
 pub mod outcome;
 pub mod pkce;
 pub mod refusal;

@@ -66,6 +66,18 @@ secret! {
     /// What the browser holds instead of tokens: 256 random bits in base64url.
     SessionHandle
 }
+secret! {
+    /// What the integrator's server shows: a prefix that names the kind, and 256 random bits in base64url.
+    ApiKey
+}
+secret! {
+    /// What opens a hosted link: 256 random bits in base64url.
+    LinkToken
+}
+secret! {
+    /// What a visitor of a link brings to the integrator: 256 random bits in base64url, good for two minutes.
+    CompletionCode
+}
 
 #[cfg(test)]
 mod tests {

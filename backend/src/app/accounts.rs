@@ -1,11 +1,12 @@
 //! Accounts as their owner sees them, and disconnecting one.
 
+use connect_outlook_protocol::integrator::AccountDetails;
 use connect_outlook_protocol::secret::SessionHandle;
 use connect_outlook_protocol::wire::{self, AccountView};
 
 use super::{App, MailError, SessionError};
 use crate::steps::Step;
-use crate::vault::accounts::{Account, AccountState};
+use crate::vault::accounts::{Account, AccountState, GrantFacts};
 use crate::vault::id::AccountId;
 
 /// What disconnecting left of the session.
@@ -51,6 +52,25 @@ impl App {
         AccountId::parse(account)
             .filter(|id| session.accounts.contains(id))
             .ok_or(MailError::AccountUnknown)
+    }
+}
+
+/// What the integrator's server is told about an account.
+pub(super) fn details(account: Account, grant: Option<&GrantFacts>) -> AccountDetails {
+    let code = match &account.state {
+        AccountState::NeedsUser { code, .. }
+        | AccountState::NeedsAdmin { code }
+        | AccountState::BlockedByPolicy { code } => Some(code.clone()),
+        AccountState::Connected | AccountState::Expiring { .. } | AccountState::Disconnected => {
+            None
+        }
+    };
+    AccountDetails {
+        state_since: account.state_since.0,
+        code,
+        scopes: grant.map_or_else(Vec::new, |grant| grant.scopes.clone().into()),
+        refreshed_at: grant.map(|grant| grant.obtained_at.0),
+        account: view(account),
     }
 }
 

@@ -1,7 +1,9 @@
 //! From a code to a connected account: redeemed, judged, looked at, and only then kept.
 
 use connect_outlook_protocol::outcome::Outcome;
+use connect_outlook_protocol::pkce::CodeVerifier;
 use connect_outlook_protocol::refusal::{Class, Next, Refusal};
+use connect_outlook_protocol::secret::AuthorizationCode;
 use connect_outlook_protocol::token_answer::TokenAnswer;
 use connect_outlook_protocol::wire::FinishAttempt;
 
@@ -18,17 +20,37 @@ use crate::steps::Step;
 use crate::vault::accounts::{Account, Identity, Profile};
 use crate::vault::attempts::Attempt;
 use crate::vault::grants::Grant;
-use crate::vault::id::NonceDigest;
+use crate::vault::id::{CompletionId, LinkId, NonceDigest};
+
+/// What came back from Microsoft, and the verifier that belongs to it.
+pub(super) struct Brought {
+    pub(super) code: AuthorizationCode,
+    pub(super) verifier: CodeVerifier,
+    /// As the callback named it, if it did.
+    pub(super) issuer: Option<String>,
+}
+
+impl From<FinishAttempt> for Brought {
+    fn from(request: FinishAttempt) -> Self {
+        Self {
+            code: request.code,
+            verifier: request.code_verifier,
+            issuer: request.issuer,
+        }
+    }
+}
 
 impl App {
-    /// The inner result is the outcome for the page; boxed, because it is the rare one.
+    /// The inner result is the outcome for the page; boxed, because it is the rare one. What a link brought is stored
+    /// together with the end of that link.
     pub(super) async fn connect(
         &self,
-        request: FinishAttempt,
+        brought: Brought,
         attempt: &Attempt,
+        confirmed: Option<(LinkId, CompletionId)>,
     ) -> Result<Result<Account, Box<Outcome>>, FinishAttemptError> {
-        let (sent_at, issuer) = (self.clock.now(), request.issuer.clone());
-        let answer = match self.redeem(request, attempt).await {
+        let (sent_at, issuer) = (self.clock.now(), brought.issuer.clone());
+        let answer = match self.redeem(brought, attempt).await {
             Ok(answer) => answer,
             Err(outcome) => return Ok(Err(outcome)),
         };
@@ -55,10 +77,22 @@ impl App {
             return Ok(Err(Box::new(outcomes::other_account())));
         }
         let grant = self.first_grant(answer, sent_at);
-        let account = self
-            .vault
-            .connect_account(&identity, &profile, &grant, self.clock.now())
-            .await?;
+        let now = self.clock.now();
+        let stored = match confirmed {
+            None => {
+                let stored = self.vault.connect_account(&identity, &profile, &grant, now);
+                Some(stored.await?)
+            }
+            Some(link) => {
+                let vault = &self.vault;
+                vault
+                    .connect_by_link(link, &identity, &profile, &grant, now)
+                    .await?
+            }
+        };
+        let Some(account) = stored else {
+            return Ok(Err(Box::new(outcomes::link_ended())));
+        };
         self.steps.tell(Step::TokensSealed);
         tracing::info!(account = %account.id, "account connected");
         Ok(Ok(account))
@@ -66,12 +100,12 @@ impl App {
 
     async fn redeem(
         &self,
-        request: FinishAttempt,
+        brought: Brought,
         attempt: &Attempt,
     ) -> Result<TokenAnswer, Box<Outcome>> {
         let redemption = Redemption {
-            code: request.code,
-            verifier: request.code_verifier,
+            code: brought.code,
+            verifier: brought.verifier,
             redirect_uri: attempt.redirect_uri.clone(),
             scope: attempt.scopes.clone(),
         };

@@ -9,6 +9,7 @@ use connect_outlook_protocol::secret::SessionHandle;
 use connect_outlook_protocol::state::State;
 use connect_outlook_protocol::wire::FinishAttempt;
 
+use super::connect::Brought;
 use super::handles::{random_session_handle, session_digest};
 use super::{App, FlowHandle, accounts};
 use crate::random::NoRandomness;
@@ -54,6 +55,9 @@ pub enum FinishAttemptError {
     /// The callback names an issuer that the visitor was not sent to. The attempt is spent, the code was not sent (R30).
     #[error("the callback is not from the issuer of the attempt")]
     IssuerMismatch,
+    /// The hosted link that the attempt belongs to is over: the attempt is spent, the code was not sent (F43).
+    #[error("the link of the attempt is over")]
+    LinkEnded,
     /// See [`VaultError`].
     #[error(transparent)]
     Vault(#[from] VaultError),
@@ -82,25 +86,19 @@ impl App {
             Proof::Page(_) | Proof::Server(_) => return Err(FinishAttemptError::VerifierMismatch),
         }
         let session = session.as_ref().map(session_digest);
-        self.end_with_code(request, attempt, session).await
+        self.end_with_code(request.into(), attempt, session).await
     }
 
     /// The rest of both ways: an attempt that was taken, and the verifier that belongs to it.
     pub(super) async fn end_with_code(
         &self,
-        request: FinishAttempt,
+        brought: Brought,
         attempt: Attempt,
         session: Option<HandleDigest>,
     ) -> Result<Finished, FinishAttemptError> {
-        if request
-            .issuer
-            .as_deref()
-            .is_some_and(|issuer| !is_issuer_of(issuer, self.authority()))
-        {
-            return Err(FinishAttemptError::IssuerMismatch);
-        }
+        self.prove_issuer(&brought)?;
         self.steps.tell(Step::AttemptTaken);
-        match self.connect(request, &attempt).await? {
+        match self.connect(brought, &attempt, None).await? {
             Ok(account) => self.open_session(account, attempt, session).await,
             Err(outcome) => {
                 self.tell_refused(&outcome);
@@ -110,6 +108,15 @@ impl App {
                 })
             }
         }
+    }
+
+    /// R30: a callback that names an issuer names the one the visitor was sent to.
+    pub(super) fn prove_issuer(&self, brought: &Brought) -> Result<(), FinishAttemptError> {
+        let named = brought.issuer.as_deref();
+        if named.is_some_and(|issuer| !is_issuer_of(issuer, self.authority())) {
+            return Err(FinishAttemptError::IssuerMismatch);
+        }
+        Ok(())
     }
 
     /// Takes the attempt this browser began. One that another deployment of settings began is as unknown as any (R23).
@@ -131,14 +138,17 @@ impl App {
             TakeAttemptError::Expired => FinishAttemptError::Expired,
             TakeAttemptError::Vault(error) => error.into(),
         })?;
-        let registration = self.entra.registration();
-        let same = attempt.client_id == registration.client_id
-            && attempt.tenant == *registration.authority.tenant();
-        if same {
+        if self.is_of_this_registration(&attempt) {
             Ok(attempt)
         } else {
             Err(FinishAttemptError::Unknown)
         }
+    }
+
+    pub(super) fn is_of_this_registration(&self, attempt: &Attempt) -> bool {
+        let registration = self.entra.registration();
+        attempt.client_id == registration.client_id
+            && attempt.tenant == *registration.authority.tenant()
     }
 
     fn authority(&self) -> &Authority {

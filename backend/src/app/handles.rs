@@ -2,12 +2,12 @@
 
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
-use connect_outlook_protocol::secret::SessionHandle;
+use connect_outlook_protocol::secret::{CompletionCode, LinkToken, SessionHandle};
 use std::fmt;
 use zeroize::Zeroizing;
 
 use crate::random::{self, NoRandomness};
-use crate::vault::id::{BrowserDigest, HandleDigest};
+use crate::vault::id::{BrowserDigest, CompletionDigest, HandleDigest, LinkDigest};
 
 /// What the flow cookie holds: ties attempts to the browser that began them (R22). One for all its attempts, so the
 /// cookie does not grow with their number (R55).
@@ -54,6 +54,28 @@ pub(super) fn random_session_handle() -> Result<SessionHandle, NoRandomness> {
 
 pub(super) fn session_digest(handle: &SessionHandle) -> HandleDigest {
     HandleDigest::of(handle.expose())
+}
+
+/// Reads the token in a link's path; `None` for anything we did not make.
+#[must_use]
+pub fn link_token(text: &str) -> Option<LinkToken> {
+    is_handle(text).then(|| LinkToken::new(text.to_owned()))
+}
+
+pub(super) fn random_link_token() -> Result<LinkToken, NoRandomness> {
+    Ok(LinkToken::new(random_text()?))
+}
+
+pub(super) fn link_digest(token: &LinkToken) -> LinkDigest {
+    LinkDigest::of(token.expose())
+}
+
+pub(super) fn random_completion_code() -> Result<CompletionCode, NoRandomness> {
+    Ok(CompletionCode::new(random_text()?))
+}
+
+pub(super) fn completion_digest(code: &CompletionCode) -> CompletionDigest {
+    CompletionDigest::of(code.expose())
 }
 
 fn random_text() -> Result<String, NoRandomness> {

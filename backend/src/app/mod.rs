@@ -3,6 +3,7 @@
 //! Nothing here knows a status code, a cookie or a header; time comes from the clock, randomness from `random`.
 
 mod accounts;
+mod api_keys;
 mod attachments;
 mod background;
 mod bound;
@@ -14,6 +15,7 @@ mod finish_attempt;
 mod fresh_token;
 mod handles;
 mod incidents;
+mod links;
 mod listen;
 mod mail;
 mod outcomes;
@@ -37,8 +39,9 @@ use url::Url;
 pub use accounts::SessionAfter;
 pub use finish_attempt::{FinishAttemptError, Finished, OpenedSession};
 pub use fresh_token::FreshTokenError;
-pub use handles::{FlowHandle, session_handle};
+pub use handles::{FlowHandle, link_token, session_handle};
 pub use incidents::Incident;
+pub use links::{LinkError, LinkOffer, MadeLink};
 pub use mail::{MailError, MessagesAsked};
 pub use sending::{IdempotencyKey, SendLetterError};
 pub use server_driven::Landing;
@@ -48,6 +51,8 @@ pub use start_attempt::{StartAttemptError, Wishes};
 
 pub use crate::graph::{Download, LARGEST_PAGE};
 pub use crate::vault::VaultError;
+pub use crate::vault::api_keys::read_api_key;
+pub use crate::vault::id::ApiKeyId;
 
 use crate::clock::Clock;
 use crate::entra::Entra;
@@ -120,6 +125,21 @@ pub struct Rules {
     pub outbound_at_once: u32,
     /// How long a grant lasts whatever one does, in seconds, where the registration's platform sets an end.
     pub grant_life: Option<i64>,
+    /// About hosted links.
+    pub links: LinkRules,
+}
+
+/// What the deployment has settled about hosted links.
+#[derive(Clone, Debug)]
+pub struct LinkRules {
+    /// What visitors are told the site is called.
+    pub name: String,
+    /// Where visitors may be sent afterwards; exact (R45).
+    pub completion_urls: Vec<String>,
+    /// Seconds that a link may live at most (R40).
+    pub longest: i64,
+    /// How often the button of a link may be pressed (D4).
+    pub starts: u32,
 }
 
 impl App {

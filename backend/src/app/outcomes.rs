@@ -44,6 +44,26 @@ pub(super) fn other_account() -> Outcome {
     ))
 }
 
+/// The link, or the key that made it, was revoked while the code was at Microsoft. Nothing was kept.
+pub(super) fn link_ended() -> Outcome {
+    Outcome::Cancelled(reason(
+        "link_ended",
+        Actor::Visitor,
+        Next::TryAgain,
+        "This link was withdrawn. Please ask for a new one.",
+    ))
+}
+
+/// Whoever confirmed began to redeem the code and told nothing of it: it cannot be sent again (R39).
+pub(super) fn interrupted() -> Outcome {
+    Outcome::Cancelled(reason(
+        "interrupted",
+        Actor::Visitor,
+        Next::TryAgain,
+        "Something broke off while the mailbox was connected. Please start again.",
+    ))
+}
+
 /// The directory is not among those that may sign in here (R105).
 pub(super) fn tenant_not_allowed() -> Outcome {
     Outcome::BlockedByPolicy(reason(

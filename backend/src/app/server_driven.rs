@@ -9,19 +9,22 @@ use connect_outlook_protocol::pkce::CodeVerifier;
 use connect_outlook_protocol::returned;
 use connect_outlook_protocol::secret::SessionHandle;
 use connect_outlook_protocol::state::State;
-use connect_outlook_protocol::wire::{FinishAttempt, RefuseAttempt};
+use connect_outlook_protocol::wire::RefuseAttempt;
 use url::Url;
 
+use super::connect::Brought;
 use super::handles::session_digest;
 use super::start_attempt::{Driver, Wishes};
 use super::{App, FinishAttemptError, Finished, FlowHandle, OpenedSession, StartAttemptError};
 use crate::random;
 use crate::vault::attempts::{AttemptKind, Proof};
+use crate::vault::id::HandleDigest;
 
 /// Where the visitor goes after the callback.
 #[derive(Debug)]
 pub struct Landing {
-    /// On the site, with the outcome in its query and neither code nor state (R32).
+    /// On the site, or registered by the integrator for its links; with the outcome in its query, and neither Microsoft's
+    /// code nor state (R32).
     pub url: Url,
     /// For the cookie; present exactly when connected.
     pub session: Option<OpenedSession>,
@@ -39,14 +42,23 @@ impl App {
         browser: Option<FlowHandle>,
         session: Option<SessionHandle>,
     ) -> Result<(String, FlowHandle), StartAttemptError> {
+        let replaced = session.as_ref().map(session_digest);
+        let claims = self.challenge_to_meet(session).await;
+        self.send_away(wishes, browser, replaced, claims).await
+    }
+
+    /// The rest of both server-driven ways. `claims` is a challenge to meet.
+    pub(super) async fn send_away(
+        &self,
+        wishes: Wishes,
+        browser: Option<FlowHandle>,
+        session: Option<HandleDigest>,
+        claims: Option<String>,
+    ) -> Result<(String, FlowHandle), StartAttemptError> {
         let verifier = CodeVerifier::from_random(random::bytes()?);
         let challenge = verifier.challenge();
-        let driver = Driver::Server {
-            verifier,
-            session: session.as_ref().map(session_digest),
-        };
+        let driver = Driver::Server { verifier, session };
         let begun = self.begin(wishes, driver, browser).await?;
-        let claims = self.challenge_to_meet(session).await;
         let request = AuthorizeRequest {
             endpoint: &self.entra.registration().authority.authorize_endpoint(),
             client_id: &begun.attempt.client_id,
@@ -81,23 +93,29 @@ impl App {
                 issuer,
             } => {
                 let attempt = self.take_attempt(&state, browser, kind).await?;
-                let Proof::Server(code_verifier) = attempt.proof.clone() else {
+                let Proof::Server(verifier) = attempt.proof.clone() else {
                     return Err(FinishAttemptError::VerifierMismatch);
                 };
-                let request = FinishAttempt {
-                    state,
+                let brought = Brought {
                     code,
-                    code_verifier,
+                    verifier,
                     issuer,
                 };
+                if let Some(link) = attempt.link {
+                    return self.come_back_to_link(link, &attempt, &brought).await;
+                }
                 let (session, back) = (attempt.session, attempt.return_to.clone());
-                let finished = self.end_with_code(request, attempt, session).await?;
+                let finished = self.end_with_code(brought, attempt, session).await?;
                 Ok(self.landing(back.as_deref(), finished))
             }
             Callback::Refused { state, refusal } => {
                 let attempt = self.take_attempt(&state, browser, kind).await?;
+                let outcome = self.end_with_refusal(&refused(state, refusal));
+                if let Some(link) = attempt.link {
+                    return self.turn_back_from_link(link, &outcome).await;
+                }
                 let finished = Finished {
-                    outcome: self.end_with_refusal(&refused(state, refusal)),
+                    outcome,
                     session: None,
                 };
                 Ok(self.landing(attempt.return_to.as_deref(), finished))

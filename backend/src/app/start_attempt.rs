@@ -13,7 +13,7 @@ use crate::random::{self, NoRandomness};
 use crate::steps::Step;
 use crate::vault::VaultError;
 use crate::vault::attempts::{AttemptKind, BeginAttemptError, NewAttempt, Proof};
-use crate::vault::id::{AccountId, HandleDigest, NonceDigest, StateDigest};
+use crate::vault::id::{AccountId, HandleDigest, LinkId, NonceDigest, StateDigest};
 
 /// Why an attempt did not start.
 #[derive(Debug, thiserror::Error)]
@@ -59,6 +59,8 @@ pub struct Wishes {
     pub prompt: Option<Prompt>,
     /// A path of the site to come back to.
     pub return_to: Option<String>,
+    /// The hosted link that all this is for.
+    pub link: Option<LinkId>,
 }
 
 /// Who drives an attempt.
@@ -104,6 +106,7 @@ impl App {
             prompt: request.prompt,
             return_to: request.return_to,
             account: None,
+            link: None,
         };
         if let Some(named) = &request.account {
             self.bind(&mut wishes, named, session.clone()).await?;
@@ -203,13 +206,17 @@ impl App {
                 .map_err(|_| StartAttemptError::ReturnTo)?,
             session,
             account: wishes.account,
+            link: wishes.link,
             expires_at: self.clock.now().plus(self.rules.attempt_lifetime),
         })
     }
 }
 
 /// What the page asked for, with what connecting always takes; nothing beyond the deployment's list.
-fn allowed(asked: Option<Vec<String>>, list: &Scopes) -> Result<Scopes, StartAttemptError> {
+pub(super) fn allowed(
+    asked: Option<Vec<String>>,
+    list: &Scopes,
+) -> Result<Scopes, StartAttemptError> {
     let Some(asked) = asked else {
         return Ok(list.clone());
     };

@@ -77,6 +77,8 @@ fn may_be_more(purged: &Purged) -> bool {
         purged.sendings,
         purged.news,
         purged.events,
+        purged.parked_codes,
+        purged.links,
     ]
     .contains(&u64::from(BATCH))
 }

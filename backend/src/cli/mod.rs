@@ -4,6 +4,7 @@
 //! What was asked for goes to standard output, progress and troubles to standard error. A failure is one sentence.
 
 mod accounts;
+mod api_keys;
 mod changes;
 mod emulator;
 mod ending;
@@ -39,6 +40,9 @@ enum Command {
     Vault(vault::Vault),
     /// See who is connected, and what happened to whom.
     Accounts(accounts::Accounts),
+    /// Make, name and revoke the keys of the integrator's server.
+    #[command(name = "api-keys")]
+    ApiKeys(api_keys::ApiKeys),
     /// Emulate Microsoft on this machine, by the program `connect-outlook-emulator`.
     Emulator(emulator::Emulator),
 }
@@ -59,6 +63,7 @@ pub fn run() -> ExitCode {
         Command::Keys(command) => keys::run(command),
         Command::Vault(options) => vault::run(&options),
         Command::Accounts(options) => accounts::run(&options),
+        Command::ApiKeys(options) => api_keys::run(&options),
         Command::Emulator(options) => emulator::run(options),
     };
     ending::exit_code(ended)

@@ -1,4 +1,4 @@
-//! How often browsers may ask.
+//! How often browsers and servers may ask.
 
 use std::num::NonZeroU32;
 
@@ -25,6 +25,12 @@ pub struct RequestLimits {
     pub attempts_per_browser: u32,
     /// Attempts open at once, of all browsers: beyond, none begins (D4).
     pub open_attempts: u32,
+    /// Pages of links looked at, by client address.
+    pub link_opens: NonZeroU32,
+    /// Links confirmed, by API key.
+    pub confirms: NonZeroU32,
+    /// Everything under an API key, by key.
+    pub api: NonZeroU32,
 }
 
 pub(super) fn read(from: &mut Sources) -> Result<RequestLimits, ConfigError> {
@@ -40,6 +46,9 @@ pub(super) fn read(from: &mut Sources) -> Result<RequestLimits, ConfigError> {
         open_attempts: optional(from, "open_attempts", "10000", |text| {
             number(text, 1..=1_000_000).ok_or("must be a number from 1 to 1000000")
         })?,
+        link_opens: optional(from, "limit_link_opens", "30", a_minute)?,
+        confirms: optional(from, "limit_confirms", "60", a_minute)?,
+        api: optional(from, "limit_api", "600", a_minute)?,
     })
 }
 

@@ -10,6 +10,7 @@ mod credentials;
 mod door_tests;
 mod error;
 mod limits;
+mod links;
 mod platform;
 mod reader;
 #[cfg(test)]
@@ -33,6 +34,7 @@ use zeroize::Zeroizing;
 pub use address::SiteOrigin;
 pub use error::ConfigError;
 pub use limits::RequestLimits;
+pub use links::LinkSettings;
 pub use platform::Platform;
 pub use settings::{PREFIX, SETTINGS, Setting};
 pub use sources::Sources;
@@ -93,6 +95,8 @@ pub struct Config {
     pub bearer_origins: Vec<String>,
     /// How often browsers may ask.
     pub limits: RequestLimits,
+    /// What it says about hosted links.
+    pub links: LinkSettings,
     /// Proxies whose word on the client's address counts (R173).
     pub trusted_proxies: Vec<IpNet>,
     /// Whether tokens are replaced without anybody asking for them.

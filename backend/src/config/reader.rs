@@ -11,7 +11,7 @@ use super::address::{self, SiteOrigin};
 use super::error::ConfigError;
 use super::limits::{self, networks};
 use super::sources::{Found, Sources, Value};
-use super::{Config, CursorKey, VaultConfig, credentials, platform};
+use super::{Config, CursorKey, VaultConfig, credentials, links, platform};
 use crate::log::LogFormat;
 use crate::outbound::Trust;
 use crate::vault::{KeyRing, Location};
@@ -42,6 +42,7 @@ pub(super) fn read(mut from: Sources) -> Result<Config, ConfigError> {
         })?,
         bearer_origins: optional(&mut from, "bearer_origins", "", origins)?,
         limits: limits::read(&mut from)?,
+        links: links::read(&mut from, &site)?,
         trusted_proxies: optional(&mut from, "trusted_proxies", "127.0.0.0/8 ::1", networks)?,
         background_refresh: optional(&mut from, "background_refresh", "on", on_or_off)?,
         keep_fresh: optional(&mut from, "keep_fresh", "24h", |text| {
@@ -310,7 +311,7 @@ fn log_format(text: &str) -> Result<LogFormat, &'static str> {
 }
 
 /// A whole number with `s`, `m`, `h` or `d`, within the limits.
-fn seconds(text: &str, least: i64, most: i64) -> Option<i64> {
+pub(super) fn seconds(text: &str, least: i64, most: i64) -> Option<i64> {
     let (number, unit) = text.split_at_checked(text.len().checked_sub(1)?)?;
     let unit = match unit {
         "s" => 1,
@@ -334,8 +335,8 @@ const DEFAULT_SCOPES: &str = "openid profile email offline_access User.Read Mail
 
 const DEFAULT_DATABASE: &str = "sqlite:connect-outlook.sqlite";
 
-const MINUTE: i64 = 60;
+pub(super) const MINUTE: i64 = 60;
 const HOUR: i64 = 60 * MINUTE;
-const DAY: i64 = 24 * HOUR;
+pub(super) const DAY: i64 = 24 * HOUR;
 /// The life of a refresh token: no session outlives it (R57).
 const NINETY_DAYS: i64 = 90 * DAY;

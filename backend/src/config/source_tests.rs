@@ -193,4 +193,9 @@ fn the_defaults_in_the_example_are_the_defaults() {
 }
 
 /// The example shows what they may look like.
-const WITHOUT_DEFAULT: [&str; 2] = ["client_secret_expires", "client_certificate"];
+const WITHOUT_DEFAULT: [&str; 4] = [
+    "client_secret_expires",
+    "client_certificate",
+    "site_name",
+    "completion_urls",
+];

@@ -53,6 +53,13 @@ codes! {
     SessionUnknown: "session_unknown", NOT_FOUND, Visitor, None, "There is no such session, or not any more";
     TwoCredentials: "two_credentials", BAD_REQUEST, Developer, None, "The request shows a cookie and an Authorization header";
     AccountUnknown: "account_unknown", NOT_FOUND, Visitor, SignInAgain, "This session has no such account";
+    NoApiKey: "no_api_key", UNAUTHORIZED, Developer, FixCredential, "The request shows no API key that opens anything";
+    LinkUnknown: "link_unknown", NOT_FOUND, Visitor, TryAgain, "There is no such link, or not any more";
+    LinkEnded: "link_ended", GONE, Visitor, TryAgain, "This link was used, withdrawn, or is too old";
+    LinkExhausted: "link_exhausted", GONE, Visitor, TryAgain, "This link was started too often";
+    CompletionMismatch: "completion_mismatch", FORBIDDEN, Visitor, TryAgain, "Completion code and user do not belong to this link";
+    CompletionExpired: "completion_expired", GONE, Visitor, TryAgain, "The completion code has expired";
+    ConfirmationRunning: "confirmation_running", SERVICE_UNAVAILABLE, Developer, Wait, "The link is being confirmed";
     AccountNeedsUser: "account_needs_user", CONFLICT, Visitor, SignInAgain, "The account has to be connected again";
     MailboxUnavailable: "mailbox_unavailable", CONFLICT, TenantAdmin, ContactAdmin, "The account has no mailbox that can be read";
     MessageUnknown: "message_unknown", NOT_FOUND, Visitor, None, "There is no such message, or not any more";

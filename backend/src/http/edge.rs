@@ -169,7 +169,7 @@ mod tests {
             )
             .route("/fine", get(async || "fine"))
             .layer(from_fn_with_state(
-                Headers::new("https://login.example"),
+                Headers::new("https://login.example", &[]),
                 pass,
             ));
         let request = Request::builder().uri(path).body(Body::empty()).unwrap();

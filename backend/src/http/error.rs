@@ -12,7 +12,8 @@ use connect_outlook_protocol::wire;
 use super::codes::Code;
 use super::page;
 use crate::app::{
-    FinishAttemptError, MailError, SendLetterError, SessionError, StartAttemptError, VaultError,
+    FinishAttemptError, LinkError, MailError, SendLetterError, SessionError, StartAttemptError,
+    VaultError,
 };
 
 /// An answer that is not what was asked for. [`super::edge`] writes it, with the request's correlation id.
@@ -146,9 +147,35 @@ impl From<FinishAttemptError> for Problem {
             FinishAttemptError::Expired => Code::AttemptExpired.into(),
             FinishAttemptError::VerifierMismatch => Code::VerifierMismatch.into(),
             FinishAttemptError::IssuerMismatch => Code::IssuerMismatch.into(),
+            FinishAttemptError::LinkEnded => Code::LinkEnded.into(),
             FinishAttemptError::Vault(error) => vault(&error),
             FinishAttemptError::NoRandomness(error) => internal(&error),
         }
+    }
+}
+
+impl From<LinkError> for Problem {
+    fn from(error: LinkError) -> Self {
+        match error {
+            LinkError::Unknown => Code::LinkUnknown.into(),
+            LinkError::Ended => Code::LinkEnded.into(),
+            LinkError::Exhausted => Code::LinkExhausted.into(),
+            LinkError::Malformed(what) => Self::from(Code::BadRequest).because(what),
+            LinkError::AccountUnknown => Code::AccountUnknown.into(),
+            LinkError::Mismatch => Code::CompletionMismatch.into(),
+            LinkError::CompletionExpired => Code::CompletionExpired.into(),
+            LinkError::Busy => Code::ConfirmationRunning.into(),
+            LinkError::Start(error) => error.into(),
+            LinkError::Vault(error) => vault(&error),
+            LinkError::NoRandomness(error) => internal(&error),
+            LinkError::BrokeOff(error) => internal(&error),
+        }
+    }
+}
+
+impl From<VaultError> for Problem {
+    fn from(error: VaultError) -> Self {
+        vault(&error)
     }
 }
 

@@ -19,6 +19,8 @@ pub enum Guard {
     Gesture,
     /// That it is a navigation of the whole tab; what it may do, `state` and flow cookie decide (R22).
     Return,
+    /// That the integrator's server sent it: an API key, and no cookie (R65, R66).
+    ApiKey,
     /// Nothing: the answer is the same for everybody.
     Open,
 }

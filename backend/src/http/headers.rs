@@ -1,6 +1,7 @@
 //! What every answer carries (R158–R163).
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
+use url::Url;
 
 /// The headers of every answer, ready made.
 #[derive(Clone, Debug)]
@@ -9,9 +10,20 @@ pub struct Headers {
 }
 
 impl Headers {
-    /// `login_origin` is where a form may lead besides the site itself.
+    /// `login_origin` is where a form may lead besides the site itself; and, where Microsoft asks nothing of a visitor who
+    /// is signed in, on by redirects alone to one of `completion_urls`.
     #[must_use]
-    pub fn new(login_origin: &str) -> Self {
+    pub fn new(login_origin: &str, completion_urls: &[String]) -> Self {
+        let mut targets = vec![login_origin.to_owned()];
+        for url in completion_urls
+            .iter()
+            .filter_map(|url| Url::parse(url).ok())
+        {
+            let origin = url.origin().ascii_serialization();
+            if !targets.contains(&origin) {
+                targets.push(origin);
+            }
+        }
         let mut all: Vec<_> = FIXED
             .iter()
             .map(|(name, value)| {
@@ -22,7 +34,7 @@ impl Headers {
             })
             .collect();
         // An origin that comes from a parsed address has no byte a header could not carry.
-        if let Ok(policy) = HeaderValue::from_str(&content_security_policy(login_origin)) {
+        if let Ok(policy) = HeaderValue::from_str(&content_security_policy(&targets.join(" "))) {
             all.push((header::CONTENT_SECURITY_POLICY, policy));
         }
         Self { all }

@@ -1,5 +1,5 @@
-//! How often: by client address and kind of request, and by session where mail is read, by its bytes too (D1, D2, D12). Each process counts
-//! for itself, in memory; health is never limited.
+//! How often: by client address and kind of request, by session where mail is read, by its bytes too, and by API key
+//! (D1, D2, D12). Each process counts for itself, in memory; health is never limited.
 
 use std::hash::{BuildHasher as _, RandomState};
 use std::num::NonZeroU32;
@@ -18,6 +18,7 @@ use super::codes::Code;
 use super::error::Problem;
 use super::wrong_handles::{AskLater, WrongHandles};
 use super::{Door, cookies};
+use crate::app::ApiKeyId;
 use crate::clock::Clock;
 use crate::meters;
 
@@ -34,6 +35,12 @@ pub struct Rates {
     pub mail: NonZeroU32,
     /// Megabytes of mail to and fro, by session; what is beyond is not refused but slowed down.
     pub mail_megabytes: NonZeroU32,
+    /// Pages of links looked at, by client.
+    pub link_opens: NonZeroU32,
+    /// Links confirmed, by API key.
+    pub confirms: NonZeroU32,
+    /// Everything under an API key, by key.
+    pub api: NonZeroU32,
 }
 
 /// What a route costs.
@@ -49,6 +56,12 @@ pub enum Limit {
     Request,
     /// It reads mail.
     Mail,
+    /// It shows the page of a link.
+    LinkOpen,
+    /// The integrator's server asks.
+    Api,
+    /// It confirms a link.
+    Confirm,
 }
 
 impl Limit {
@@ -60,6 +73,9 @@ impl Limit {
             Self::Callback => "callback",
             Self::Request => "request",
             Self::Mail => "mail",
+            Self::LinkOpen => "link_open",
+            Self::Api => "api",
+            Self::Confirm => "confirm",
         }
     }
 }
@@ -74,6 +90,9 @@ pub struct Limits {
     mail: Buckets<u64>,
     bandwidth: Arc<Bandwidth>,
     wrong_handles: WrongHandles,
+    link_opens: Buckets<Client>,
+    confirms: Buckets<ApiKeyId>,
+    api: Buckets<ApiKeyId>,
     hasher: RandomState,
 }
 
@@ -90,20 +109,26 @@ impl Limits {
             mail: Buckets::new(rates.mail, KEYS, clock.clone()),
             bandwidth: Bandwidth::new(rates.mail_megabytes, KEYS, clock),
             wrong_handles: WrongHandles::new(clock),
+            link_opens: by_client(rates.link_opens),
+            confirms: Buckets::new(rates.confirms, KEYS, clock.clone()),
+            api: Buckets::new(rates.api, KEYS, clock.clone()),
             hasher: RandomState::new(),
         })
     }
 
     fn admit(&self, limit: Limit, request: &Request) -> Result<(), TooSoon> {
-        if limit == Limit::None {
-            return Ok(());
+        match limit {
+            Limit::None => return Ok(()),
+            Limit::Api | Limit::Confirm => return self.admit_key(limit, request),
+            _ => {}
         }
         if let Some(client) = client(request, &self.proxies) {
             self.requests.admit(&client)?;
             match limit {
                 Limit::Start => self.starts.admit(&client)?,
                 Limit::Callback => self.callbacks.admit(&client)?,
-                Limit::None | Limit::Request | Limit::Mail => {}
+                Limit::LinkOpen => self.link_opens.admit(&client)?,
+                _ => {}
             }
         }
         match self.reader(limit, request) {
@@ -117,6 +142,18 @@ impl Limits {
     fn reader(&self, limit: Limit, request: &Request) -> Option<u64> {
         let session = cookies::session(request.headers()).filter(|_| limit == Limit::Mail)?;
         Some(self.hasher.hash_one(session.expose()))
+    }
+
+    /// The guard has put the key there; by address the request was counted before it.
+    fn admit_key(&self, limit: Limit, request: &Request) -> Result<(), TooSoon> {
+        let Some(key) = request.extensions().get::<ApiKeyId>() else {
+            return Ok(());
+        };
+        self.api.admit(key)?;
+        if limit == Limit::Confirm {
+            self.confirms.admit(key)?;
+        }
+        Ok(())
     }
 }
 

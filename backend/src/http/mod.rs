@@ -1,5 +1,6 @@
 //! The door: routes, cookies, headers and status codes. The only room that knows them; it speaks to `app` alone.
 
+mod api_key;
 mod attachments;
 mod attempts;
 mod bandwidth;
@@ -16,8 +17,10 @@ mod guard;
 pub mod headers;
 mod health;
 mod limits;
+mod links;
 mod mail;
 pub mod meters;
+mod open_link;
 mod page;
 mod pouring;
 mod routes;
@@ -96,6 +99,13 @@ pub fn router(door: Door) -> Router {
             }
             Guard::Gesture => handler.layer(from_fn_with_state(door.clone(), guard::gesture)),
             Guard::Return => handler.layer(from_fn_with_state(door.clone(), guard::navigation)),
+            Guard::ApiKey => handler
+                .layer(from_fn_with_state(door.clone(), api_key::check))
+                // Who has no key has an address.
+                .layer(from_fn_with_state(
+                    (door.clone(), Limit::Request),
+                    limits::check,
+                )),
             Guard::Open => handler,
         };
         router = router.route(route.path, handler);

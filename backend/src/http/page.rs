@@ -4,9 +4,11 @@
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use connect_outlook_protocol::refusal::{Actor, Next};
+use connect_outlook_protocol::scope;
 use maud::{DOCTYPE, Markup, html};
 
 use super::codes::Facts;
+use crate::app::LinkOffer;
 
 /// One button, which posts: looking at the page starts nothing (R27).
 pub(super) fn connect(base: &str, return_to: Option<&str>) -> Response {
@@ -21,6 +23,32 @@ pub(super) fn connect(base: &str, return_to: Option<&str>) -> Response {
         }
     };
     whole(base, "Connect Outlook", &content)
+}
+
+/// Who asks, for what, and one button. It leads nowhere by itself, and looking at it starts nothing (R41, R42).
+pub(super) fn link(base: &str, token: &str, offer: &LinkOffer) -> Response {
+    let content = html! {
+        h1 { "Connect your mailbox" }
+        p { strong { (offer.name) } " (" (offer.host) ") asks to connect your Outlook mailbox." }
+        @if let Some(account) = &offer.account {
+            p { "Please sign in as " strong { (account) } "." }
+        }
+        p { "It would be allowed to:" }
+        ul {
+            @for scope in &offer.scopes { li { (allows(scope)) } }
+        }
+        p { "You sign in at Microsoft, which asks you again, and then come back to " (offer.host) ". Nobody else sees your password." }
+        form method="post" action={ (base) "/v1/open/" (token) } {
+            button type="submit" { "Continue to Microsoft" }
+        }
+        p.reference { "Somebody sent you this and you did not ask for it at " (offer.host) "? Then close this page." }
+    };
+    whole(base, "Connect your mailbox", &content)
+}
+
+/// In words, or as Microsoft names it.
+fn allows(scope: &str) -> &str {
+    scope::facts(scope).map_or(scope, |facts| facts.allows)
 }
 
 /// What went wrong, who can mend it, and the way back.

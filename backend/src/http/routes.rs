@@ -6,7 +6,10 @@ use axum::routing::{self, MethodRouter};
 
 use super::guard::Guard;
 use super::limits::Limit;
-use super::{Door, attachments, attempts, health, mail, page, sendings, server_driven, sessions};
+use super::{
+    Door, attachments, attempts, health, links, mail, open_link, page, sendings, server_driven,
+    sessions,
+};
 
 /// One route.
 pub(super) struct Route {
@@ -76,14 +79,16 @@ pub(super) fn table() -> Vec<Route> {
             attachments::download,
         )
         .costs(Limit::Mail),
+        program(Method::POST, "/v1/links", links::create),
+        program(Method::GET, "/v1/links/{link}", links::read),
+        program(Method::DELETE, "/v1/links/{link}", links::revoke),
+        program(Method::POST, "/v1/links/{link}/confirm", links::confirm).costs(Limit::Confirm),
+        program(Method::GET, "/v1/accounts", links::accounts),
+        program(Method::GET, "/v1/accounts/{account}", links::account),
+        open("/v1/open/{token}", open_link::offer).costs(Limit::LinkOpen),
+        gesture("/v1/open/{token}", open_link::start),
         open("/v1/connect", server_driven::offer),
-        Route {
-            method: Method::POST,
-            path: "/v1/connect",
-            guard: Guard::Gesture,
-            limit: Limit::Start,
-            handler: routing::post(server_driven::start),
-        },
+        gesture("/v1/connect", server_driven::start),
         Route {
             guard: Guard::Return,
             limit: Limit::Callback,
@@ -98,17 +103,46 @@ pub(super) fn table() -> Vec<Route> {
 
 /// For pages of the site.
 fn fetch<H: Handler<T, Door>, T: 'static>(method: Method, path: &'static str, handler: H) -> Route {
-    let handler = match method {
-        Method::POST => routing::post(handler),
-        Method::DELETE => routing::delete(handler),
-        _ => routing::get(handler),
-    };
     Route {
+        handler: on(&method, handler),
         method,
         path,
         guard: Guard::AntiForgery,
         limit: Limit::Request,
-        handler,
+    }
+}
+
+/// For the integrator's server.
+fn program<H: Handler<T, Door>, T: 'static>(
+    method: Method,
+    path: &'static str,
+    handler: H,
+) -> Route {
+    Route {
+        handler: on(&method, handler),
+        method,
+        path,
+        guard: Guard::ApiKey,
+        limit: Limit::Api,
+    }
+}
+
+/// For forms of our own pages, and of the site's: an attempt begins.
+fn gesture<H: Handler<T, Door>, T: 'static>(path: &'static str, handler: H) -> Route {
+    Route {
+        method: Method::POST,
+        path,
+        guard: Guard::Gesture,
+        limit: Limit::Start,
+        handler: routing::post(handler),
+    }
+}
+
+fn on<H: Handler<T, Door>, T: 'static>(method: &Method, handler: H) -> MethodRouter<Door> {
+    match *method {
+        Method::POST => routing::post(handler),
+        Method::DELETE => routing::delete(handler),
+        _ => routing::get(handler),
     }
 }
 

@@ -120,14 +120,15 @@ fn wishes(form: Form) -> Result<Wishes, Problem> {
 }
 
 /// 303: whatever the method was, the next is a GET. Never 307 or 308, which would repeat a body elsewhere.
-fn see_other(url: &str) -> Result<Response, Problem> {
+pub(super) fn see_other(url: &str) -> Result<Response, Problem> {
     let location = HeaderValue::from_str(url).map_err(|_| Code::Internal)?;
     Ok((StatusCode::SEE_OTHER, [(header::LOCATION, location)]).into_response())
 }
 
 const PROMPTS: [Prompt; 3] = [Prompt::SelectAccount, Prompt::Login, Prompt::Consent];
 
-const SHOWN: [Code; 8] = [
+const SHOWN: [Code; 9] = [
+    Code::LinkEnded,
     Code::CallbackMalformed,
     Code::AttemptUnknown,
     Code::AttemptNotYours,

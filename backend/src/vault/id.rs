@@ -55,6 +55,18 @@ row_id! {
     RefreshId
 }
 row_id! {
+    /// Names one API key; what opens is the key, never this.
+    ApiKeyId
+}
+row_id! {
+    /// Names one hosted link; what opens it is its token, never this.
+    LinkId
+}
+row_id! {
+    /// Names what one visitor brought back to a link.
+    CompletionId
+}
+row_id! {
     /// Names one running process among those that share a vault (R82).
     OwnerId
 }
@@ -131,6 +143,29 @@ digest! {
 digest! {
     /// SHA-256 of an idempotency key and the letter that goes with it.
     LetterDigest
+}
+digest! {
+    /// SHA-256 of an API key (R66).
+    ApiKeyDigest
+}
+digest! {
+    /// SHA-256 of a link's token (R40).
+    LinkDigest
+}
+digest! {
+    /// SHA-256 of a completion code (R44).
+    CompletionDigest
+}
+digest! {
+    /// SHA-256 of a link's id and the integrator's own name for its user: enough to compare, and no use elsewhere.
+    UserDigest
+}
+
+impl UserDigest {
+    /// Two names never meet: an id has one length.
+    pub(super) fn at(link: LinkId, user: &str) -> Self {
+        Self::of(&format!("{link} {user}"))
+    }
 }
 
 impl NonceDigest {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::{Arc, PoisonError, RwLock};
 
-use sqlx::{Any, Executor};
+use sqlx::{Any, AssertSqlSafe, Executor};
 use zeroize::Zeroizing;
 
 use super::database::Record;
@@ -98,23 +98,18 @@ impl Vault {
         self.keys().ids().map(|key| key.to_string()).collect()
     }
 
-    /// How many data keys are wrapped and how many open attempts are sealed under each key-encryption key. One that is
+    /// How many data keys are wrapped and how many values of open attempts are sealed under each key-encryption key. One that is
     /// not in here may be taken out of the key file, once every process knows the newer one (R120).
     ///
     /// # Errors
     /// [`VaultError`].
     pub async fn key_uses(&self) -> Result<BTreeMap<String, u64>, VaultError> {
         let mut uses = data_keys_under_each_key(self.database.reader()).await?;
-        let rows = sqlx::query(
-            "select id, sealed_code_verifier from attempts where sealed_code_verifier is not null",
-        )
-        .fetch_all(self.database.reader())
-        .await?;
-        for row in rows {
-            let row = Record::new("attempts", "id", row);
-            let (id, sealed) = (row.text("id")?, row.text("sealed_code_verifier")?);
-            let key = key_of(Place::new(Field::CodeVerifier, &id), &sealed)?;
-            *uses.entry(key.to_string()).or_default() += 1;
+        for field in Field::OF_ATTEMPTS {
+            for (id, sealed) in sealed_of(field, self.database.reader()).await? {
+                let key = key_of(Place::new(field, &id), &sealed)?;
+                *uses.entry(key.to_string()).or_default() += 1;
+            }
         }
         Ok(uses)
     }
@@ -129,6 +124,21 @@ impl Vault {
         let uses = data_keys_under_each_key(executor).await?;
         Ok(uses.into_keys().find(|key| !held(key)))
     }
+}
+
+/// Every value of a field with the id of its row. For fields of attempts, which are few and short.
+pub(super) async fn sealed_of(
+    field: Field,
+    executor: impl Executor<'_, Database = Any>,
+) -> Result<Vec<(String, String)>, VaultError> {
+    let (table, column) = field.column();
+    let text = format!("select id, {column} from {table} where {column} is not null");
+    let rows = sqlx::query(AssertSqlSafe(text)).fetch_all(executor).await?;
+    let read = |row| {
+        let row = Record::new(table, "id", row);
+        Ok((row.text("id")?, row.text(column)?))
+    };
+    rows.into_iter().map(read).collect()
 }
 
 async fn data_keys_under_each_key(

@@ -7,6 +7,7 @@
 //! connection after it returns, so none can be held during an outbound request (R85).
 
 pub mod accounts;
+pub mod api_keys;
 pub mod attempts;
 mod changes;
 #[cfg(test)]
@@ -18,6 +19,7 @@ pub mod events;
 pub mod grants;
 pub mod id;
 mod keys;
+pub mod links;
 pub mod news;
 mod progress;
 mod purge;

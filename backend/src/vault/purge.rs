@@ -18,6 +18,10 @@ pub struct Purged {
     pub news: u64,
     /// Events of accounts that nobody waits for any more.
     pub events: u64,
+    /// Parked codes that nobody confirmed in time.
+    pub parked_codes: u64,
+    /// Links that were over long ago.
+    pub links: u64,
 }
 
 impl Vault {
@@ -40,6 +44,8 @@ impl Vault {
                 .clear(NEWS, self.database_time().await?.plus(-NEWS_KEPT), batch)
                 .await?,
             events: self.clear(EVENTS, now.plus(-EVENTS_KEPT), batch).await?,
+            parked_codes: self.clear(PARKED_CODES, now, batch).await?,
+            links: self.clear(LINKS, now.plus(-LINK_MEMORY), batch).await?,
         })
     }
 
@@ -72,6 +78,9 @@ pub(in crate::vault) const EVENTS_KEPT: i64 = 90 * 86_400;
 /// How long a sending is remembered, in seconds: as long as anybody may ask again with its key.
 pub const SENDING_MEMORY: i64 = 7 * 86_400;
 
+/// How long a link is remembered after its end, in seconds: the integrator can ask what became of it.
+const LINK_MEMORY: i64 = 30 * 24 * 60 * 60;
+
 /// Seconds: several times as long as anybody takes to hear it.
 const NEWS_KEPT: i64 = 60;
 
@@ -91,6 +100,18 @@ const SENDINGS: &str = "
     )";
 const NEWS: &str =
     "delete from news where id in (select id from news where at < $1 order by at limit $2)";
+const PARKED_CODES: &str = "
+    update completions
+    set state = 'dropped', sealed_code = null, sealed_verifier = null
+    where id in (
+        select id
+        from completions
+        where expires_at <= $1
+          and state = 'parked'
+        order by expires_at
+        limit $2
+    )";
+const LINKS: &str = "delete from links where id in (select id from links where expires_at <= $1 order by expires_at limit $2)";
 const REFRESH_TOKENS: &str = "
     update grants
     set sealed_previous_refresh_token = null, previous_until = null

@@ -1,9 +1,10 @@
 //! Bringing everything under the newest key-encryption key, while the vault is in use (R120).
 
-use sqlx::{Any, Transaction};
+use sqlx::{Any, AssertSqlSafe, Transaction};
 
 use super::database::Record;
 use super::grants::wrapped_key;
+use super::keys::sealed_of;
 use super::seal::{Field, Place, WrappedKey, key_of};
 use super::{KeyRing, Progress, Vault, VaultError};
 
@@ -12,7 +13,7 @@ use super::{KeyRing, Progress, Vault, VaultError};
 pub struct Rotated {
     /// Data keys wrapped anew.
     pub data_keys: u64,
-    /// Code verifiers of open attempts sealed anew.
+    /// Code verifiers of open attempts, and parked codes with theirs, sealed anew.
     pub code_verifiers: u64,
     /// What could not be, one sentence each with table, field and row: it stays as it is, under its old key.
     pub left_behind: Vec<String>,
@@ -38,7 +39,7 @@ impl Vault {
             told.done = rotated.data_keys + rotated.left_behind.len() as u64;
             progress(told);
         }
-        self.reseal_verifiers(&keys, &mut rotated).await?;
+        self.reseal_attempts(&keys, &mut rotated).await?;
         Ok(rotated)
     }
 
@@ -88,40 +89,36 @@ impl Vault {
     }
 
     /// Open attempts are few and short: one transaction does.
-    async fn reseal_verifiers(
+    async fn reseal_attempts(
         &self,
         keys: &KeyRing,
         rotated: &mut Rotated,
     ) -> Result<(), VaultError> {
         let mut transaction = self.database.write().await?;
-        let rows = sqlx::query(
-            "select id, sealed_code_verifier from attempts where sealed_code_verifier is not null",
-        )
-        .fetch_all(&mut *transaction)
-        .await?;
-        for row in rows {
-            let row = Record::new("attempts", "id", row);
-            let (id, sealed) = (row.text("id")?, row.text("sealed_code_verifier")?);
-            let place = Place::new(Field::CodeVerifier, &id);
-            if key_of(place, &sealed).is_ok_and(|key| key == keys.current_id()) {
-                continue;
-            }
-            let verifier = match keys.open_attempt(place, &sealed) {
-                Ok(verifier) => verifier,
-                Err(error) => {
-                    rotated.left_behind.push(error.to_string());
+        for field in Field::OF_ATTEMPTS {
+            for (id, sealed) in sealed_of(field, &mut *transaction).await? {
+                let place = Place::new(field, &id);
+                if key_of(place, &sealed).is_ok_and(|key| key == keys.current_id()) {
                     continue;
                 }
-            };
-            rotated.code_verifiers += sqlx::query(
-                "update attempts set sealed_code_verifier = $2 where id = $1 and sealed_code_verifier = $3",
-            )
-            .bind(&id)
-            .bind(keys.seal_attempt(place, &verifier)?)
-            .bind(&sealed)
-            .execute(&mut *transaction)
-            .await?
-            .rows_affected();
+                let value = match keys.open_attempt(place, &sealed) {
+                    Ok(value) => value,
+                    Err(error) => {
+                        rotated.left_behind.push(error.to_string());
+                        continue;
+                    }
+                };
+                let (table, column) = field.column();
+                let text =
+                    format!("update {table} set {column} = $2 where id = $1 and {column} = $3");
+                rotated.code_verifiers += sqlx::query(AssertSqlSafe(text))
+                    .bind(&id)
+                    .bind(keys.seal_attempt(place, &value)?)
+                    .bind(&sealed)
+                    .execute(&mut *transaction)
+                    .await?
+                    .rows_affected();
+            }
         }
         Ok(transaction.commit().await?)
     }

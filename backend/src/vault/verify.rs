@@ -1,6 +1,7 @@
 //! Opening everything once, to know that it opens.
 
 use super::database::Record;
+use super::keys::sealed_of;
 use super::seal::{Field, Place};
 use super::{Progress, Vault, VaultError};
 use crate::clock::UnixTime;
@@ -78,18 +79,14 @@ impl Vault {
     }
 
     async fn verify_attempts(&self, verified: &mut Verified) -> Result<(), VaultError> {
-        let rows = sqlx::query(
-            "select id, sealed_code_verifier from attempts where sealed_code_verifier is not null",
-        )
-        .fetch_all(self.database.reader())
-        .await?;
         let keys = self.keys();
-        for row in rows {
-            let row = Record::new("attempts", "id", row);
-            let (id, sealed) = (row.text("id")?, row.text("sealed_code_verifier")?);
-            let opened = keys.open_attempt(Place::new(Field::CodeVerifier, &id), &sealed);
-            let error = opened.err().map(VaultError::from);
-            verified.count(&row, &[Field::CodeVerifier], error.as_ref());
+        for field in Field::OF_ATTEMPTS {
+            for (id, sealed) in sealed_of(field, self.database.reader()).await? {
+                match keys.open_attempt(Place::new(field, &id), &sealed) {
+                    Ok(_) => verified.fields += 1,
+                    Err(error) => verified.fail(&error.into()),
+                }
+            }
         }
         Ok(())
     }
@@ -111,6 +108,10 @@ impl Verified {
             self.fields += filled.count() as u64;
             return;
         };
+        self.fail(error);
+    }
+
+    fn fail(&mut self, error: &VaultError) {
         self.failed += 1;
         if self.failures.len() < FAILURES_TOLD {
             self.failures.push(error.to_string());

@@ -28,24 +28,32 @@ impl Vault {
         now: UnixTime,
     ) -> Result<Account, VaultError> {
         let mut transaction = self.database.write().await?;
-        let (id, known_before) = claim(&mut transaction, identity, now).await?;
-        forget_intent(&mut transaction, id).await?;
-        let key = self.data_key(&mut transaction, id, now).await?;
-        write_profile(&mut transaction, id, &key, profile).await?;
-        let old = self
-            .refresh_token_to_retain(&mut transaction, id, now)
+        let account = self
+            .connect_in(&mut transaction, identity, profile, grant, now)
             .await?;
-        write_tokens(
-            &mut transaction,
-            id,
-            &key,
-            &Renewal::by_sign_in(old, grant, now),
-            now,
-        )
-        .await?;
+        let news = [News::Account(account.id)];
+        self.commit_news(&news, transaction).await?;
+        Ok(account)
+    }
+
+    /// The same in a transaction that changes more and tells the news itself.
+    pub(in crate::vault) async fn connect_in(
+        &self,
+        transaction: &mut Transaction<'static, Any>,
+        identity: &Identity,
+        profile: &Profile,
+        grant: &Grant,
+        now: UnixTime,
+    ) -> Result<Account, VaultError> {
+        let (id, known_before) = claim(transaction, identity, now).await?;
+        forget_intent(transaction, id).await?;
+        let key = self.data_key(transaction, id, now).await?;
+        write_profile(transaction, id, &key, profile).await?;
+        let old = self.refresh_token_to_retain(transaction, id, now).await?;
+        let renewal = Renewal::by_sign_in(old, grant, now);
+        write_tokens(transaction, id, &key, &renewal, now).await?;
         let (state, event) = AccountState::signed_in(known_before);
-        write_event(&mut transaction, id, event, &state, now).await?;
-        self.commit_news(&[News::Account(id)], transaction).await?;
+        write_event(transaction, id, event, &state, now).await?;
         Ok(Account {
             id,
             identity: identity.clone(),

@@ -1,6 +1,7 @@
 //! Looking through all accounts, page by page.
 
 use connect_outlook_protocol::scope::Scopes;
+use sqlx::any::AnyRow;
 
 use super::Account;
 use crate::clock::UnixTime;
@@ -32,6 +33,23 @@ pub struct GrantFacts {
     pub unreadable_since: Option<UnixTime>,
 }
 
+macro_rules! select_listed {
+    ($condition:literal) => {
+        concat!(
+            "select
+                a.id, a.tid, a.oid, a.sealed_display_name, a.sealed_address,
+                a.state, a.state_since, a.state_code, a.state_claims, a.reconnect_by,
+                k.id as key_id, k.kek_id, k.wrapped,
+                g.scope, g.obtained_at, g.expires_at, g.refresh_at, g.ends_at, g.unreadable_since
+             from accounts a
+             left join data_keys k on k.account_id = a.id
+             left join grants g on g.account_id = a.id
+             where ",
+            $condition
+        )
+    };
+}
+
 impl Vault {
     /// The accounts after `after`, by id, at most `limit`.
     ///
@@ -42,32 +60,32 @@ impl Vault {
         after: Option<AccountId>,
         limit: u32,
     ) -> Result<Vec<Listed>, VaultError> {
-        let rows = sqlx::query(
-            "select
-                a.id, a.tid, a.oid, a.sealed_display_name, a.sealed_address,
-                a.state, a.state_since, a.state_code, a.state_claims, a.reconnect_by,
-                k.id as key_id, k.kek_id, k.wrapped,
-                g.scope, g.obtained_at, g.expires_at, g.refresh_at, g.ends_at, g.unreadable_since
-             from accounts a
-             left join data_keys k on k.account_id = a.id
-             left join grants g on g.account_id = a.id
-             where a.id > $1
-             order by a.id
-             limit $2",
-        )
-        .bind(after.map(|id| id.to_string()).unwrap_or_default())
-        .bind(i64::from(limit))
-        .fetch_all(self.database.reader())
-        .await?;
-        rows.into_iter()
-            .map(|row| {
-                let row = Record::new("accounts", "id", row);
-                Ok(Listed {
-                    account: self.read_account(&row)?,
-                    grant: read_facts(&row)?,
-                })
-            })
-            .collect()
+        let rows = sqlx::query(select_listed!("a.id > $1 order by a.id limit $2"))
+            .bind(after.map(|id| id.to_string()).unwrap_or_default())
+            .bind(i64::from(limit))
+            .fetch_all(self.database.reader())
+            .await?;
+        rows.into_iter().map(|row| self.read_listed(row)).collect()
+    }
+
+    /// One account, and what is known of its tokens; `None` if there is none with this id.
+    ///
+    /// # Errors
+    /// [`VaultError`].
+    pub async fn listed_account(&self, id: AccountId) -> Result<Option<Listed>, VaultError> {
+        let row = sqlx::query(select_listed!("a.id = $1"))
+            .bind(id.to_string())
+            .fetch_optional(self.database.reader())
+            .await?;
+        row.map(|row| self.read_listed(row)).transpose()
+    }
+
+    fn read_listed(&self, row: AnyRow) -> Result<Listed, VaultError> {
+        let row = Record::new("accounts", "id", row);
+        Ok(Listed {
+            account: self.read_account(&row)?,
+            grant: read_facts(&row)?,
+        })
     }
 }
 

@@ -112,6 +112,7 @@ impl Vault {
             .bind(attempt.expires_at.0)
             .bind(attempt.session.map(HandleDigest::to_column))
             .bind(attempt.account.map(|account| account.to_string()))
+            .bind(attempt.link.map(|link| link.to_string()))
             .execute(&mut **transaction)
             .await;
         match inserted {
@@ -198,10 +199,10 @@ const INSERT: &str = "
     insert into attempts (
        id, state_hash, browser_hash, position, kind, code_challenge, sealed_code_verifier, nonce_hash,
        redirect_uri, scope, tenant, client_id, return_to, created_at, expires_at, session_hash,
-       account_id
+       account_id, link_id
     )
     select
        $1, $2, $3, coalesce(max(position), 0) + 1, $4, $5, $6, $7,
-       $8, $9, $10, $11, $12, $13, $14, $15, $16
+       $8, $9, $10, $11, $12, $13, $14, $15, $16, $17
     from attempts
     where browser_hash = $3";

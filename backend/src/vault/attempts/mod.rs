@@ -10,7 +10,7 @@ use connect_outlook_protocol::scope::Scopes;
 pub use begin::{AttemptCaps, BeginAttemptError, OPEN_ATTEMPTS};
 pub use take::TakeAttemptError;
 
-use super::id::{AccountId, BrowserDigest, HandleDigest, NonceDigest, StateDigest};
+use super::id::{AccountId, BrowserDigest, HandleDigest, LinkId, NonceDigest, StateDigest};
 use crate::clock::UnixTime;
 
 /// What an attempt is for. One begun for one purpose cannot end as another (R28).
@@ -60,6 +60,8 @@ pub struct NewAttempt {
     pub session: Option<HandleDigest>,
     /// The account that has to sign in; anybody if absent.
     pub account: Option<AccountId>,
+    /// The hosted link it belongs to, if any.
+    pub link: Option<LinkId>,
     /// From then on it cannot be taken; at most ten minutes ahead (R24).
     pub expires_at: UnixTime,
 }
@@ -85,6 +87,8 @@ pub struct Attempt {
     pub session: Option<HandleDigest>,
     /// See [`NewAttempt::account`].
     pub account: Option<AccountId>,
+    /// See [`NewAttempt::link`].
+    pub link: Option<LinkId>,
     /// When it began.
     pub created_at: UnixTime,
 }

@@ -8,7 +8,7 @@ use sqlx::{Any, Transaction};
 use super::{Attempt, AttemptKind, Proof};
 use crate::clock::UnixTime;
 use crate::vault::database::Record;
-use crate::vault::id::{AccountId, BrowserDigest, HandleDigest, NonceDigest, StateDigest};
+use crate::vault::id::{AccountId, BrowserDigest, HandleDigest, LinkId, NonceDigest, StateDigest};
 use crate::vault::seal::{Field, Place};
 use crate::vault::{Vault, VaultError};
 
@@ -92,6 +92,9 @@ impl Vault {
         let account = row
             .optional_text("account_id")?
             .map(|text| AccountId::parse(&text).ok_or_else(|| row.contradiction("account_id")));
+        let link = row
+            .optional_text("link_id")?
+            .map(|text| LinkId::parse(&text).ok_or_else(|| row.contradiction("link_id")));
         Ok(Attempt {
             proof,
             nonce: nonce.ok_or_else(|| row.contradiction("nonce_hash"))?,
@@ -102,6 +105,7 @@ impl Vault {
             return_to: row.optional_text("return_to")?,
             session: session.transpose()?,
             account: account.transpose()?,
+            link: link.transpose()?,
             created_at: UnixTime(row.number("created_at")?),
         })
     }

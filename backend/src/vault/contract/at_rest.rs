@@ -6,6 +6,7 @@ use std::path::Path;
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 
+use super::links;
 use super::world::{LIMITS, NOW, World, attempt, grant, identity, verifier};
 use crate::vault::attempts::{NewAttempt, Proof};
 use crate::vault::id::HandleDigest;
@@ -68,6 +69,8 @@ async fn plant(world: &World) {
         )
         .await
         .unwrap();
+    let link = links::link(world, "link-canary").await;
+    links::park(world, link, "completion-canary").await;
     world
         .vault
         .open_session(HandleDigest::of("handle-canary"), id, LIMITS, NOW)
@@ -76,7 +79,11 @@ async fn plant(world: &World) {
 }
 
 /// What [`plant`] planted.
-const CANARIES: [&str; 12] = [
+const CANARIES: [&str; 16] = [
+    "link-canary",
+    "completion-canary",
+    "code-completion-canary",
+    "user-7",
     "access-token-first-canary",
     "refresh-token-first-canary",
     "access-token-second-canary",

@@ -33,6 +33,7 @@ macro_rules! on_every_engine {
 }
 
 mod accounts;
+mod api_keys;
 mod at_rest;
 mod attempts;
 mod changes;
@@ -42,6 +43,7 @@ mod full;
 mod grants;
 mod intents;
 mod interleavings;
+mod links;
 mod model;
 mod news;
 mod opening;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::links;
 use super::world::{KEY, NOW, World, attempt, grant, polled_at_most, verifier};
 use crate::vault::attempts::{AttemptKind, NewAttempt, Proof};
 use crate::vault::id::{AccountId, BrowserDigest, StateDigest};
@@ -53,22 +54,24 @@ async fn a_new_key_takes_over_step_by_step(world: &World) {
         ..attempt("a", "browser")
     };
     world.vault.begin_attempt(&began, NOW).await.unwrap();
+    let link = links::link(world, "token").await;
+    links::park(world, link, "parked").await;
     world.vault.reload_keys(both()).await.unwrap();
     let first = ids[0].to_string();
     let before = world.raw("grants", "sealed_access_token", &first).await;
     assert_eq!(
         world.vault.key_uses().await.unwrap(),
-        BTreeMap::from([(id(KEY), 6)])
+        BTreeMap::from([(id(KEY), 8)])
     );
 
     let mut told = Vec::new();
     let rotated = world.vault.rotate(|step| told.push(step)).await.unwrap();
-    assert_eq!((rotated.data_keys, rotated.code_verifiers), (5, 1));
+    assert_eq!((rotated.data_keys, rotated.code_verifiers), (5, 3));
     assert!(rotated.left_behind.is_empty());
     assert_eq!(told, [Progress { done: 5, total: 5 }]);
     assert_eq!(
         world.vault.key_uses().await.unwrap(),
-        BTreeMap::from([(id(NEW), 6)])
+        BTreeMap::from([(id(NEW), 8)])
     );
     let after = world.raw("grants", "sealed_access_token", &first).await;
     assert_eq!(after, before, "what the data key seals stays");
@@ -86,6 +89,7 @@ async fn a_new_key_takes_over_step_by_step(world: &World) {
         .vault
         .take_attempt(state, browser, AttemptKind::Connect, NOW);
     assert_eq!(taken.await.unwrap().proof, began.proof);
+    assert!(links::take(world, link, "parked").await.is_ok());
 }
 
 /// F25: at every instant every row opens, and the next run does the rest.

@@ -1,8 +1,10 @@
 //! Somebody who can write to the database gains nothing by moving sealed values about.
 
+use super::links;
 use super::world::{NOW, World, attempt, grant, verifier};
 use crate::vault::attempts::{AttemptKind, NewAttempt, Proof, TakeAttemptError};
-use crate::vault::id::{AccountId, BrowserDigest, StateDigest};
+use crate::vault::id::{AccountId, BrowserDigest, LinkId, StateDigest};
+use crate::vault::links::TakeCompletionError;
 use crate::vault::seal::Field;
 use crate::vault::{SealError, VaultError};
 
@@ -33,11 +35,7 @@ impl Spot {
     }
 
     /// Opens the value the way the vault does when it is used.
-    async fn open(
-        &self,
-        world: &World,
-        states: &[(String, StateDigest)],
-    ) -> Result<(), VaultError> {
+    async fn open(&self, world: &World, ways: &Ways) -> Result<(), VaultError> {
         match self.field {
             Field::DisplayName | Field::Address => world
                 .vault
@@ -50,7 +48,8 @@ impl Spot {
                 .await
                 .map(|_| ()),
             Field::CodeVerifier => {
-                let state = states.iter().find(|(row, _)| *row == self.row).unwrap().1;
+                let mut states = ways.states.iter();
+                let state = states.find(|(row, _)| *row == self.row).unwrap().1;
                 let browser = BrowserDigest::of("browser");
                 match world
                     .vault
@@ -61,19 +60,34 @@ impl Spot {
                     other => panic!("an attempt with a foreign verifier was {other:?}"),
                 }
             }
+            Field::ParkedCode | Field::ParkedVerifier => {
+                let mut parked = ways.parked.iter();
+                let (_, link, name) = parked.find(|(row, ..)| *row == self.row).unwrap();
+                match links::take(world, *link, name).await {
+                    Err(TakeCompletionError::Vault(error)) => Err(error),
+                    other => panic!("a foreign code was {other:?}"),
+                }
+            }
         }
     }
 }
 
-/// Two accounts and two attempts with every sealed field filled.
-async fn furnish(world: &World) -> (Vec<Spot>, Vec<(String, StateDigest)>) {
-    let (mut spots, mut states) = (Vec::new(), Vec::new());
+/// How to come to what has no account: by the row that holds it.
+#[derive(Default)]
+struct Ways {
+    states: Vec<(String, StateDigest)>,
+    parked: Vec<(String, LinkId, &'static str)>,
+}
+
+/// Two accounts, two attempts and two parked codes with every sealed field filled.
+async fn furnish(world: &World) -> (Vec<Spot>, Ways) {
+    let (mut spots, mut ways) = (Vec::new(), Ways::default());
     for person in ["ada", "grace"] {
         world.connect(person, &grant("1")).await;
         let row = world.connect(person, &grant("2")).await.id.to_string();
         let fields = Field::ALL
             .into_iter()
-            .filter(|field| *field != Field::CodeVerifier);
+            .filter(|field| !Field::OF_ATTEMPTS.contains(field));
         spots.extend(fields.map(|field| Spot {
             field,
             row: row.clone(),
@@ -90,9 +104,19 @@ async fn furnish(world: &World) -> (Vec<Spot>, Vec<(String, StateDigest)>) {
             field: Field::CodeVerifier,
             row: row.clone(),
         });
-        states.push((row, began.state));
+        ways.states.push((row, began.state));
     }
-    (spots, states)
+    for name in ["c", "d"] {
+        let link = links::link(world, name).await;
+        links::park(world, link, name).await;
+        let row = links::row_of(world, link).await;
+        for field in [Field::ParkedCode, Field::ParkedVerifier] {
+            let row = row.clone();
+            spots.push(Spot { field, row });
+        }
+        ways.parked.push((row, link, name));
+    }
+    (spots, ways)
 }
 
 async fn row_of(world: &World, state: StateDigest) -> String {
@@ -106,15 +130,15 @@ async fn row_of(world: &World, state: StateDigest) -> String {
         .get(0)
 }
 
-/// R117: the full swap matrix, 12 values × 11 other places.
+/// R117: the full swap matrix, 16 values × 15 other places.
 async fn a_sealed_field_opens_in_its_own_place_only(world: &World) {
-    let (spots, states) = furnish(world).await;
+    let (spots, ways) = furnish(world).await;
     let mut moves = 0;
     for target in &spots {
         let own = target.read(world).await;
         for source in spots.iter().filter(|source| *source != target) {
             target.write(world, &source.read(world).await).await;
-            let opened = target.open(world, &states).await;
+            let opened = target.open(world, &ways).await;
             assert!(
                 matches!(opened, Err(VaultError::Sealed(_))),
                 "{source:?} in {target:?}: {opened:?}"
@@ -123,20 +147,22 @@ async fn a_sealed_field_opens_in_its_own_place_only(world: &World) {
         }
         target.write(world, &own).await;
     }
-    assert_eq!(moves, 132);
-    for (row, state) in states {
+    assert_eq!(moves, 240);
+    for (row, state) in &ways.states {
         let browser = BrowserDigest::of("browser");
         let taken = world
             .vault
-            .take_attempt(state, browser, AttemptKind::Connect, NOW)
+            .take_attempt(*state, browser, AttemptKind::Connect, NOW)
             .await;
         assert!(taken.is_ok(), "put back, {row} opens again");
     }
-    for spot in spots
-        .iter()
-        .filter(|spot| spot.field != Field::CodeVerifier)
-    {
-        spot.open(world, &[]).await.unwrap();
+    for (row, link, name) in &ways.parked {
+        let taken = links::take(world, *link, name).await;
+        assert!(taken.is_ok(), "put back, {row} opens again");
+    }
+    let of_accounts = |spot: &&Spot| !Field::OF_ATTEMPTS.contains(&spot.field);
+    for spot in spots.iter().filter(of_accounts) {
+        spot.open(world, &ways).await.unwrap();
     }
 }
 

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use sqlx::{AssertSqlSafe, Row as _};
 
+use super::links;
 use super::world::{KEY, LIMITS, NOW, World, attempt, grant, polled_at_most, verifier};
 use crate::vault::accounts::Finding;
 use crate::vault::attempts::{AttemptKind, NewAttempt, Proof};
@@ -50,6 +51,8 @@ async fn furnish(world: &World) -> AccountId {
         ..attempt("a", "browser")
     };
     vault.begin_attempt(&began, NOW).await.unwrap();
+    let link = links::link(world, "token").await;
+    links::park(world, link, "parked").await;
     let seen = world.version(ada).await;
     let owner = OwnerId::new().unwrap();
     let begun = vault.begin_refresh(ada, seen, owner, 0).await.unwrap();

@@ -1,5 +1,6 @@
 //! Opening everything to know that it opens.
 
+use super::links;
 use super::world::{NOW, World, attempt, grant, verifier};
 use crate::vault::attempts::{NewAttempt, Proof};
 use crate::vault::{FAILURES_TOLD, Progress};
@@ -11,7 +12,7 @@ on_every_engine![
     many_failures_are_counted_and_some_are_told,
 ];
 
-/// Two accounts with every field filled, one disconnected, one attempt of each kind.
+/// Two accounts with every field filled, one disconnected, one attempt of each kind, one parked code.
 async fn furnish(world: &World) {
     for person in ["ada", "grace", "gone"] {
         world.connect(person, &grant("1")).await;
@@ -29,6 +30,8 @@ async fn furnish(world: &World) {
         };
         world.vault.begin_attempt(&began, NOW).await.unwrap();
     }
+    let link = links::link(world, "token").await;
+    links::park(world, link, "c").await;
 }
 
 async fn a_sound_vault_is_found_sound(world: &World) {
@@ -36,7 +39,7 @@ async fn a_sound_vault_is_found_sound(world: &World) {
     let mut told = Vec::new();
     let verified = world.vault.verify(|step| told.push(step)).await.unwrap();
     assert!(verified.is_good(), "{verified:?}");
-    assert_eq!((verified.accounts, verified.fields), (3, 2 * 5 + 1));
+    assert_eq!((verified.accounts, verified.fields), (3, 2 * 5 + 1 + 2));
     assert_eq!(told, [Progress { done: 3, total: 3 }]);
 }
 
@@ -51,6 +54,8 @@ async fn every_sealed_value_is_opened(world: &World) {
         ("grants", "sealed_refresh_token"),
         ("grants", "sealed_previous_refresh_token"),
         ("attempts", "sealed_code_verifier"),
+        ("completions", "sealed_code"),
+        ("completions", "sealed_verifier"),
     ] {
         let row = world.first_row_with(table, column).await;
         let whole = world.raw(table, column, &row).await.unwrap();

@@ -289,6 +289,7 @@ pub(super) fn attempt(name: &str, browser: &str) -> NewAttempt {
         return_to: Some("/inbox".to_owned()),
         session: None,
         account: None,
+        link: None,
         expires_at: NOW.plus(600),
     }
 }

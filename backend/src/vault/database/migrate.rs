@@ -49,6 +49,7 @@ pub(in crate::vault) const MIGRATIONS: &[&str] = &[
     include_str!("../../../migrations/0007_bound_attempts.sql"),
     include_str!("../../../migrations/0008_one_order_of_events.sql"),
     include_str!("../../../migrations/0009_sendings.sql"),
+    include_str!("../../../migrations/0010_links.sql"),
 ];
 
 impl Database {

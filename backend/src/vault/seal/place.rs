@@ -20,19 +20,27 @@ pub(in crate::vault) enum Field {
     RefreshToken,
     PreviousRefreshToken,
     CodeVerifier,
+    ParkedCode,
+    ParkedVerifier,
 }
 
 impl Field {
     /// All of them, for tests that must not forget one.
     #[cfg(test)]
-    pub(in crate::vault) const ALL: [Self; 6] = [
+    pub(in crate::vault) const ALL: [Self; 8] = [
         Self::DisplayName,
         Self::Address,
         Self::AccessToken,
         Self::RefreshToken,
         Self::PreviousRefreshToken,
         Self::CodeVerifier,
+        Self::ParkedCode,
+        Self::ParkedVerifier,
     ];
+
+    /// Those that belong to no account and are sealed for attempts.
+    pub(in crate::vault) const OF_ATTEMPTS: [Self; 3] =
+        [Self::CodeVerifier, Self::ParkedCode, Self::ParkedVerifier];
 
     /// Table and column, as the migrations name them.
     pub(in crate::vault) const fn column(self) -> (&'static str, &'static str) {
@@ -43,6 +51,8 @@ impl Field {
             Self::RefreshToken => ("grants", "sealed_refresh_token"),
             Self::PreviousRefreshToken => ("grants", "sealed_previous_refresh_token"),
             Self::CodeVerifier => ("attempts", "sealed_code_verifier"),
+            Self::ParkedCode => ("completions", "sealed_code"),
+            Self::ParkedVerifier => ("completions", "sealed_verifier"),
         }
     }
 }

@@ -1,0 +1,47 @@
+//! Hosted links as their visitors see them: a page to look at, and a button that begins.
+
+use axum::extract::rejection::PathRejection;
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, header};
+use axum::response::Response;
+use connect_outlook_protocol::secret::LinkToken;
+
+use super::attempts::FLOW_LASTS;
+use super::codes::Code;
+use super::error::Problem;
+use super::server_driven::see_other;
+use super::{Door, cookies, page};
+use crate::app;
+
+type Token = Result<Path<String>, PathRejection>;
+
+/// `GET /v1/open/{token}`: who asks, for what, and one button. Scanners may look as often as they like (R41).
+pub(super) async fn offer(State(door): State<Door>, token: Token) -> Result<Response, Problem> {
+    let on_page = |problem: Problem| problem.on_page(&door.base);
+    let token = read(token).map_err(on_page)?;
+    let offer = door.app.offer_link(&token).await;
+    let offer = offer.map_err(|error| on_page(error.into()))?;
+    Ok(page::link(&door.base, token.expose(), &offer))
+}
+
+/// `POST /v1/open/{token}`: the visitor's gesture. On to Microsoft.
+pub(super) async fn start(
+    State(door): State<Door>,
+    headers: HeaderMap,
+    token: Token,
+) -> Result<Response, Problem> {
+    let on_page = |problem: Problem| problem.on_page(&door.base);
+    let token = read(token).map_err(on_page)?;
+    let started = door.app.start_link(&token, cookies::flow(&headers)).await;
+    let (url, browser) = started.map_err(|error| on_page(error.into()))?;
+    let mut response = see_other(&url).map_err(on_page)?;
+    response
+        .headers_mut()
+        .extend(cookies::set_flow(&browser, FLOW_LASTS).map(|cookie| (header::SET_COOKIE, cookie)));
+    Ok(response)
+}
+
+fn read(token: Token) -> Result<LinkToken, Problem> {
+    let token = token.ok().and_then(|Path(text)| app::link_token(&text));
+    token.ok_or_else(|| Code::LinkUnknown.into())
+}
