@@ -12,6 +12,7 @@ pub mod canaries;
 pub mod disk;
 pub mod evidence;
 pub mod house;
+pub mod integrator;
 pub mod letters;
 pub mod logs;
 pub mod page;

@@ -8,6 +8,7 @@ use url::Url;
 
 use crate::{
     browser::{Answer, Browser, Control, Landing, Request},
+    integrator,
     page::{Attempt, Callback, Page},
 };
 
@@ -142,6 +143,42 @@ impl Visitor {
             request = press(&landing, answering);
         }
         panic!("still at {}", landing.url);
+    }
+
+    /// Follows a hosted link from a letter, presses its button, and goes through Microsoft's pages. Where that ends.
+    ///
+    /// # Panics
+    /// If the pages lead nowhere.
+    pub async fn follow_link(&self, url: &Url, answering: Answering<'_>) -> Landing {
+        let at_microsoft = self.begin_with_link(url).await;
+        self.answer_until_back(at_microsoft, answering).await
+    }
+
+    /// Follows a hosted link and presses its button: where that leads, which is Microsoft if all is well.
+    pub async fn begin_with_link(&self, url: &Url) -> Landing {
+        let letter = "https://mail.example/".parse().expect("an address");
+        let request = Request::new(Method::GET, url.clone());
+        let landing = self.browser.navigate(&letter, request).await;
+        let document = landing.document();
+        let button = document.labelled("Continue to Microsoft");
+        let pressed = button.pressed(&landing.url);
+        self.browser.navigate(&landing.url, pressed).await
+    }
+
+    /// Goes on through Microsoft's pages until they lead back.
+    ///
+    /// # Panics
+    /// If the pages lead nowhere.
+    pub async fn answer_until_back(&self, mut at: Landing, answering: Answering<'_>) -> Landing {
+        let ours = [self.site.origin(), integrator::site().origin()];
+        for _ in 0..MOST_PAGES {
+            if ours.contains(&at.url.origin()) {
+                return at;
+            }
+            let request = press(&at, answering);
+            at = self.browser.navigate(&at.url, request).await;
+        }
+        panic!("still at {}", at.url);
     }
 
     /// The value of the session cookie, as it stands in the jar.

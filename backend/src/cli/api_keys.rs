@@ -33,11 +33,15 @@ enum Command {
 }
 
 pub(super) fn run(options: &ApiKeys) -> Result<Ending, Failure> {
-    open_vault::with(&options.settings, async |vault| match &options.command {
-        Command::New { name } => new(name, vault).await,
-        Command::List => list(vault).await,
-        Command::Revoke { key } => revoke(key, vault).await,
-    })
+    open_vault::with(
+        &options.settings,
+        open_vault::Expected::There,
+        async |vault| match &options.command {
+            Command::New { name } => new(name, vault).await,
+            Command::List => list(vault).await,
+            Command::Revoke { key } => revoke(key, vault).await,
+        },
+    )
 }
 
 async fn new(name: &str, vault: &Vault) -> Result<Ending, Failure> {
@@ -57,7 +61,7 @@ async fn new(name: &str, vault: &Vault) -> Result<Ending, Failure> {
 
 async fn list(vault: &Vault) -> Result<Ending, Failure> {
     for key in vault.api_keys().await? {
-        let time = |at: Option<UnixTime>| at.map_or_else(|| "-".to_owned(), super::accounts::time);
+        let time = |at: Option<UnixTime>| at.map_or_else(|| "-".to_owned(), UnixTime::to_rfc3339);
         say(&format!(
             "{}  made {}  first used {:<20}  revoked {:<20}  {}",
             key.id,

@@ -22,7 +22,7 @@ const GRACE: &str = "198.51.100.1:4711";
 async fn asked(world: &World, route: &RouteFacts, from: &str, of: Option<&str>) -> Answer {
     let path = filled(route);
     let mode = match route.guard {
-        Guard::AntiForgery => "cors",
+        Guard::AntiForgery | Guard::ApiKey => "cors",
         _ => "navigate",
     };
     let mut request = Request::builder()
@@ -59,7 +59,7 @@ async fn holds(world: &World, route: &RouteFacts, times: u32, wait: u32) {
     assert!(too_many(&refused), "{route:?}: {}", refused.status);
     let said = refused.headers[header::RETRY_AFTER].to_str().unwrap();
     assert_eq!(said, wait.to_string(), "D2: {route:?}");
-    if route.guard == Guard::AntiForgery {
+    if [Guard::AntiForgery, Guard::ApiKey].contains(&route.guard) {
         assert_eq!(refused.code(), "too_many_requests");
     } else {
         assert!(refused.text.starts_with("<!DOCTYPE html>"), "{route:?}");
@@ -77,13 +77,17 @@ async fn holds(world: &World, route: &RouteFacts, times: u32, wait: u32) {
     world.advance(60);
 }
 
-/// D1: every route that begins or ends an attempt.
+/// D1: every route that begins or ends an attempt, and the page of a link.
 #[tokio::test]
 async fn attempts_and_callbacks_have_the_figures_of_the_rule() {
     let world = World::start().await;
-    for (limit, times, wait) in [(Limit::Start, 10, 6), (Limit::Callback, 30, 2)] {
+    for (limit, ways, times, wait) in [
+        (Limit::Start, 3, 10, 6),
+        (Limit::Callback, 3, 30, 2),
+        (Limit::LinkOpen, 1, 30, 2),
+    ] {
         let routes = with_limit(limit);
-        assert!(routes.len() >= 2, "both ways: {routes:?}");
+        assert_eq!(routes.len(), ways, "{routes:?}");
         for route in routes {
             holds(&world, &route, times, wait).await;
         }

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "helpers of tests stop as tests do")]
 
 mod accounts_command;
+mod api_keys;
 mod asking;
 mod attempts;
 mod background;

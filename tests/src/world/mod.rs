@@ -16,7 +16,7 @@ use tempfile::TempDir;
 use tokio::sync::Barrier;
 use url::Url;
 
-use crate::{Visitor, browser::Answer, logs};
+use crate::{Visitor, browser::Answer, canaries::Secret, logs};
 
 pub use settings::{Registered, Settings};
 use site::Site;
@@ -31,6 +31,7 @@ pub struct World {
     others: Mutex<Vec<Site>>,
     folder: TempDir,
     visitors: Mutex<Vec<Visitor>>,
+    kept_secrets: Mutex<Vec<Secret>>,
     log_from: usize,
 }
 
@@ -75,6 +76,7 @@ impl World {
             others: Mutex::default(),
             folder,
             visitors: Mutex::default(),
+            kept_secrets: Mutex::default(),
             log_from,
         }
     }
@@ -87,6 +89,14 @@ impl World {
             .unwrap_or_else(PoisonError::into_inner)
             .push(visitor.clone());
         visitor
+    }
+
+    /// Has the vault's files and the log searched for this too. Where visitors go they may see it.
+    pub fn keep_secret(&self, secret: Secret) {
+        self.kept_secrets
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push(secret);
     }
 
     /// The site's address, with a slash at its end.

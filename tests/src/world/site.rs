@@ -16,6 +16,7 @@ use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
 use url::Url;
 
 use super::{Settings, settings::Registered};
+use crate::integrator;
 
 /// The backend at work.
 #[derive(Debug)]
@@ -173,6 +174,10 @@ fn told(
         ("key", key.to_owned()),
         ("database", database.to_owned()),
         ("background_refresh", background.to_owned()),
+        (
+            "completion_urls",
+            format!("{} {}", integrator::done(), integrator::failed()),
+        ),
         ("insecure_entra_origin", microsoft.origin.clone()),
         ("insecure_graph_origin", microsoft.origin.clone()),
     ]);

@@ -20,6 +20,7 @@ mod invariants;
 mod killed;
 mod killed_at_work;
 mod letters;
+mod links;
 mod lost;
 mod mailbox;
 mod meeting;
@@ -82,6 +83,7 @@ fn stories() -> Vec<Story> {
         refused::STORIES,
         killed::STORIES,
         killed_at_work::STORIES,
+        links::STORIES,
         paused::STORIES,
         clocks::STORIES,
         meeting::STORIES,

@@ -108,7 +108,10 @@ pub(crate) fn run(story: Story, database: Database) {
 }
 
 /// One machine plays everybody: not what these limits are for.
-const LIMITS: [&str; 4] = [
+const LIMITS: [&str; 7] = [
+    "limit_link_opens",
+    "limit_confirms",
+    "limit_api",
     "limit_starts",
     "limit_callbacks",
     "limit_requests",

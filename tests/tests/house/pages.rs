@@ -136,6 +136,16 @@ const EXECUTED: &[Executed] = &[
         by: "\"--https\", join(folder, \"authority.pem\")",
     },
     Executed {
+        command: "connect-outlook api-keys new crm",
+        file: "tests/tests/stories/api_keys.rs",
+        by: "\"api-keys\", \"new\", \"crm\"",
+    },
+    Executed {
+        command: "connect-outlook api-keys list",
+        file: "tests/tests/stories/api_keys.rs",
+        by: "\"api-keys\", \"list\"",
+    },
+    Executed {
         command: "npm install",
         file: "tests/examples/src/prepare.js",
         by: "npm(folder, [\"ci\"])",

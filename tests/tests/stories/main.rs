@@ -7,6 +7,7 @@
     reason = "a story that cannot go on must stop loudly"
 )]
 
+mod api_keys;
 mod attachments;
 mod bad_input;
 mod canaries;
@@ -18,6 +19,8 @@ mod forgery;
 mod incidents;
 mod keeping_fresh;
 mod leaving;
+mod links;
+mod links_refused;
 mod lost_answers;
 mod noisy_neighbours;
 mod operating;

@@ -34,29 +34,12 @@ impl App {
     ) -> Result<MadeLink, LinkError> {
         let now = self.clock.now();
         let purpose = self.purpose(&request).await?;
+        self.check_addresses(&request)?;
+        check_user(&request.user)?;
         let scopes = allowed(request.scopes, &self.rules.scopes).map_err(|error| match error {
-            StartAttemptError::Scopes => LinkError::Malformed(
-                "scopes holds one that this deployment does not ask for, or none for mail",
-            ),
+            StartAttemptError::Scopes => LinkError::Malformed(SCOPES),
             error => error.into(),
         })?;
-        let is_name = |text: &str| {
-            (1..=LONGEST_USER).contains(&text.chars().count())
-                && !text.chars().any(char::is_control)
-        };
-        if !is_name(&request.user) {
-            return Err(LinkError::Malformed(
-                "user must be 1 to 256 plain characters",
-            ));
-        }
-        for url in [&request.success_url, &request.failure_url] {
-            // R45: byte for byte, so that nothing about it can be read in two ways.
-            if !self.rules.links.completion_urls.contains(url) {
-                let text =
-                    "success_url and failure_url must be among the deployment's completion_urls";
-                return Err(LinkError::Malformed(text));
-            }
-        }
         let token = random_link_token()?;
         let link = NewLink {
             token: link_digest(&token),
@@ -75,6 +58,17 @@ impl App {
             token,
             expires_at: link.expires_at,
         })
+    }
+
+    /// R45: byte for byte, so that nothing about an address can be read in two ways.
+    fn check_addresses(&self, request: &CreateLink) -> Result<(), LinkError> {
+        let registered = &self.rules.links.completion_urls;
+        let both = [&request.success_url, &request.failure_url];
+        if both.iter().all(|url| registered.contains(url)) {
+            Ok(())
+        } else {
+            Err(LinkError::Malformed(ADDRESSES))
+        }
     }
 
     async fn purpose(&self, request: &CreateLink) -> Result<LinkPurpose, LinkError> {
@@ -132,6 +126,17 @@ impl App {
     }
 }
 
+fn check_user(user: &str) -> Result<(), LinkError> {
+    let plain = !user.chars().any(char::is_control);
+    if plain && (1..=LONGEST_USER).contains(&user.chars().count()) {
+        Ok(())
+    } else {
+        Err(LinkError::Malformed(
+            "user must be 1 to 256 plain characters",
+        ))
+    }
+}
+
 fn view(link: Link) -> LinkView {
     LinkView {
         id: link.id.to_string(),
@@ -157,6 +162,10 @@ fn view(link: Link) -> LinkView {
         },
     }
 }
+
+const SCOPES: &str = "scopes holds one that this deployment does not ask for, or none for mail";
+const ADDRESSES: &str =
+    "success_url and failure_url must be among the deployment's completion_urls";
 
 /// Characters.
 const LONGEST_USER: usize = 256;

@@ -11,34 +11,26 @@ use crate::vault::id::{
     ApiKeyId, BrowserDigest, CompletionDigest, CompletionId, LinkDigest, LinkId,
 };
 use crate::vault::links::{
-    CONFIRMING_LASTS, Link, LinkPurpose, LinkState, NewLink, ParkError, Parked, Parking,
-    StartLinkError, TakeCompletionError, Taken,
+    Link, LinkPurpose, LinkState, NewLink, ParkError, Parked, Parking, StartLinkError,
+    TakeCompletionError, Taken,
 };
 
 on_every_engine![
     a_link_begins_until_it_is_over,
     a_link_may_be_started_so_often,
     an_attempt_remembers_its_link,
-    what_was_parked_is_taken_once,
-    of_many_confirmations_one_redeems,
-    a_mismatch_destroys_what_was_parked,
-    what_is_confirmed_too_late_is_destroyed,
-    a_later_visit_replaces_the_earlier_one,
-    a_link_connects_once,
     a_revoked_link_keeps_nothing,
     a_revoked_key_ends_its_links,
-    how_a_confirmation_ended_is_remembered,
-    a_confirmation_that_broke_off_is_told_so,
     what_is_over_is_cleared_away,
 ];
 
-const USER: &str = "user-7";
+pub(super) const USER: &str = "user-7";
 
-async fn key(world: &World) -> ApiKeyId {
+pub(super) async fn key(world: &World) -> ApiKeyId {
     world.vault.new_api_key("server", NOW).await.unwrap().0
 }
 
-async fn link_of(world: &World, key: ApiKeyId, token: &str) -> LinkId {
+pub(super) async fn link_of(world: &World, key: ApiKeyId, token: &str) -> LinkId {
     let link = NewLink {
         token: LinkDigest::of(token),
         key,
@@ -57,7 +49,7 @@ pub(super) async fn link(world: &World, token: &str) -> LinkId {
     link_of(world, key, token).await
 }
 
-async fn read(world: &World, id: LinkId, now: UnixTime) -> Link {
+pub(super) async fn read(world: &World, id: LinkId, now: UnixTime) -> Link {
     world.vault.link(id, now).await.unwrap().unwrap()
 }
 
@@ -78,7 +70,11 @@ async fn taken_attempt(world: &World, link: LinkId, name: &str) -> Attempt {
         .unwrap()
 }
 
-async fn try_to_park(world: &World, link: LinkId, name: &str) -> Result<String, ParkError> {
+pub(super) async fn try_to_park(
+    world: &World,
+    link: LinkId,
+    name: &str,
+) -> Result<String, ParkError> {
     let attempt = taken_attempt(world, link, name).await;
     let parking = Parking {
         link,
@@ -97,7 +93,7 @@ pub(super) async fn park(world: &World, link: LinkId, name: &str) {
     assert_eq!(url, "https://app.example/done");
 }
 
-async fn take_at(
+pub(super) async fn take_at(
     world: &World,
     link: LinkId,
     (name, user): (&str, &str),
@@ -118,14 +114,18 @@ pub(super) async fn take(
     take_at(world, link, (name, USER), NOW.plus(5)).await
 }
 
-async fn taken(world: &World, link: LinkId, name: &str) -> Parked {
+pub(super) async fn taken(world: &World, link: LinkId, name: &str) -> Parked {
     match take(world, link, name).await {
         Ok(Taken::Parked(parked)) => *parked,
         other => panic!("{other:?}"),
     }
 }
 
-async fn connect(world: &World, link: LinkId, completion: CompletionId) -> Option<Account> {
+pub(super) async fn connect(
+    world: &World,
+    link: LinkId,
+    completion: CompletionId,
+) -> Option<Account> {
     let (identity, profile) = (identity("ada"), profile("ada"));
     world
         .vault
@@ -145,7 +145,7 @@ pub(super) async fn row_of(world: &World, link: LinkId) -> String {
         .get(0)
 }
 
-async fn parked_values(world: &World) -> i64 {
+pub(super) async fn parked_values(world: &World) -> i64 {
     world
         .count("completions where sealed_code is not null or sealed_verifier is not null")
         .await
@@ -184,140 +184,6 @@ async fn a_link_may_be_started_so_often(world: &World) {
 async fn an_attempt_remembers_its_link(world: &World) {
     let id = link(world, "token").await;
     assert_eq!(taken_attempt(world, id, "a").await.link, Some(id));
-}
-
-/// R39, R114: sealed until it is taken, and gone from then on.
-async fn what_was_parked_is_taken_once(world: &World) {
-    let id = link(world, "token").await;
-    park(world, id, "a").await;
-    assert_eq!(parked_values(world).await, 1);
-    let confirm_by = NOW.plus(120);
-    let state = read(world, id, NOW).await.state;
-    assert_eq!(
-        state,
-        LinkState::Parked {
-            expires_at: confirm_by
-        }
-    );
-    let parked = taken(world, id, "a").await;
-    assert_eq!(parked.code.expose(), "code-a");
-    assert_eq!(parked.verifier, verifier("a"));
-    assert_eq!(parked.issuer.as_deref(), Some("https://login.example/v2.0"));
-    let began = attempt("a", "browser");
-    assert_eq!(parked.redirect_uri, began.redirect_uri);
-    assert_eq!((parked.scopes, parked.tenant), (began.scopes, began.tenant));
-    assert_eq!(
-        (parked.nonce, parked.client_id),
-        (began.nonce, began.client_id)
-    );
-    assert_eq!(parked_values(world).await, 0);
-    assert!(matches!(take(world, id, "a").await, Ok(Taken::Busy)));
-    let state = read(world, id, NOW.plus(6)).await.state;
-    assert_eq!(state, LinkState::Confirming);
-}
-
-/// R21, F68
-async fn of_many_confirmations_one_redeems(world: &World) {
-    let id = link(world, "token").await;
-    park(world, id, "a").await;
-    let callers: Vec<_> = (0..20)
-        .map(|_| {
-            let vault = world.vault.clone();
-            let completion = CompletionDigest::of("a");
-            tokio::spawn(async move { vault.take_completion(id, completion, USER, NOW).await })
-        })
-        .collect();
-    let mut redeem = 0;
-    for caller in callers {
-        match caller.await.unwrap().unwrap() {
-            Taken::Parked(_) => redeem += 1,
-            Taken::Busy => {}
-            other => panic!("{other:?}"),
-        }
-    }
-    assert_eq!(redeem, 1);
-}
-
-/// R44
-async fn a_mismatch_destroys_what_was_parked(world: &World) {
-    let (id, other) = (link(world, "token").await, link(world, "other").await);
-    park(world, other, "of-the-other").await;
-    for (name, wrong) in [
-        ("a", ("a", "user-8")),
-        ("b", ("guessed", USER)),
-        ("c", ("of-the-other", USER)),
-        ("d", ("d", "")),
-    ] {
-        park(world, id, name).await;
-        let judged = take_at(world, id, wrong, NOW).await;
-        let mismatch = matches!(judged, Err(TakeCompletionError::Mismatch));
-        assert!(mismatch, "{judged:?}");
-        assert_eq!(parked_values(world).await, 1, "that of the other link");
-        assert_eq!(read(world, id, NOW).await.state, LinkState::Open);
-        assert!(take(world, id, name).await.is_err(), "not even rightly");
-    }
-    let code = taken(world, other, "of-the-other").await.code;
-    assert_eq!(code.expose(), "code-of-the-other");
-}
-
-/// F69
-async fn what_is_confirmed_too_late_is_destroyed(world: &World) {
-    let id = link(world, "token").await;
-    park(world, id, "a").await;
-    for later in [120, 121] {
-        let judged = take_at(world, id, ("a", USER), NOW.plus(later)).await;
-        assert!(
-            matches!(judged, Err(TakeCompletionError::Expired)),
-            "{judged:?}"
-        );
-        assert_eq!(parked_values(world).await, 0);
-    }
-    assert_eq!(read(world, id, NOW).await.state, LinkState::Open);
-}
-
-async fn a_later_visit_replaces_the_earlier_one(world: &World) {
-    let id = link(world, "token").await;
-    park(world, id, "a").await;
-    park(world, id, "b").await;
-    assert_eq!(parked_values(world).await, 1);
-    let judged = take(world, id, "a").await;
-    assert!(matches!(judged, Err(TakeCompletionError::Expired)));
-    assert_eq!(taken(world, id, "b").await.code.expose(), "code-b");
-}
-
-/// R40: one connection, and the same answer afterwards, whatever else waits.
-async fn a_link_connects_once(world: &World) {
-    let id = link(world, "token").await;
-    park(world, id, "a").await;
-    let parked = taken(world, id, "a").await;
-    park(world, id, "b").await;
-    assert!(
-        matches!(take(world, id, "b").await, Ok(Taken::Busy)),
-        "one at a time"
-    );
-    let account = connect(world, id, parked.completion).await.unwrap().id;
-    let state = read(world, id, NOW).await.state;
-    assert_eq!(state, LinkState::Connected { account, at: NOW });
-    for _ in 0..2 {
-        let again = take(world, id, "a").await;
-        assert!(matches!(again, Ok(Taken::Connected(same)) if same == account));
-    }
-    assert!(matches!(
-        take(world, id, "b").await,
-        Err(TakeCompletionError::Expired)
-    ));
-    assert!(matches!(
-        try_to_park(world, id, "c").await,
-        Err(ParkError::Ended)
-    ));
-    assert!(connect(world, id, parked.completion).await.is_none());
-    assert_eq!(world.count("events").await, 1);
-    assert!(world.vault.revoke_link(id, NOW).await.unwrap());
-    let state = read(world, id, NOW).await.state;
-    assert!(
-        matches!(state, LinkState::Connected { .. }),
-        "it stays what it was"
-    );
 }
 
 /// F43: whenever it happens, nothing is kept.
@@ -363,34 +229,6 @@ async fn a_revoked_key_ends_its_links(world: &World) {
     let started = world.vault.start_link(LinkDigest::of("1"), 20, NOW).await;
     assert!(matches!(started, Err(StartLinkError::Ended)));
     assert_eq!(taken(world, lives, "b").await.code.expose(), "code-b");
-}
-
-/// F68: also a no is the same no.
-async fn how_a_confirmation_ended_is_remembered(world: &World) {
-    let id = link(world, "token").await;
-    park(world, id, "a").await;
-    let parked = taken(world, id, "a").await;
-    let outcome = r#"{"status":"cancelled"}"#;
-    let told = world.vault.refuse_completion(parked.completion, outcome);
-    told.await.unwrap();
-    for _ in 0..2 {
-        let again = take(world, id, "a").await;
-        assert!(matches!(again, Ok(Taken::Refused(told)) if told == outcome));
-    }
-    assert_eq!(read(world, id, NOW).await.state, LinkState::Open);
-    park(world, id, "b").await;
-}
-
-/// R39: nobody may send that code again.
-async fn a_confirmation_that_broke_off_is_told_so(world: &World) {
-    let id = link(world, "token").await;
-    park(world, id, "a").await;
-    taken(world, id, "a").await;
-    let later = NOW.plus(5 + CONFIRMING_LASTS);
-    let again = take_at(world, id, ("a", USER), later).await;
-    assert!(matches!(again, Ok(Taken::Interrupted)), "{again:?}");
-    let state = read(world, id, later).await.state;
-    assert_eq!(state, LinkState::Open, "the visitor may begin again");
 }
 
 /// D11: the code when its two minutes are over, the link a month after its end.
