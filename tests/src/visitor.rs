@@ -278,11 +278,16 @@ fn press(landing: &Landing, answering: Answering<'_>) -> Request {
         Answering::TurnsBack => return document.labelled("Cancel").pressed(&landing.url),
         Answering::Yes(person) | Answering::Declines(person) | Answering::Returns(person) => person,
     };
-    let offers = |control: &&Control| {
-        control
-            .label
-            .contains(&format!("{}@", person.split('@').next().unwrap_or(person)))
-    };
+    let name = format!("{}@", person.split('@').next().unwrap_or(person));
+    // Somebody else's name was filled in.
+    if document.text.contains('@') && !document.text.contains(&name) {
+        let label = "Choose a different account";
+        let mut controls = document.controls.iter();
+        if let Some(other) = controls.find(|control| control.label == label) {
+            return other.pressed(&landing.url);
+        }
+    }
+    let offers = |control: &&Control| control.label.contains(&name);
     if let Some(choice) = document.controls.iter().find(offers) {
         return choice.pressed(&landing.url);
     }

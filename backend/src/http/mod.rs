@@ -99,10 +99,11 @@ pub fn router(door: Door) -> Router {
             }
             Guard::Gesture => handler.layer(from_fn_with_state(door.clone(), guard::gesture)),
             Guard::Return => handler.layer(from_fn_with_state(door.clone(), guard::navigation)),
+            // Around the method alone: another method of the path has a guard of its own.
             Guard::ApiKey => handler
-                .layer(from_fn_with_state(door.clone(), api_key::check))
+                .route_layer(from_fn_with_state(door.clone(), api_key::check))
                 // Who has no key has an address.
-                .layer(from_fn_with_state(
+                .route_layer(from_fn_with_state(
                     (door.clone(), Limit::Request),
                     limits::check,
                 )),
