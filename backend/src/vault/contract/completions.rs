@@ -1,7 +1,7 @@
 //! What visitors brought back to links: parked, confirmed once, remembered.
 
 use super::links::{
-    USER, connect, key, link, link_of, park, parked_values, read, take, take_at, taken, try_to_park,
+    USER, connect, link, park, parked_values, read, take, take_at, taken, try_to_park,
 };
 use super::world::{NOW, World, attempt, verifier};
 use crate::vault::id::CompletionDigest;
