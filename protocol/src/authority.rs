@@ -132,6 +132,15 @@ impl Authority {
         }
     }
 
+    /// Another tenant of the same cloud.
+    #[must_use]
+    pub fn of(&self, tenant: Tenant) -> Self {
+        Self {
+            origin: self.origin.clone(),
+            tenant,
+        }
+    }
+
     /// Scheme, host and port: what a page's `form-action` has to allow.
     #[must_use]
     pub fn origin(&self) -> &str {

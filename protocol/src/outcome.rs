@@ -49,6 +49,10 @@ pub struct Reason {
     /// Microsoft's correlation id, or ours: what support asks for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub correlation_id: Option<String>,
+    /// What to forward to an administrator: where they agree. Where one has to, and where a visitor turned back, perhaps
+    /// because Microsoft told them to ask one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub link: Option<String>,
 }
 
 impl Outcome {
@@ -99,6 +103,7 @@ impl From<Refusal> for Outcome {
             message: refusal.message.to_owned(),
             aadsts: refusal.aadsts,
             correlation_id: refusal.correlation_id,
+            link: None,
         };
         match refusal.class {
             Class::Cancelled | Class::SignIn | Class::StepUp => Self::Cancelled(reason),
@@ -123,6 +128,7 @@ mod tests {
             message: "You turned back.".to_owned(),
             aadsts: None,
             correlation_id: None,
+            link: None,
         }
     }
 

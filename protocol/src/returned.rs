@@ -118,6 +118,7 @@ mod tests {
             message: "Ask <your> admin.".to_owned(),
             aadsts,
             correlation_id: correlation_id.map(str::to_owned),
+            link: None,
         })
     }
 

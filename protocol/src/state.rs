@@ -1,7 +1,7 @@
-//! The two random values that bind an answer to its question: `state` (RFC 6749 section 4.1.1) and `nonce`
-//! (OpenID Connect Core section 3.1.2.1).
+//! The random values that bind an answer to its question: `state` (RFC 6749 section 4.1.1), `nonce`
+//! (OpenID Connect Core section 3.1.2.1), and the claim of a frame on an answer that it cannot see.
 //!
-//! Both are 256 random bits in base64url: opaque, without data, fresh for each attempt, and short of every limit at
+//! All are 256 random bits in base64url: opaque, without data, fresh for each attempt, and short of every limit at
 //! Microsoft, which strips markup from `state` and gives up on long query strings.
 
 use std::fmt;
@@ -80,6 +80,11 @@ random_value! {
 random_value! {
     /// Ties the ID token to one attempt.
     Nonce, "nonce"
+}
+random_value! {
+    /// Made by a frame in another site's page, which neither cookie nor channel reaches: who shows it is told how the
+    /// attempt ended that was begun with its digest, once.
+    Claim, "claim"
 }
 
 #[cfg(test)]

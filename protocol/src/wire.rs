@@ -22,7 +22,7 @@ use crate::pkce::{CodeChallenge, CodeVerifier};
 use crate::refusal::{Actor, Next};
 use crate::secret::AuthorizationCode;
 use crate::shape;
-use crate::state::{Nonce, State};
+use crate::state::{Claim, Nonce, State};
 
 /// The header that every fetch route demands. A foreign page cannot set it without asking first (CORS), and is
 /// refused then.
@@ -135,6 +135,15 @@ pub struct RefuseAttempt {
     /// A claims challenge.
     #[serde(default, deserialize_with = "shape::read_prose_if_any")]
     pub claims: Option<String>,
+}
+
+/// `POST /v1/claims`: a frame asks how the attempt ended that it sent a window away for. Answered with an
+/// [`crate::outcome::Outcome`], or with nothing (204) while there is none.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TakeClaim {
+    /// Whose digest the attempt was begun with.
+    pub claim: Claim,
 }
 
 /// `GET /v1/session`: who is connected here.

@@ -96,16 +96,30 @@ impl App {
         attempt: Attempt,
         session: Option<HandleDigest>,
     ) -> Result<Finished, FinishAttemptError> {
+        match self.connect_with_code(brought, &attempt).await? {
+            Ok(account) => self.open_session(account, attempt.return_to, session).await,
+            Err(outcome) => Ok(Finished {
+                outcome: *outcome,
+                session: None,
+            }),
+        }
+    }
+
+    /// The same without a session, for whoever opens it later.
+    pub(super) async fn connect_with_code(
+        &self,
+        brought: Brought,
+        attempt: &Attempt,
+    ) -> Result<Result<Account, Box<Outcome>>, FinishAttemptError> {
         self.prove_issuer(&brought)?;
         self.steps.tell(Step::AttemptTaken);
-        match self.connect(brought, &attempt, None).await? {
-            Ok(account) => self.open_session(account, attempt, session).await,
-            Err(outcome) => {
+        let connected = self.connect(brought, attempt, None).await?;
+        match connected {
+            Ok(account) => Ok(Ok(account)),
+            Err(mut outcome) => {
+                self.add_link(&mut outcome, attempt).await?;
                 self.tell_refused(&outcome);
-                Ok(Finished {
-                    outcome: *outcome,
-                    session: None,
-                })
+                Ok(Err(outcome))
             }
         }
     }
@@ -155,10 +169,10 @@ impl App {
         &self.entra.registration().authority
     }
 
-    async fn open_session(
+    pub(super) async fn open_session(
         &self,
         account: Account,
-        attempt: Attempt,
+        return_to: Option<String>,
         old: Option<HandleDigest>,
     ) -> Result<Finished, FinishAttemptError> {
         let (now, limits) = (self.clock.now(), self.rules.session_limits);
@@ -183,7 +197,7 @@ impl App {
         Ok(Finished {
             outcome: Outcome::Connected {
                 account: accounts::view(account),
-                return_to: attempt.return_to,
+                return_to,
             },
             session: Some(OpenedSession {
                 handle,

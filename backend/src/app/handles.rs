@@ -7,7 +7,7 @@ use std::fmt;
 use zeroize::Zeroizing;
 
 use crate::random::{self, NoRandomness};
-use crate::vault::id::{BrowserDigest, CompletionDigest, HandleDigest, LinkDigest};
+use crate::vault::id::{BrowserDigest, ClaimDigest, CompletionDigest, HandleDigest, LinkDigest};
 
 /// What the flow cookie holds: ties attempts to the browser that began them (R22). One for all its attempts, so the
 /// cookie does not grow with their number (R55).
@@ -40,6 +40,13 @@ impl fmt::Debug for FlowHandle {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str("FlowHandle(…)")
     }
+}
+
+/// Reads the digest of a claim as frames send it: SHA-256 in base64url. `None` for anything else.
+#[must_use]
+pub fn claim_digest(text: &str) -> Option<ClaimDigest> {
+    let bytes = BASE64_URL_SAFE_NO_PAD.decode(text).ok()?;
+    Some(ClaimDigest::from(<[u8; 32]>::try_from(bytes).ok()?))
 }
 
 /// Reads a session cookie's value; `None` for anything we did not make, which costs no look-up then.

@@ -4,10 +4,12 @@
 
 mod accounts;
 mod api_keys;
+mod approval;
 mod attachments;
 mod background;
 mod bound;
 mod challenge;
+mod claims;
 mod connect;
 mod copies;
 mod credentials;
@@ -39,7 +41,7 @@ use url::Url;
 pub use accounts::SessionAfter;
 pub use finish_attempt::{FinishAttemptError, Finished, OpenedSession};
 pub use fresh_token::FreshTokenError;
-pub use handles::{FlowHandle, link_token, session_handle};
+pub use handles::{FlowHandle, claim_digest, link_token, session_handle};
 pub use incidents::Incident;
 pub use links::{LinkError, LinkOffer, MadeLink};
 pub use mail::{MailError, MessagesAsked};

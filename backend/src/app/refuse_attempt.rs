@@ -6,7 +6,7 @@ use connect_outlook_protocol::wire::RefuseAttempt;
 
 use super::{App, FinishAttemptError, FlowHandle};
 use crate::steps::Step;
-use crate::vault::attempts::AttemptKind;
+use crate::vault::attempts::{Attempt, AttemptKind};
 
 impl App {
     /// Takes the attempt and says what the error means. Its words are decoded, never repeated.
@@ -18,13 +18,18 @@ impl App {
         request: RefuseAttempt,
         browser: Option<FlowHandle>,
     ) -> Result<Outcome, FinishAttemptError> {
-        self.take_attempt(&request.state, browser, AttemptKind::Connect)
+        let attempt = self
+            .take_attempt(&request.state, browser, AttemptKind::Connect)
             .await?;
-        Ok(self.end_with_refusal(&request))
+        self.end_with_refusal(&request, &attempt).await
     }
 
     /// The rest of both ways: an attempt that was taken, and what Microsoft said.
-    pub(super) fn end_with_refusal(&self, request: &RefuseAttempt) -> Outcome {
+    pub(super) async fn end_with_refusal(
+        &self,
+        request: &RefuseAttempt,
+        attempt: &Attempt,
+    ) -> Result<Outcome, FinishAttemptError> {
         self.steps.tell(Step::AttemptTaken);
         let refusal = decode(&Evidence {
             error: &request.error,
@@ -35,8 +40,9 @@ impl App {
             status: None,
         });
         // The visitor's browser brought these words: whoever controls it could invent an incident, so none is opened.
-        let outcome = Outcome::from(refusal);
+        let mut outcome = Outcome::from(refusal);
+        self.add_link(&mut outcome, attempt).await?;
         self.tell_refused(&outcome);
-        outcome
+        Ok(outcome)
     }
 }

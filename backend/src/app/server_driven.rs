@@ -22,26 +22,35 @@ use crate::vault::id::HandleDigest;
 
 /// Where the visitor goes after the callback.
 #[derive(Debug)]
-pub struct Landing {
-    /// On the site, or registered by the integrator for its links; with the outcome in its query, and neither Microsoft's
-    /// code nor state (R32).
-    pub url: Url,
-    /// For the cookie; present exactly when connected.
-    pub session: Option<OpenedSession>,
+pub enum Landing {
+    /// Back to the site, or to where the integrator of a link registered.
+    Back {
+        /// With the outcome in its query, and neither Microsoft's code nor state (R32).
+        url: Url,
+        /// For the cookie; present exactly when connected.
+        session: Option<OpenedSession>,
+    },
+    /// Nowhere: a frame waits for the end, and this window can be closed.
+    HandedOver,
 }
 
 impl App {
     /// Records an attempt and answers where to send the browser, with the flow handle it is to keep. `session` is what
-    /// the browser holds: the attempt's end replaces it, although it will not see the cookie (R37).
+    /// the browser holds: the attempt's end replaces it, although it will not see the cookie (R37). `account` names one
+    /// of it, which is to sign in, and no other.
     ///
     /// # Errors
     /// [`StartAttemptError`]; nothing was recorded.
     pub async fn start_server_attempt(
         &self,
-        wishes: Wishes,
+        mut wishes: Wishes,
+        account: Option<&str>,
         browser: Option<FlowHandle>,
         session: Option<SessionHandle>,
     ) -> Result<(String, FlowHandle), StartAttemptError> {
+        if let Some(named) = account {
+            self.bind(&mut wishes, named, session.clone()).await?;
+        }
         let replaced = session.as_ref().map(session_digest);
         let claims = self.challenge_to_meet(session).await;
         self.send_away(wishes, browser, replaced, claims).await
@@ -101,6 +110,10 @@ impl App {
                     verifier,
                     issuer,
                 };
+                if let Some(claim) = attempt.claim {
+                    self.hand_over_code(claim, brought, &attempt).await?;
+                    return Ok(Landing::HandedOver);
+                }
                 if let Some(link) = attempt.link {
                     return self.come_back_to_link(link, &attempt, &brought).await;
                 }
@@ -110,9 +123,14 @@ impl App {
             }
             Callback::Refused { state, refusal } => {
                 let attempt = self.take_attempt(&state, browser, kind).await?;
-                let outcome = self.end_with_refusal(&refused(state, refusal));
+                let refusal = refused(state, refusal);
+                let outcome = self.end_with_refusal(&refusal, &attempt).await?;
                 if let Some(link) = attempt.link {
                     return self.turn_back_from_link(link, &outcome).await;
+                }
+                if let Some(claim) = attempt.claim {
+                    self.hand_over(claim, &outcome).await?;
+                    return Ok(Landing::HandedOver);
                 }
                 let finished = Finished {
                     outcome,
@@ -144,7 +162,7 @@ impl App {
         );
         let query = [kept.as_slice(), &[told.as_str()]].concat().join("&");
         url.set_query(Some(&query));
-        Landing {
+        Landing::Back {
             url,
             session: finished.session,
         }

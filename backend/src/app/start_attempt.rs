@@ -13,7 +13,7 @@ use crate::random::{self, NoRandomness};
 use crate::steps::Step;
 use crate::vault::VaultError;
 use crate::vault::attempts::{AttemptKind, BeginAttemptError, NewAttempt, Proof};
-use crate::vault::id::{AccountId, HandleDigest, LinkId, NonceDigest, StateDigest};
+use crate::vault::id::{AccountId, ClaimDigest, HandleDigest, LinkId, NonceDigest, StateDigest};
 
 /// Why an attempt did not start.
 #[derive(Debug, thiserror::Error)]
@@ -61,6 +61,8 @@ pub struct Wishes {
     pub return_to: Option<String>,
     /// The hosted link that all this is for.
     pub link: Option<LinkId>,
+    /// The digest of a frame's claim on the end; server-driven only.
+    pub claim: Option<ClaimDigest>,
 }
 
 /// Who drives an attempt.
@@ -105,8 +107,7 @@ impl App {
             domain_hint: request.domain_hint,
             prompt: request.prompt,
             return_to: request.return_to,
-            account: None,
-            link: None,
+            ..Wishes::default()
         };
         if let Some(named) = &request.account {
             self.bind(&mut wishes, named, session.clone()).await?;
@@ -207,6 +208,7 @@ impl App {
             session,
             account: wishes.account,
             link: wishes.link,
+            claim: wishes.claim,
             expires_at: self.clock.now().plus(self.rules.attempt_lifetime),
         })
     }

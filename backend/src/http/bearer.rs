@@ -4,6 +4,9 @@
 //! Such a page cannot hold our cookies, so it holds what they would: the session's handle comes and goes in
 //! `Authorization` and [`SESSION`], the flow's in [`FLOW`]. Cookies that come along all the same are not looked at, and
 //! browsers are never told to send them. Behind this layer nothing knows the difference.
+//!
+//! The site's own origin can be named too: for its pages in frames of other sites, whose cookies browsers keep back. Such
+//! a page shows one of the two headers, and the site's other pages go on with cookies.
 
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
@@ -16,12 +19,15 @@ use super::{Door, cookies, guard};
 
 /// Answers what pages of named sites ask; everything else goes on to the guard.
 pub(super) async fn translate(State(door): State<Door>, request: Request, next: Next) -> Response {
-    let Some(origin) = named_origin(request.headers(), &door.bearer_origins) else {
-        let both = request.headers().contains_key(header::AUTHORIZATION)
-            && cookies::shows_session(request.headers());
+    let headers = request.headers();
+    let origin = named_origin(headers, &door.bearer_origins);
+    let Some(origin) = origin.filter(|origin| *origin != *door.site) else {
+        let both = headers.contains_key(header::AUTHORIZATION) && cookies::shows_session(headers);
         // R65: which of the two is meant, nobody should have to guess.
         return if both {
             Problem::from(Code::TwoCredentials).into_response()
+        } else if is_own_frame(headers, &door) {
+            untranslate(next.run(translated(request)).await)
         } else {
             guard::check(State(door), request, next).await
         };
@@ -59,6 +65,23 @@ pub(super) async fn preflight(State(door): State<Door>, request: Request) -> Res
     response
 }
 
+/// Whether a frame of the site itself asks, and may hold handles.
+fn is_own_frame(headers: &HeaderMap, door: &Door) -> bool {
+    let shows = headers.contains_key(header::AUTHORIZATION) || headers.contains_key(FLOW);
+    shows && may_frames(door) && guard::is_from_the_site(headers, &door.site)
+}
+
+/// Whether pages of the site may hold handles in frames.
+pub(super) fn may_frames(door: &Door) -> bool {
+    door.bearer_origins
+        .iter()
+        .any(|origin| **origin == *door.site)
+}
+
+/// Marks a request whose answer goes to whoever holds handles.
+#[derive(Clone, Copy)]
+pub(super) struct Held;
+
 /// The origin of the request, if it is, character by character, one of the list.
 fn named_origin(headers: &HeaderMap, origins: &[String]) -> Option<HeaderValue> {
     let mut values = headers.get_all(header::ORIGIN).iter();
@@ -71,6 +94,7 @@ fn named_origin(headers: &HeaderMap, origins: &[String]) -> Option<HeaderValue> 
 
 /// Bearer values where cookies would be, and no cookies where they were.
 fn translated(mut request: Request) -> Request {
+    request.extensions_mut().insert(Held);
     let headers = request.headers_mut();
     let bearer = one(headers, &header::AUTHORIZATION);
     let bearer = bearer.and_then(|value| value.strip_prefix("Bearer ").map(str::to_owned));

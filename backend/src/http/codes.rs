@@ -52,6 +52,7 @@ codes! {
     IssuerMismatch: "issuer_mismatch", BAD_REQUEST, Visitor, TryAgain, "The callback is not from where the attempt was sent";
     SessionUnknown: "session_unknown", NOT_FOUND, Visitor, None, "There is no such session, or not any more";
     TwoCredentials: "two_credentials", BAD_REQUEST, Developer, None, "The request shows a cookie and an Authorization header";
+    FramesNotAllowed: "frames_not_allowed", FORBIDDEN, Operator, None, "This site does not connect in frames of other sites";
     AccountUnknown: "account_unknown", NOT_FOUND, Visitor, SignInAgain, "There is no such account here";
     NoApiKey: "no_api_key", UNAUTHORIZED, Developer, FixCredential, "The request shows no API key that opens anything";
     LinkUnknown: "link_unknown", NOT_FOUND, Visitor, TryAgain, "There is no such link, or not any more";

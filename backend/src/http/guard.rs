@@ -74,7 +74,8 @@ fn is_navigation(headers: &HeaderMap) -> bool {
         && matches!(one(headers, "sec-purpose"), One::Absent)
 }
 
-fn is_from_the_site(headers: &HeaderMap, site: &str) -> bool {
+/// Whether script of the site sent it.
+pub(super) fn is_from_the_site(headers: &HeaderMap, site: &str) -> bool {
     is_of_the_site(headers, site) && has_header(headers)
 }
 

@@ -7,6 +7,7 @@ mod bandwidth;
 mod bearer;
 mod body;
 mod buckets;
+mod claims;
 mod client;
 mod codes;
 mod cookies;

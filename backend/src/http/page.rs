@@ -1,12 +1,14 @@
 //! The few pages of our own, for visitors whose page runs no script. They show nothing that came with the request but a
 //! path in a hidden field; every value is escaped.
 
+use axum::extract::State;
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use connect_outlook_protocol::refusal::{Actor, Next};
 use connect_outlook_protocol::scope;
 use maud::{DOCTYPE, Markup, html};
 
+use super::Door;
 use super::codes::Facts;
 use crate::app::LinkOffer;
 
@@ -62,6 +64,43 @@ pub(super) fn problem(base: &str, facts: &Facts, reference: &str) -> Response {
     let mut response = whole(base, facts.title, &content);
     *response.status_mut() = facts.status;
     response
+}
+
+/// `GET /v1/connect/done`: in a window that a frame opened. It closes by itself where script runs.
+pub(super) async fn done(State(door): State<Door>) -> Response {
+    let content = html! {
+        h1 { "You can close this window" }
+        p { "The page that you came from goes on by itself." }
+        script src={ (door.base) "/v1/connect/close.js" } defer {}
+    };
+    whole(&door.base, "You can close this window", &content)
+}
+
+/// The script of that page.
+pub(super) async fn closing() -> Response {
+    let kind = HeaderValue::from_static("text/javascript; charset=utf-8");
+    ([(header::CONTENT_TYPE, kind)], "close();\n").into_response()
+}
+
+/// `GET /v1/approval/given`: where Microsoft sends an administrator who agreed. Anybody can open it, and nothing was
+/// checked; so it says what to do and claims nothing.
+pub(super) async fn approval_given(State(door): State<Door>) -> Response {
+    let content = html! {
+        h1 { "Thank you" }
+        p { "If you have just agreed at Microsoft for your organisation, its people can connect now. Your own mailbox was not connected." }
+        p { "Please tell whoever sent you the link to try again. Microsoft may need a few minutes until it knows everywhere." }
+        p { "What you agreed to stands in the Microsoft Entra admin center under Enterprise applications, where you can withdraw it." }
+    };
+    whole(&door.base, "Thank you", &content)
+}
+
+/// `GET /v1/approval/refused`: where Microsoft sends an administrator who did not agree.
+pub(super) async fn approval_refused(State(door): State<Door>) -> Response {
+    let content = html! {
+        h1 { "Nothing was approved" }
+        p { "Nothing has changed for your organisation, and its people still cannot connect. You can open the link again whenever you like." }
+    };
+    whole(&door.base, "Nothing was approved", &content)
 }
 
 /// The stylesheet of these pages.

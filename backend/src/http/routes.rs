@@ -7,8 +7,8 @@ use axum::routing::{self, MethodRouter};
 use super::guard::Guard;
 use super::limits::Limit;
 use super::{
-    Door, attachments, attempts, health, links, mail, open_link, page, sendings, server_driven,
-    sessions,
+    Door, attachments, attempts, claims, health, links, mail, open_link, page, sendings,
+    server_driven, sessions,
 };
 
 /// One route.
@@ -32,6 +32,7 @@ pub(super) fn table() -> Vec<Route> {
         fetch(Method::POST, "/v1/attempts", attempts::start).costs(Limit::Start),
         fetch(Method::POST, "/v1/attempts/refusals", attempts::refuse).costs(Limit::Callback),
         fetch(Method::POST, "/v1/sessions", attempts::finish).costs(Limit::Callback),
+        fetch(Method::POST, "/v1/claims", claims::take),
         fetch(Method::GET, "/v1/session", sessions::who_am_i),
         fetch(Method::DELETE, "/v1/session", sessions::sign_out),
         fetch(Method::GET, "/v1/sessions", sessions::list),
@@ -95,6 +96,10 @@ pub(super) fn table() -> Vec<Route> {
             ..open("/v1/callback", server_driven::finish)
         },
         open("/v1/connect/problem", server_driven::problem),
+        open("/v1/connect/done", page::done),
+        open("/v1/connect/close.js", page::closing),
+        open("/v1/approval/given", page::approval_given),
+        open("/v1/approval/refused", page::approval_refused),
         open("/v1/connect.css", page::style),
         open("/livez", health::live).costs(Limit::None),
         open("/readyz", health::ready).costs(Limit::None),

@@ -10,20 +10,21 @@ use super::attempts::FLOW_LASTS;
 use super::body::Form;
 use super::codes::Code;
 use super::error::Problem;
-use super::{Door, cookies, page};
-use crate::app::Wishes;
+use super::{Door, bearer, cookies, page};
+use crate::app::{Landing, Wishes, claim_digest};
 
 /// `GET /v1/connect`: a page with one button, for links.
 pub(super) async fn offer(
     State(door): State<Door>,
     RawQuery(query): RawQuery,
 ) -> Result<Response, Problem> {
-    let wishes = Form::read(query.unwrap_or_default().as_bytes())
+    let (wishes, account) = Form::read(query.unwrap_or_default().as_bytes())
         .and_then(wishes)
         .map_err(|problem| problem.on_page(&door.base))?;
     // R26: a link may say where to come back to, and nothing about the sign-in.
     let hints = wishes.login_hint.is_some() || wishes.domain_hint.is_some();
-    if hints || wishes.prompt.is_some() || wishes.scopes.is_some() {
+    let ties = account.is_some() || wishes.claim.is_some();
+    if hints || ties || wishes.prompt.is_some() || wishes.scopes.is_some() {
         let problem = Problem::from(Code::BadRequest);
         let problem = problem.because("a link may hold return_to and nothing else");
         return Err(problem.on_page(&door.base));
@@ -38,11 +39,14 @@ pub(super) async fn start(
     form: Result<Form, Problem>,
 ) -> Result<Response, Problem> {
     let on_page = |problem: Problem| problem.on_page(&door.base);
-    let wishes = form.and_then(wishes).map_err(on_page)?;
+    let (wishes, account) = form.and_then(wishes).map_err(on_page)?;
+    if wishes.claim.is_some() && !bearer::may_frames(&door) {
+        return Err(on_page(Code::FramesNotAllowed.into()));
+    }
     let (browser, session) = (cookies::flow(&headers), cookies::session(&headers));
     let started = door
         .app
-        .start_server_attempt(wishes, browser, session)
+        .start_server_attempt(wishes, account.as_deref(), browser, session)
         .await;
     let (url, browser) = started.map_err(|error| on_page(error.into()))?;
     let mut response = see_other(&url).map_err(on_page)?;
@@ -58,7 +62,11 @@ pub(super) async fn finish(
     headers: HeaderMap,
     RawQuery(query): RawQuery,
 ) -> Result<Response, Problem> {
-    let callback = callback::parse(&query.unwrap_or_default());
+    let query = query.unwrap_or_default();
+    if let Some(page) = approval(&query) {
+        return see_other(&format!("{}{}{page}", door.site, door.base));
+    }
+    let callback = callback::parse(&query);
     let landed = match callback {
         Ok(callback) => {
             let browser = cookies::flow(&headers);
@@ -68,11 +76,13 @@ pub(super) async fn finish(
         Err(_) => Err(Code::CallbackMalformed.into()),
     };
     match landed {
-        Ok(landing) => {
-            let mut response = see_other(landing.url.as_str())?;
-            let cookie = landing
-                .session
-                .and_then(|session| cookies::set_session(&session.handle, session.lasts));
+        Ok(Landing::HandedOver) => {
+            see_other(&format!("{}{}/v1/connect/done", door.site, door.base))
+        }
+        Ok(Landing::Back { url, session }) => {
+            let mut response = see_other(url.as_str())?;
+            let cookie =
+                session.and_then(|session| cookies::set_session(&session.handle, session.lasts));
             response
                 .headers_mut()
                 .extend(cookie.map(|cookie| (header::SET_COOKIE, cookie)));
@@ -100,14 +110,37 @@ pub(super) async fn problem(State(door): State<Door>, RawQuery(query): RawQuery)
     Problem::from(code).on_page(&door.base)
 }
 
-fn wishes(form: Form) -> Result<Wishes, Problem> {
+/// Which page an administrator is shown who comes back from Microsoft. The tenant it names is not looked at, nor is the
+/// state: an attempt cannot end this way (R52), and what also holds a code is no such answer.
+fn approval(query: &str) -> Option<&'static str> {
+    let has = |name: &str| {
+        query
+            .split('&')
+            .any(|pair| pair.split('=').next() == Some(name))
+    };
+    (has("admin_consent") && !has("code")).then(|| {
+        if has("error") {
+            "/v1/approval/refused"
+        } else {
+            "/v1/approval/given"
+        }
+    })
+}
+
+/// What a form wishes, and the account that it names.
+fn wishes(form: Form) -> Result<(Wishes, Option<String>), Problem> {
     let bad = |detail| Problem::from(Code::BadRequest).because(detail);
-    let mut wishes = Wishes::default();
+    let (mut wishes, mut account) = (Wishes::default(), None);
     for (name, value) in form.0 {
         match name.as_str() {
             "return_to" => wishes.return_to = Some(value),
             "login_hint" => wishes.login_hint = Some(value),
             "domain_hint" => wishes.domain_hint = Some(value),
+            "account" => account = Some(value),
+            "claim" => {
+                let claim = claim_digest(&value);
+                wishes.claim = Some(claim.ok_or_else(|| bad("claim is no digest"))?);
+            }
             "scopes" => wishes.scopes = Some(value.split(' ').map(str::to_owned).collect()),
             "prompt" => {
                 let known = PROMPTS.into_iter().find(|known| known.as_str() == value);
@@ -116,7 +149,7 @@ fn wishes(form: Form) -> Result<Wishes, Problem> {
             _ => return Err(bad("the form holds a field that this route does not take")),
         }
     }
-    Ok(wishes)
+    Ok((wishes, account))
 }
 
 /// 303: whatever the method was, the next is a GET. Never 307 or 308, which would repeat a body elsewhere.

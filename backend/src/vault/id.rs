@@ -168,6 +168,17 @@ impl UserDigest {
     }
 }
 
+digest! {
+    /// SHA-256 of a frame's claim on the end of an attempt.
+    ClaimDigest
+}
+
+impl ClaimDigest {
+    pub(super) fn from_column(text: &str) -> Option<Self> {
+        unhex(text).map(Self)
+    }
+}
+
 impl NonceDigest {
     pub(super) fn from_column(text: &str) -> Option<Self> {
         unhex(text).map(Self)

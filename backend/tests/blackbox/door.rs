@@ -180,6 +180,10 @@ fn few_routes_are_open() {
             "/v1/open/{token}",
             "/v1/connect",
             "/v1/connect/problem",
+            "/v1/connect/done",
+            "/v1/connect/close.js",
+            "/v1/approval/given",
+            "/v1/approval/refused",
             "/v1/connect.css",
             "/livez",
             "/readyz"

@@ -4,12 +4,14 @@
 
 mod accounts_command;
 mod api_keys;
+mod approval;
 mod asking;
 mod attempts;
 mod background;
 mod bearer;
 mod bodies;
 mod browser;
+mod claims;
 mod closed_log;
 mod configuration;
 mod counted;

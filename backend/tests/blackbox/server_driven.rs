@@ -151,7 +151,6 @@ async fn a_form_that_is_not_in_order_starts_nothing() {
         "login_hint=a%0d%0ab",
         "prompt=none",
         "scopes=Directory.Read.All",
-        "account=somebody",
     ] {
         let mut browser = world.browser();
         let answer = browser.press(form).await;
@@ -160,6 +159,33 @@ async fn a_form_that_is_not_in_order_starts_nothing() {
         assert!(browser.cookies.is_empty(), "{form}");
     }
     assert!(world.steps().is_empty());
+}
+
+/// Signing in again is for the account that the form names, which has to be the session's own (R67, R68).
+#[tokio::test]
+async fn a_form_may_be_for_one_account() {
+    let world = World::start().await;
+    let mut ada = world.browser();
+    let account = ada.connect().await;
+    let url = pressed(
+        &world,
+        &mut ada,
+        &format!("account={account}&domain_hint=organizations"),
+    )
+    .await;
+    assert_eq!(parameter(&url, "login_hint"), "ada@contoso.example");
+    assert_eq!(parameter(&url, "domain_hint"), "organizations");
+    for mut stranger in [world.browser(), ada.clone()] {
+        let other = account.replace(|digit: char| digit.is_ascii_digit(), "7");
+        let named = if stranger.cookies.is_empty() {
+            &account
+        } else {
+            &other
+        };
+        let answer = stranger.press(&format!("account={named}")).await;
+        assert_eq!(answer.status, StatusCode::NOT_FOUND);
+        assert!(answer.text.starts_with("<!DOCTYPE html>"));
+    }
 }
 
 /// R31: what Microsoft said is told in our words, without its own.

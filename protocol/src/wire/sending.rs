@@ -124,6 +124,7 @@ mod tests {
             message: String::new(),
             aadsts: None,
             correlation_id: None,
+            link: None,
         };
         let all = [
             Sending::Accepted {

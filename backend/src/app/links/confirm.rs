@@ -110,6 +110,7 @@ fn unpacked(parked: Parked, now: crate::clock::UnixTime) -> (Brought, Attempt) {
         session: None,
         account: parked.account,
         link: Some(parked.link),
+        claim: None,
         created_at: now,
     };
     let brought = Brought {

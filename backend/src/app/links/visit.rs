@@ -143,7 +143,7 @@ impl App {
         let parsed = Url::parse(to).ok().filter(|_| registered);
         let mut url = parsed.ok_or(FinishAttemptError::LinkEnded)?;
         url.query_pairs_mut().extend_pairs(named);
-        Ok(Landing { url, session: None })
+        Ok(Landing::Back { url, session: None })
     }
 }
 

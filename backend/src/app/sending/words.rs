@@ -41,6 +41,7 @@ fn reason(code: &str, actor: Actor, next: Next, message: &str) -> Reason {
         message: message.to_owned(),
         aadsts: None,
         correlation_id: None,
+        link: None,
     }
 }
 

@@ -6,7 +6,7 @@ use sqlx::{Any, Transaction};
 use super::{NewAttempt, Proof};
 use crate::clock::UnixTime;
 use crate::vault::database::Record;
-use crate::vault::id::{BrowserDigest, HandleDigest, random_uuid};
+use crate::vault::id::{BrowserDigest, ClaimDigest, HandleDigest, random_uuid};
 use crate::vault::seal::{Field, Place};
 use crate::vault::{Vault, VaultError};
 
@@ -113,6 +113,7 @@ impl Vault {
             .bind(attempt.session.map(HandleDigest::to_column))
             .bind(attempt.account.map(|account| account.to_string()))
             .bind(attempt.link.map(|link| link.to_string()))
+            .bind(attempt.claim.map(ClaimDigest::to_column))
             .execute(&mut **transaction)
             .await;
         match inserted {
@@ -199,10 +200,10 @@ const INSERT: &str = "
     insert into attempts (
        id, state_hash, browser_hash, position, kind, code_challenge, sealed_code_verifier, nonce_hash,
        redirect_uri, scope, tenant, client_id, return_to, created_at, expires_at, session_hash,
-       account_id, link_id
+       account_id, link_id, claim_hash
     )
     select
        $1, $2, $3, coalesce(max(position), 0) + 1, $4, $5, $6, $7,
-       $8, $9, $10, $11, $12, $13, $14, $15, $16, $17
+       $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18
     from attempts
     where browser_hash = $3";

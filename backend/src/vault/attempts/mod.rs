@@ -1,6 +1,7 @@
 //! Attempts: one sign-in each, from its start to the redirect back. Bound to a browser and a purpose, good once.
 
 mod begin;
+mod claim;
 mod take;
 
 use connect_outlook_protocol::authority::Tenant;
@@ -8,9 +9,12 @@ use connect_outlook_protocol::pkce::{CodeChallenge, CodeVerifier};
 use connect_outlook_protocol::scope::Scopes;
 
 pub use begin::{AttemptCaps, BeginAttemptError, OPEN_ATTEMPTS};
+pub use claim::AttemptEnd;
 pub use take::TakeAttemptError;
 
-use super::id::{AccountId, BrowserDigest, HandleDigest, LinkId, NonceDigest, StateDigest};
+use super::id::{
+    AccountId, BrowserDigest, ClaimDigest, HandleDigest, LinkId, NonceDigest, StateDigest,
+};
 use crate::clock::UnixTime;
 
 /// What an attempt is for. One begun for one purpose cannot end as another (R28).
@@ -62,6 +66,8 @@ pub struct NewAttempt {
     pub account: Option<AccountId>,
     /// The hosted link it belongs to, if any.
     pub link: Option<LinkId>,
+    /// Who shows what this is the digest of is told the end, and nobody else.
+    pub claim: Option<ClaimDigest>,
     /// From then on it cannot be taken; at most ten minutes ahead (R24).
     pub expires_at: UnixTime,
 }
@@ -89,6 +95,8 @@ pub struct Attempt {
     pub account: Option<AccountId>,
     /// See [`NewAttempt::link`].
     pub link: Option<LinkId>,
+    /// See [`NewAttempt::claim`].
+    pub claim: Option<ClaimDigest>,
     /// When it began.
     pub created_at: UnixTime,
 }

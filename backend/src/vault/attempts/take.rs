@@ -8,7 +8,9 @@ use sqlx::{Any, Transaction};
 use super::{Attempt, AttemptKind, Proof};
 use crate::clock::UnixTime;
 use crate::vault::database::Record;
-use crate::vault::id::{AccountId, BrowserDigest, HandleDigest, LinkId, NonceDigest, StateDigest};
+use crate::vault::id::{
+    AccountId, BrowserDigest, ClaimDigest, HandleDigest, LinkId, NonceDigest, StateDigest,
+};
 use crate::vault::seal::{Field, Place};
 use crate::vault::{Vault, VaultError};
 
@@ -95,6 +97,9 @@ impl Vault {
         let link = row
             .optional_text("link_id")?
             .map(|text| LinkId::parse(&text).ok_or_else(|| row.contradiction("link_id")));
+        let claim = row.optional_text("claim_hash")?.map(|text| {
+            ClaimDigest::from_column(&text).ok_or_else(|| row.contradiction("claim_hash"))
+        });
         Ok(Attempt {
             proof,
             nonce: nonce.ok_or_else(|| row.contradiction("nonce_hash"))?,
@@ -106,6 +111,7 @@ impl Vault {
             session: session.transpose()?,
             account: account.transpose()?,
             link: link.transpose()?,
+            claim: claim.transpose()?,
             created_at: UnixTime(row.number("created_at")?),
         })
     }

@@ -37,6 +37,7 @@ mod api_keys;
 mod at_rest;
 mod attempts;
 mod changes;
+mod claims;
 mod completions;
 mod deployment;
 mod exported_file;

@@ -290,6 +290,7 @@ pub(super) fn attempt(name: &str, browser: &str) -> NewAttempt {
         session: None,
         account: None,
         link: None,
+        claim: None,
         expires_at: NOW.plus(600),
     }
 }

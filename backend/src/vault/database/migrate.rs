@@ -50,6 +50,7 @@ pub(in crate::vault) const MIGRATIONS: &[&str] = &[
     include_str!("../../../migrations/0008_one_order_of_events.sql"),
     include_str!("../../../migrations/0009_sendings.sql"),
     include_str!("../../../migrations/0010_links.sql"),
+    include_str!("../../../migrations/0011_claims.sql"),
 ];
 
 impl Database {

@@ -109,6 +109,10 @@ pub(in crate::vault) const TABLES: &[Table] = &[
             ("session_hash", Text),
             ("account_id", Text),
             ("link_id", Text),
+            ("claim_hash", Text),
+            ("ended_account", Text),
+            ("ended_outcome", Text),
+            ("claimed_at", Number),
         ],
     },
     Table {
