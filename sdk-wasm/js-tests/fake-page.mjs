@@ -20,6 +20,11 @@ export const STARTED = {
 
 class Store {
   #items = new Map();
+  // As names of its own, too.
+  constructor() {
+    return new Proxy(this, { get: (store, key) => (key in store ? Reflect.get(store, key, store) : store.getItem(key)) });
+  }
+
   getItem = (key) => this.#items.get(key) ?? null;
   setItem = (key, value) => void this.#items.set(key, String(value));
   removeItem = (key) => void this.#items.delete(key);
@@ -64,7 +69,7 @@ function openPopup(page, values) {
   return popup;
 }
 
-/** Puts a fresh page around the SDK: `path` is its address, `answers` maps `METHOD /path` to `[status, body]`. */
+/** Puts a fresh page around the SDK: `path` is its address, `answers` maps `METHOD /path` to `[status, body, headers]`. */
 export function openPage(path = '/', answers = {}) {
   const page = {
     answers,
@@ -156,8 +161,8 @@ async function answer(page, request) {
   const found = page.answers[route];
   if (found === undefined) throw new TypeError('Failed to fetch');
   if (typeof found === 'function') return found(request);
-  const [status, body] = found;
-  return new Response(status === 204 ? null : typeof body === 'string' ? body : JSON.stringify(body), { status });
+  const [status, body, headers] = found;
+  return new Response(status === 204 ? null : typeof body === 'string' ? body : JSON.stringify(body), { status, headers });
 }
 
 function attempt(task, uncaught) {

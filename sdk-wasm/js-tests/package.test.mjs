@@ -74,7 +74,7 @@ test('no script holds a forbidden construct', () => {
     /\bset(Timeout|Interval)\(\s*['"`]/,
     /\blocalStorage\b|\bindexedDB\b|document\.cookie/,
   ];
-  assert.equal(scripts.length, 15);
+  assert.equal(scripts.length, 17);
   for (const name of scripts) {
     for (const pattern of forbidden) assert.doesNotMatch(read(name), pattern, name);
   }
@@ -113,7 +113,7 @@ test('before anybody means to connect, a page pays at most 3 KB', () => {
 
 test('an intent costs two requests: one script, one module', () => {
   assert.deepEqual(imports('index.js'), ['./client.js', './element.js']);
-  assert.deepEqual(imports('client.js'), ['./index.js', './words.js'], 'words.js for other languages than English');
+  assert.deepEqual(imports('client.js'), ['./frame.js', './index.js', './mail.js', './words.js'], 'words.js for other languages than English, frame.js in frames, mail.js for letters');
   assert.deepEqual(imports('element.js'), ['./index.js', './view.js']);
   const names = ({ module, name }) => module + name;
   const module = new WebAssembly.Module(readFileSync(`${PACKAGE}connect_outlook_sdk_bg.wasm`));

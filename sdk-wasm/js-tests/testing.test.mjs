@@ -45,3 +45,15 @@ test('a test decides how attempts end and calls fail', async () => {
   assert.equal((await double.outlook.mail.folders()).folders[0].role, 'inbox');
   await assert.rejects(double.outlook.mail.folders({ signal: AbortSignal.abort() }), { name: 'AbortError' });
 });
+
+test('it speaks the language of the page it is for', async () => {
+  const german = createTestOutlook({ language: 'de', texts: { blocked_by_policy: 'Nein.' } });
+  german.endWith(reason('needs_admin'));
+  const outcome = await german.outlook.connect();
+  assert.equal(outcome.message, 'Erst muss ein Administrator Ihrer Organisation zustimmen.');
+  assert.match(outcome.link, /^https:\/\/login\.microsoftonline\.com\/organizations\/v2\.0\/adminconsent\?/);
+  german.endWith(reason('blocked_by_policy'));
+  assert.equal((await german.outlook.connect()).message, 'Nein.');
+  german.failWith('session', { next: 'wait' });
+  await assert.rejects(german.outlook.session(), { message: 'Der Anmeldedienst von Microsoft antwortet zurzeit nicht richtig. Bitte versuchen Sie es gleich noch einmal.' });
+});

@@ -2,7 +2,7 @@
 // module.
 import { ConnectOutlookError } from './index.js';
 import { Outlook, initSync, onPanic } from './connect_outlook_sdk.js';
-import { WindowFlow, handOver } from './inner/window.js';
+import { WindowFlow, byChannel, handOver } from './inner/window.js';
 import { CRASHED, LEFT, POPUP_BLOCKED, WASM_BLOCKED, cameBack } from './inner/ends.js';
 import { translator } from './inner/translate.js';
 
@@ -27,6 +27,9 @@ async function compiled(given) {
   return streams ? WebAssembly.compileStreaming(answer) : WebAssembly.compile(await answer.arrayBuffer());
 }
 
+// What pages need that cookies or channels do not reach.
+const apart = () => import('./frame.js');
+
 // Whether it was the page's policy, or the file: an empty module tells.
 function mayCompile() {
   try {
@@ -38,7 +41,10 @@ function mayCompile() {
 
 export function open(options, tell) {
   const translate = translator(options, () => import('./words.js'));
-  const { backend } = options;
+  const { backend, session } = options;
+  // Handles that the page holds itself, where it does.
+  let held;
+  const keep = async () => (held ??= session && (await apart()).hold(session, backend));
   let outlook;
   let late;
 
@@ -50,7 +56,8 @@ export function open(options, tell) {
     try {
       if (crash) throw crash;
       signal?.throwIfAborted();
-      outlook ??= new Outlook({ backend });
+      await keep();
+      outlook ??= new Outlook({ backend, held });
       return await Promise.race([crashed, outlook.call(name, ...values)]);
     } catch (error) {
       throw crash ?? (signal?.aborted ? signal.reason : typed(error));
@@ -70,7 +77,7 @@ export function open(options, tell) {
   const beyond = (name) => async (...values) => {
     try {
       values.at(-1)?.signal?.throwIfAborted();
-      const at = { backend, session: () => call('session') };
+      const at = { backend, held: await keep(), session: () => call('session') };
       return await translate(await (await import('./mail.js'))[name](at, ...values));
     } catch (error) {
       throw await translate(error);
@@ -81,12 +88,23 @@ export function open(options, tell) {
     // An earlier window is not waited for any more.
     late?.();
     if (popup) {
-      const flow = new WindowFlow(popup, wishes, call, (outcome) => tell({ type: 'outcome', outcome }));
+      const flow = new WindowFlow(popup, wishes, call, (outcome) => tell({ type: 'outcome', outcome }), way);
       late = flow.forget;
       return translate(await flow.outcome);
     }
     if (globalThis.top !== globalThis.window) return translate({ ...POPUP_BLOCKED });
     return (await call('connect', wishes)) ?? translate(await cameBack());
+  }
+
+  // Channels do not reach a frame whose site is not the page's.
+  async function way(flow) {
+    if (globalThis.top !== globalThis.window) {
+      const { byClaim, hold } = await apart();
+      held ??= ((outlook = undefined), hold(session, backend));
+      const begun = await byClaim(backend, held, translate, flow);
+      if (begun) return begun;
+    }
+    return byChannel(flow);
   }
 
   async function completeRedirect() {
@@ -107,6 +125,9 @@ export function open(options, tell) {
   }
 
   return {
+    get holds() {
+      return session || held?.active;
+    },
     connect,
     completeRedirect,
     session: () => call('session'),

@@ -20,6 +20,13 @@ export interface ElementTexts {
   expiring?: string;
   needs_user?: string;
   needs_admin?: string;
+  /** Before the link for an administrator. */
+  forward?: string;
+  /** The same, where an administrator may have to agree. */
+  asked?: string;
+  copy?: string;
+  /** Once it is copied. */
+  copied?: string;
   blocked_by_policy?: string;
   [code: string]: string | undefined;
 }
@@ -42,6 +49,8 @@ export interface ConnectOutlookEventMap {
 export interface ConnectOutlookAttributes {
   /** Where the backend is mounted; `/outlook` unless said. */
   backend?: string;
+  /** Who holds the session, if no cookie does; see `OutlookOptions`. */
+  session?: 'memory' | 'tab';
   /** The text of the idle button. */
   label?: string;
   /** Scopes beyond the deployment's own, separated by spaces. */
@@ -65,7 +74,8 @@ export interface ConnectOutlookAttributes {
  * `offline` below it, each shown in its state; without a name, a `<form method="post">` that connects where no script
  * runs or none may run WebAssembly.
  *
- * Parts: `button`, `mark`, `label`, `cancel`, `status`, `name`, `address`. Custom properties: `--connect-outlook-color`,
+ * Parts: `button`, `mark`, `label`, `cancel`, `status`, `name`, `address`, and for the link that a visitor forwards to
+ * an administrator `forward`, `link`, `copy`, `copied`. Custom properties: `--connect-outlook-color`,
  * `-background`, `-border`, `-radius`, `-focus`. Light and dark follow the page's `color-scheme`. The look is that of
  * Microsoft's branding guidelines for sign-in: keep the mark as it is.
  */

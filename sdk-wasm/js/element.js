@@ -10,7 +10,7 @@ export class ConnectOutlookElement extends (globalThis.HTMLElement ?? class {}) 
   #parts;
 
   get outlook() {
-    this.outlook = this.#outlook ?? createOutlook({ backend: this.getAttribute('backend') ?? '/outlook', language: languageOf(this), texts: this.texts });
+    this.outlook = this.#outlook ?? createOutlook({ backend: this.getAttribute('backend') ?? '/outlook', session: this.getAttribute('session'), language: languageOf(this), texts: this.texts });
     return this.#outlook;
   }
 

@@ -7,8 +7,15 @@
 
 /** Where the backend is, as the page sees it. */
 export interface OutlookOptions {
-  /** The path under which the backend is mounted on this site, such as `/outlook`. */
+  /** The path under which the backend is mounted on this site, such as `/outlook`; with `session`, an address elsewhere. */
   backend: string;
+  /**
+   * Who holds the session. Without it, a cookie of this site that no script can read. For a backend of another site,
+   * which has to name this page's origin in `bearer_origins`: the page itself, in its `memory` or for as long as the `tab`
+   * lives, and any script of the page can use it then. It is sent as `Authorization`, never in an address. A page in a
+   * frame of another site holds it in memory unless told.
+   */
+  session?: 'memory' | 'tab';
   /**
    * The language of sentences, such as `de` or `fr-CA`; without it, that of the page (`<html lang>`). There are English,
    * German, French, Spanish, Japanese and Arabic; others read English.
@@ -71,6 +78,11 @@ export interface Reason {
   aadsts?: number;
   /** Microsoft's, or the server's own: what support asks for. */
   correlation_id?: string;
+  /**
+   * To be forwarded to an administrator: where they agree for all. Of `needs_admin`; and of `turned_back`, because
+   * Microsoft says that too of a visitor whom it told to ask an administrator.
+   */
+  link?: string;
 }
 
 /** The mailbox is connected and the session open. */
@@ -356,6 +368,7 @@ export class ConnectOutlookError extends Error implements Reason {
   next: Next;
   aadsts?: number;
   correlation_id?: string;
+  link?: string;
 }
 
 /** Mailboxes of this browser's session. Does nothing before the first call. */

@@ -17,6 +17,7 @@ export function createOutlook(options) {
   let connecting;
   const opened = async () => (client ??= (await load()).open(options, tell));
   const call = (name) => async (...values) => (await opened())[name](...values);
+  const calls = (names) => Object.fromEntries(names.split(' ').map((name) => [name, call(name)]));
   const each = (name) => async function* (...values) {
     yield* (await opened())[name](...values);
   };
@@ -41,28 +42,23 @@ export function createOutlook(options) {
   return {
     // However often somebody clicks, it is one attempt.
     connect: (wishes) => (connecting ??= start(wishes).finally(() => (connecting = undefined))),
-    completeRedirect: call('completeRedirect'),
-    session: call('session'),
+    ...calls('completeRedirect session signOut disconnect'),
     // Without the WebAssembly: a page view is not an intent.
     peek: async () => {
       try {
-        const headers = { 'x-connect-outlook': '1' };
-        const answer = await fetch(`${options.backend.replace(/\/$/, '')}/v1/session`, { headers, cache: 'no-store' });
-        return answer.status === 200 ? await answer.json() : null;
+        // Whoever holds the handle itself asks through the module, if there is one to ask with.
+        if (client ? client.holds : options.session) {
+          return client || sessionStorage[`connect-outlook ${options.backend}`] ? await call('session')() : null;
+        }
+        // The server forbids every cache. Of nobody it says nothing, which is no JSON.
+        const answer = await fetch(`${options.backend.replace(/\/$/, '')}/v1/session`, { headers: { 'x-connect-outlook': 1 } });
+        return answer.ok ? await answer.json() : null;
       } catch {
         return null;
       }
     },
-    signOut: call('signOut'),
-    disconnect: call('disconnect'),
     mail: {
-      folders: call('folders'),
-      messages: call('messages'),
-      message: call('message'),
-      attachments: call('attachments'),
-      download: call('download'),
-      send: call('send'),
-      sending: call('sending'),
+      ...calls('folders messages message attachments download send sending'),
       each: each('each'),
       pages: each('pages'),
     },
@@ -73,7 +69,8 @@ export function createOutlook(options) {
   };
 }
 
-export const connect = ({ backend, language, texts, ...wishes }) => createOutlook({ backend, language, texts }).connect(wishes);
+// Each takes what it knows.
+export const connect = (options) => createOutlook(options).connect(options);
 
 export const defineElement = async (name) => (await import('./element.js')).defineElement(name);
 
@@ -94,13 +91,7 @@ async function fetchClient() {
     return client;
   } catch (error) {
     loading = undefined;
-    throw error instanceof ConnectOutlookError ? error : new ConnectOutlookError(UNREACHABLE);
+    if (error instanceof ConnectOutlookError) throw error;
+    throw new ConnectOutlookError({ code: 'unreachable', actor: 'operator', next: 'try_again', message: 'Part of this page did not load.' });
   }
 }
-
-const UNREACHABLE = {
-  code: 'unreachable',
-  actor: 'operator',
-  next: 'try_again',
-  message: 'A part of this page could not be loaded. Check your connection and try again.',
-};

@@ -15,14 +15,18 @@ export const send = async (at, letter, wishes) => {
 
 export const sending = async (at, key, wishes) => json(await ask(at, wishes, `/sendings/${segment(key)}`));
 
-async function ask({ backend, session }, wishes, path, init) {
+async function ask({ backend, held, session }, wishes, path, init) {
   const { account = (await session())?.accounts[0]?.id, signal } = wishes ?? {};
   if (!account) throw new ConnectOutlookError(NO_ACCOUNT);
   const address = new URL(`${backend.replace(/\/$/, '')}/v1/accounts/${segment(account)}${path}`, location.href);
   const headers = { ...init?.headers, 'x-connect-outlook': '1' };
+  // As the module does it: handles that the page holds itself, and then no cookie.
+  if (held?.flow) headers['x-connect-outlook-flow'] = held.flow;
+  if (held?.session) headers.authorization = `Bearer ${held.session}`;
+  const credentials = held?.flow ? 'omit' : 'same-origin';
   let answer;
   try {
-    answer = await fetch(new Request(address, { ...init, headers, signal, cache: 'no-store', redirect: 'error' }));
+    answer = await fetch(new Request(address, { ...init, headers, credentials, signal, cache: 'no-store', redirect: 'error' }));
   } catch {
     throw signal?.aborted ? signal.reason : new ConnectOutlookError(UNREACHABLE);
   }

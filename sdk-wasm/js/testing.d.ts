@@ -19,6 +19,10 @@ export interface TestOutlookOptions {
   connects?: Account;
   /** How many messages a page has unless a call says otherwise: 25. */
   pageSize?: number;
+  /** The language of sentences, as for `createOutlook`; without it, that of the page. */
+  language?: string;
+  /** Sentences in the page's own words, by `code`. */
+  texts?: Partial<Record<string, string>>;
 }
 
 /** The calls that can be made to fail. */

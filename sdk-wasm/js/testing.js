@@ -1,11 +1,13 @@
 // A double of `createOutlook()` for tests: the same promises and events, no network, no WebAssembly, no Microsoft.
 import { ConnectOutlookError } from './index.js';
+import { translator } from './inner/translate.js';
 
 export const ADA = { id: 'account-of-ada', display_name: 'Ada Lovelace', address: 'ada@contoso.example', state: 'connected' };
 
 export const reason = (status, changes) => ({ status, ...REASONS[status], ...changes });
 
-export function createTestOutlook({ accounts = [], folders = [INBOX], messages = [], attachments = {}, connects = ADA, pageSize = 25 } = {}) {
+export function createTestOutlook({ accounts = [], folders = [INBOX], messages = [], attachments = {}, connects = ADA, pageSize = 25, language, texts } = {}) {
+  const translate = translator({ language, texts }, () => import('./words.js'));
   const listeners = new Set();
   const tell = (event) => listeners.forEach((listener) => queueMicrotask(() => listener(event)));
   const connected = [...accounts];
@@ -17,7 +19,7 @@ export function createTestOutlook({ accounts = [], folders = [INBOX], messages =
   const called = async (name, values) => {
     calls.push({ name, values });
     values.at(-1)?.signal?.throwIfAborted();
-    if (failures.has(name)) throw new ConnectOutlookError(failures.get(name));
+    if (failures.has(name)) throw await translate(new ConnectOutlookError(failures.get(name)));
   };
   const session = () => (connected.length ? { accounts: structuredClone(connected), idle_expires_at: LATER, expires_at: LATER } : null);
   const drop = (id) => connected.splice(0, connected.length, ...connected.filter((account) => account.id !== id));
@@ -34,7 +36,7 @@ export function createTestOutlook({ accounts = [], folders = [INBOX], messages =
         tell({ type: 'failed', error });
         throw error;
       }
-      const outcome = ends.shift() ?? { status: 'connected', account: connects };
+      const outcome = await translate({ ...(ends.shift() ?? { status: 'connected', account: connects }) });
       if (outcome.account) drop(outcome.account.id), connected.unshift(outcome.account);
       tell({ type: 'outcome', outcome });
       return outcome;
@@ -149,7 +151,10 @@ const SENDING_NOT_FOUND = why('sending_not_found', 'visitor', 'none', 'Nothing w
 const accepted = (number) => ({ status: 'accepted', message_id: `sent-${number}`, thread_id: `sent-${number}` });
 const REASONS = {
   cancelled: why('turned_back', 'visitor', 'try_again', 'You turned back before signing in. You can start again whenever you like.'),
-  needs_admin: why('admin_consent_needed', 'tenant_admin', 'ask_admin', 'An administrator of your organisation has to agree first.'),
+  needs_admin: {
+    ...why('admin_consent_needed', 'tenant_admin', 'ask_admin', 'An administrator of your organisation has to agree first.'),
+    link: 'https://login.microsoftonline.com/organizations/v2.0/adminconsent?client_id=00000000-1111-4222-8333-444444444444',
+  },
   blocked_by_policy: why('blocked_by_policy', 'tenant_admin', 'contact_admin', 'A rule of your organisation does not allow this. Please ask your administrator.'),
   misconfigured: why('redirect_uri_unknown', 'developer', 'fix_registration', 'This site is not set up correctly for Microsoft. Its developers have to act.'),
   unavailable: why('microsoft_unavailable', 'microsoft', 'try_again', "Microsoft's sign-in service does not answer properly at the moment. Please try again shortly."),

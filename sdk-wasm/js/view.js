@@ -15,7 +15,13 @@ export class View {
     parts.cancel = parts.make('button', { part: 'cancel', type: 'button', hidden: '' });
     parts.cancel.addEventListener('click', () => parts.stop?.abort());
     parts.status = parts.make('span', { part: 'status', role: 'status', dir: 'auto' });
-    parts.button.after(parts.cancel, parts.status);
+    parts.link = parts.make('input', { part: 'link', readonly: '' });
+    parts.copy = parts.make('button', { part: 'copy', type: 'button' });
+    parts.copy.addEventListener('click', () => this.#copy());
+    parts.copied = parts.make('span', { part: 'copied', role: 'status' });
+    parts.forwardLabel = parts.make('span', {});
+    parts.forward = parts.make('span', { part: 'forward', hidden: '' }, parts.make('label', {}, parts.forwardLabel, parts.link), parts.copy, parts.copied);
+    parts.button.after(parts.cancel, parts.status, parts.forward);
     parts.root.adoptedStyleSheets = [...parts.root.adoptedStyleSheets, parts.sheet(STYLE)];
   }
 
@@ -65,8 +71,8 @@ export class View {
     // A mailbox of before stays connected, whatever became of another attempt.
     const account = outcome.account ?? (await this.#element.outlook.peek())?.accounts[0];
     if (works(account)) this.#show('connected', account, outcome.message);
-    else if (outcome.status === 'cancelled') this.#showAccount(account, outcome.message);
-    else this.#show(STATE_OF_OUTCOME[outcome.status] ?? 'offline', account, outcome.message);
+    else if (outcome.status === 'cancelled') this.#showAccount(account, outcome.message, outcome.link);
+    else this.#show(STATE_OF_OUTCOME[outcome.status] ?? 'offline', account, outcome.message, false, outcome.link);
     this.#tell('outcome', outcome);
     if (outcome.account) this.#tell('connected', { account, restored: false });
   }
@@ -91,7 +97,10 @@ export class View {
     const backend = this.#element.getAttribute('backend') ?? '/outlook';
     const { pathname, search, hash } = location;
     const fields = { return_to: this.#element.getAttribute('return-to') ?? pathname + search + hash };
-    for (const name of ['login-hint', 'domain-hint', 'prompt', 'scopes']) {
+    // As by script: who has to sign in again is meant.
+    const { account } = this.#parts;
+    if (account?.state === 'needs_user') fields.account = account.id;
+    for (const name of ['login-hint', 'domain-hint', 'prompt', 'scopes', 'account']) {
       if (this.#element.hasAttribute(name)) fields[name.replace('-', '_')] = this.#element.getAttribute(name);
     }
     const inputs = Object.entries(fields).map(([name, value]) => make('input', { type: 'hidden', name, value }));
@@ -100,20 +109,32 @@ export class View {
     return form;
   }
 
+  // Frames and old pages may not write to the clipboard; the link can be copied by hand then.
+  async #copy() {
+    const { copied, link } = this.#parts;
+    link.select();
+    try {
+      await navigator.clipboard.writeText(link.value);
+      copied.textContent = this.#words.copied;
+    } catch {
+      link.focus();
+    }
+  }
+
   #leave() {
     const { account } = this.#parts;
     this.#show('idle');
     if (account) this.#tell('disconnected', { account });
   }
 
-  #showAccount(account, message) {
+  #showAccount(account, message, link) {
     const state = STATE_OF_ACCOUNT[account?.state] ?? 'idle';
-    this.#show(state, state === 'idle' ? null : account, message ?? this.#words[account?.state]);
+    this.#show(state, state === 'idle' ? null : account, message ?? this.#words[account?.state], false, link);
   }
 
-  #show(state, account = null, message = '', inWindow = false) {
-    this.#shown = [state, account, message, inWindow];
-    const { button, cancel, label, make, slot, status } = this.#parts;
+  #show(state, account = null, message = '', inWindow = false, link = '') {
+    this.#shown = [state, account, message, inWindow, link];
+    const { button, cancel, copy, forward, forwardLabel, label, make, slot, status } = this.#parts;
     const before = this.#element.state;
     this.#parts.account = account;
     this.#element.setAttribute('state', state);
@@ -121,6 +142,11 @@ export class View {
     label.textContent = LABEL[state] ? this.#words[LABEL[state]] : (this.#element.getAttribute('label') ?? this.#words.connect);
     cancel.textContent = this.#words.cancel;
     cancel.hidden = !inWindow;
+    forward.hidden = !link;
+    this.#parts.link.value = link;
+    this.#parts.copied.textContent = '';
+    forwardLabel.textContent = this.#words[state === 'needs_admin' ? 'forward' : 'asked'];
+    copy.textContent = this.#words.copy;
     slot.name = state.replace('_', '-');
     const who = state === 'connected' ? [make('b', { part: 'name' }, account.display_name), ' ', make('span', { part: 'address' }, account.address), ' '] : [];
     status.replaceChildren(...who, message);
@@ -141,8 +167,12 @@ const LABEL = { connected: 'disconnect', needs_user: 'again', needs_admin: 'retr
 const STYLE = `
 [hidden]{display:none}
 [part=button][aria-disabled=true]{cursor:progress}
-[part=cancel]{border-color:transparent;background:none;color:inherit;text-decoration:underline}
+[part=cancel],[part=copy]{border-color:transparent;background:none;color:inherit;text-decoration:underline}
 [part=status]{overflow-wrap:anywhere}
+[part=forward]{display:flex;flex-wrap:wrap;align-items:center;gap:4px 12px;flex-basis:100%}
+[part=forward][hidden]{display:none}
+[part=forward] label{display:grid;flex:1 1 220px;min-width:0}
+[part=link]{width:100%;box-sizing:border-box;min-height:30px;font:inherit;color:inherit;background:none;border:1px solid #8c8c8c;direction:ltr}
 :host([state=connected]) [part=status]{order:-1}
 :host([state=connected]) slot[name=mark]{display:none}
 @media (prefers-reduced-motion:no-preference){:host([state=connecting]) svg{animation:pulse .8s infinite alternate}}

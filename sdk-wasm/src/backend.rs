@@ -1,25 +1,26 @@
-//! Talking to the backend: same origin, its cookies, the anti-forgery header, JSON.
+//! Talking to the backend: its cookies, or the handles that the page holds in their place; the anti-forgery header; JSON.
 
 use connect_outlook_protocol::wire::{ANTI_FORGERY_HEADER, ANTI_FORGERY_VALUE};
 use gloo_net::http::{Headers, Request, Response};
 use js_sys::{Array, JSON};
 use wasm_bindgen::{JsCast as _, JsValue};
-use web_sys::{AbortSignal, RequestInit, RequestRedirect};
+use web_sys::{AbortSignal, RequestCredentials, RequestInit, RequestRedirect};
 
 use crate::error::{Trouble, bad_answer, read_problem, unreachable};
+use crate::fields::{set, text};
 
 /// The backend of this page.
 #[derive(Debug)]
 pub(crate) struct Backend {
     base: String,
+    /// The page's keeper of handles: members `session` and `flow`, both undefined where cookies do.
+    held: JsValue,
 }
 
 impl Backend {
-    /// The backend at `origin`, mounted under `mount` (empty, or a path without a slash at its end).
-    pub(crate) fn new(origin: &str, mount: &str) -> Self {
-        Self {
-            base: [origin, mount].concat(),
-        }
+    /// The backend at this address, which has no slash at its end.
+    pub(crate) fn new(base: String, held: JsValue) -> Self {
+        Self { base, held }
     }
 
     /// The answer to a `GET`. `signal`: the page's own `AbortSignal`, if it gave one; so below.
@@ -30,13 +31,16 @@ impl Backend {
         &self,
         path: &str,
         signal: &JsValue,
-    ) -> impl Future<Output = Result<JsValue, Trouble>> {
-        ask(self.request("GET", path, &JsValue::UNDEFINED, signal))
+    ) -> impl Future<Output = Result<JsValue, Trouble>> + use<> {
+        self.ask("GET", path, &JsValue::UNDEFINED, signal)
     }
 
     /// Deletes what stands at `path`.
-    pub(crate) fn delete(&self, path: &str) -> impl Future<Output = Result<JsValue, Trouble>> {
-        ask(self.request("DELETE", path, &JsValue::UNDEFINED, &JsValue::UNDEFINED))
+    pub(crate) fn delete(
+        &self,
+        path: &str,
+    ) -> impl Future<Output = Result<JsValue, Trouble>> + use<> {
+        self.ask("DELETE", path, &JsValue::UNDEFINED, &JsValue::UNDEFINED)
     }
 
     /// Posts an object as JSON, never twice.
@@ -45,10 +49,20 @@ impl Backend {
         path: &str,
         body: &JsValue,
         signal: &JsValue,
-    ) -> impl Future<Output = Result<JsValue, Trouble>> {
+    ) -> impl Future<Output = Result<JsValue, Trouble>> + use<> {
         // Our bodies are plain objects without cycles.
         let text = JSON::stringify(body).unwrap_or_default();
-        ask(self.request("POST", path, &text.into(), signal))
+        self.ask("POST", path, &text.into(), signal)
+    }
+
+    fn ask(
+        &self,
+        method: &str,
+        path: &str,
+        body: &JsValue,
+        signal: &JsValue,
+    ) -> impl Future<Output = Result<JsValue, Trouble>> + use<> {
+        answer(self.request(method, path, body, signal), self.held.clone())
     }
 
     /// `fetch` itself sends cookies to the same origin only. Written out, because the HTTP crate's builder takes every
@@ -64,6 +78,14 @@ impl Backend {
         headers.set(ANTI_FORGERY_HEADER, ANTI_FORGERY_VALUE);
         headers.set("content-type", "application/json");
         let init = RequestInit::new();
+        if let Some(flow) = text(&self.held, "flow") {
+            // One or the other: a browser that sends both is refused.
+            init.set_credentials(RequestCredentials::Omit);
+            headers.set(FLOW, &flow);
+        }
+        if let Some(session) = text(&self.held, "session") {
+            headers.set("authorization", &["Bearer ", &session].concat());
+        }
         init.set_method(method);
         init.set_headers(&headers.into_raw());
         init.set_redirect(RequestRedirect::Error);
@@ -85,9 +107,14 @@ fn in_time(signal: &JsValue) -> AbortSignal {
     }
 }
 
-async fn ask(request: Option<Request>) -> Result<JsValue, Trouble> {
+async fn answer(request: Option<Request>, held: JsValue) -> Result<JsValue, Trouble> {
     let request = request.ok_or_else(bad_answer)?;
     let response = request.send().await.map_err(|_| unreachable())?;
+    for (name, header) in [("session", SESSION), ("flow", FLOW)] {
+        if let Some(handle) = response.headers().get(header) {
+            set(&held, name, &handle.into());
+        }
+    }
     let body = read_json(&response).await;
     if response.ok() {
         body.ok_or_else(bad_answer)
@@ -108,5 +135,8 @@ async fn read_json(response: &Response) -> Option<JsValue> {
     JSON::parse(&text).ok()
 }
 
+/// Handles in the place of cookies; an empty one is to be forgotten.
+const SESSION: &str = "x-connect-outlook-session";
+const FLOW: &str = "x-connect-outlook-flow";
 /// Longer than the backend waits for Microsoft.
 const PATIENCE_MS: u32 = 60_000;

@@ -46,16 +46,18 @@ pub(crate) struct Client {
 }
 
 impl Client {
-    /// Reads `options.backend`.
+    /// Reads `options.backend` and `options.held`, the page's keeper of handles.
     ///
     /// # Errors
-    /// `bad_options` for a path of another site, `no_page` outside a page.
+    /// `bad_options` for an address of another site where the page holds no handles, `no_page` outside a page.
     pub(crate) fn open(options: &JsValue) -> Result<Self, Trouble> {
         let address = Page::current()?.address();
         let named = text(options, "backend").ok_or_else(|| bad_options("backend is missing"))?;
-        let mount = options::mount(&named, address.origin())?;
+        let held = member(options, "held");
+        let elsewhere = text(&held, "flow").is_some();
+        let base = options::base(&named, address.origin(), elsewhere)?;
         Ok(Self {
-            backend: Backend::new(address.origin(), &mount),
+            backend: Backend::new(base, held),
             first_account: RefCell::new(None),
             windows: Waiting::default(),
         })

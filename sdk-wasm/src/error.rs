@@ -56,6 +56,7 @@ pub(crate) fn trouble(code: &str, actor: Actor, next: Next, message: &str) -> Tr
         message: message.to_owned(),
         aadsts: None,
         correlation_id: None,
+        link: None,
     }))
 }
 
@@ -101,6 +102,7 @@ pub(crate) fn read_problem(status: u16, answer: &JsValue) -> Trouble {
         message,
         aadsts: None,
         correlation_id: text(answer, "correlation_id"),
+        link: None,
     }))
 }
 

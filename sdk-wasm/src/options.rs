@@ -4,6 +4,7 @@ use connect_outlook_protocol::authorize::Prompt;
 use js_sys::Array;
 use wasm_bindgen::JsValue;
 
+use crate::address::may_leave_for;
 use crate::error::{Trouble, bad_options, word};
 use crate::fields::{member, number, set};
 use crate::page::Page;
@@ -83,12 +84,20 @@ pub(crate) fn account(options: &JsValue) -> Result<Option<String>, Trouble> {
     optional_text(options, "account")
 }
 
-/// The path under which the backend is mounted, from what the page calls `backend`: a path, or an address of the
-/// page's own origin. Other origins are refused, because the session cookie belongs to this one.
+/// Where the backend is, from what the page calls `backend`: below a path of the page's own origin; and if `elsewhere`,
+/// because the page holds its handles itself, at an https address of any site or at this machine.
 ///
 /// # Errors
 /// `bad_options`.
-pub(crate) fn mount(backend: &str, origin: &str) -> Result<String, Trouble> {
+pub(crate) fn base(backend: &str, origin: &str, elsewhere: bool) -> Result<String, Trouble> {
+    if elsewhere && may_leave_for(backend) && !backend.contains(['?', '#', '\\', '@']) {
+        return Ok(backend.trim_end_matches('/').to_owned());
+    }
+    Ok([origin, &mount(backend, origin)?].concat())
+}
+
+/// The path under which the backend is mounted. Other origins are refused: the session's cookie belongs to this one.
+fn mount(backend: &str, origin: &str) -> Result<String, Trouble> {
     let path = match backend.strip_prefix(origin) {
         Some(rest) if rest.is_empty() || rest.starts_with('/') => rest,
         _ => backend,
@@ -98,7 +107,7 @@ pub(crate) fn mount(backend: &str, origin: &str) -> Result<String, Trouble> {
     let rooted = path.is_empty() || (path.starts_with('/') && !path.starts_with("//"));
     if backend.is_empty() || !rooted || !path.bytes().all(plain) {
         return Err(bad_options(
-            "backend must be a path of this site, such as /outlook",
+            "backend must be a path of this site, such as /outlook; another site's needs `session`",
         ));
     }
     Ok(path.to_owned())
@@ -185,6 +194,32 @@ mod tests {
         ] {
             assert!(mount(bad, ORIGIN).unwrap_err().is("bad_options"), "{bad}");
         }
+    }
+
+    #[test]
+    fn whoever_holds_handles_may_name_a_backend_elsewhere() {
+        let at = |backend| base(backend, ORIGIN, true);
+        assert_eq!(
+            at("https://mail.example/outlook/").unwrap(),
+            "https://mail.example/outlook"
+        );
+        assert_eq!(
+            at("http://localhost:8400").unwrap(),
+            "http://localhost:8400"
+        );
+        assert_eq!(at("/outlook").unwrap(), "https://app.example/outlook");
+        for bad in [
+            "http://mail.example",
+            "//mail.example",
+            "https://mail.example?x",
+            "https://app.example@evil.example",
+            "https://a\\b",
+            "data:x",
+        ] {
+            assert!(at(bad).unwrap_err().is("bad_options"), "{bad}");
+        }
+        let cookies = base("https://mail.example/outlook", ORIGIN, false);
+        assert!(cookies.unwrap_err().is("bad_options"));
     }
 
     #[test]

@@ -24,10 +24,11 @@ pub struct Outlook {
 
 #[wasm_bindgen]
 impl Outlook {
-    /// `options.backend`: the path under which the backend is mounted, such as `/outlook`.
+    /// `options.backend`: the path under which the backend is mounted, such as `/outlook`. `options.held`: handles that
+    /// the page holds itself, for a backend of another site.
     ///
     /// # Errors
-    /// `bad_options` for a path of another site, `no_page` outside a page.
+    /// `bad_options` for another site's backend without handles, `no_page` outside a page.
     #[wasm_bindgen(constructor)]
     pub fn new(options: &JsValue) -> Result<Outlook, JsValue> {
         let client = Client::open(options).map_err(|trouble| trouble.to_js())?;

@@ -274,6 +274,7 @@ fn reason() -> Reason {
         message: String::new(),
         aadsts: Some(65_004),
         correlation_id: Some(String::new()),
+        link: Some(String::new()),
     }
 }
 

@@ -97,7 +97,7 @@ fn check_files(files: &[String]) -> Result<(), Stop> {
     )))
 }
 
-const FILES: [&str; 47] = [
+const FILES: [&str; 49] = [
     "LICENSE-APACHE",
     "LICENSE-MIT",
     "README.md",
@@ -114,6 +114,8 @@ const FILES: [&str; 47] = [
     "element.d.ts",
     "element.js",
     "element.js.map",
+    "frame.js",
+    "frame.js.map",
     "index.d.ts",
     "index.js",
     "index.js.map",

@@ -105,9 +105,10 @@ fn copy(from: &Path, to: &Path) -> Result<(), Stop> {
 }
 
 // The modules of the package. What stands in `inner` becomes part of those that use it.
-const SCRIPTS: [&str; 15] = [
+const SCRIPTS: [&str; 16] = [
     "index.js",
     "client.js",
+    "frame.js",
     "element.js",
     "view.js",
     "words.js",

@@ -21,6 +21,20 @@ export const WINDOW_CLOSED = visitors('window_closed', 'The sign-in window was c
 export const POPUP_BLOCKED = visitors('popup_blocked', 'Your browser blocked the sign-in window. Allow windows for this site, then try again.');
 export const TOO_LATE = visitors('attempt_expired', 'The sign-in took too long. Please start again.');
 
+export const FRAMES_NOT_ALLOWED = {
+  status: 'misconfigured',
+  code: 'frames_not_allowed',
+  actor: 'operator',
+  next: 'none',
+  message: 'This site does not connect in pages of other sites.',
+};
+export const UNREACHABLE = {
+  status: 'unavailable',
+  code: 'unreachable',
+  actor: 'operator',
+  next: 'try_again',
+  message: 'The server cannot be reached. Check your connection and try again.',
+};
 export const WASM_BLOCKED = {
   code: 'wasm_blocked',
   actor: 'developer',

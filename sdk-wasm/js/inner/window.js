@@ -4,14 +4,17 @@
 // keep apart. The verifier does not travel at all.
 import { CAME_BACK, TOO_LATE, WINDOW_CLOSED } from './ends.js';
 
-/** An attempt in a window of its own; the whole of it is in `outcome`. */
+/**
+ * An attempt in a window of its own; the whole of it is in `outcome`. A way, asked with `{ popup, wishes, call, take }`,
+ * answers what ended it already, as `end`, or how it goes on: `go` sends the window away, `close` stops listening, `last`
+ * looks once more. Whatever the visitor comes to, it hands to `take`.
+ */
 export class WindowFlow {
   #popup;
   #wishes;
-  #call;
   #late;
   #timers = [];
-  #channel;
+  #way;
   #settled = false;
   #away = 0;
   #settle;
@@ -19,48 +22,52 @@ export class WindowFlow {
   outcome = new Promise((settle, fail) => ([this.#settle, this.#fail] = [settle, fail]));
 
   /** `call` is the module; `late(outcome)` is told of an answer that arrives although the window seemed closed. */
-  constructor(popup, wishes, call, late) {
-    [this.#popup, this.#wishes, this.#call, this.#late] = [popup, wishes, call, late];
-    this.#begin().catch((error) => this.#fall(error));
+  constructor(popup, wishes, call, late, way = byChannel) {
+    [this.#popup, this.#wishes, this.#late] = [popup, wishes, late];
+    this.#begin(way, call).catch((error) => this.#fall(error));
   }
 
   /** Listens no longer, and closes the window if it still can. */
   forget = () => {
-    this.#channel?.close();
+    this.#way?.close();
     this.#timers.splice(0).forEach(clearInterval);
     removeEventListener('pagehide', this.#left);
     this.#wishes.signal?.removeEventListener('abort', this.#aborted);
     this.#popup.close();
   };
 
-  async #begin() {
-    place(this.#popup);
+  async #begin(way, call) {
+    const [popup, wishes] = [this.#popup, this.#wishes];
+    place(popup);
     addEventListener('pagehide', this.#left);
-    this.#wishes.signal?.addEventListener('abort', this.#aborted);
+    wishes.signal?.addEventListener('abort', this.#aborted);
     this.#timers.push(setInterval(this.#look, LOOK_MS));
-    const started = await this.#call('openWindow', this.#wishes);
-    if (!started.url) return this.#end(started);
+    const begun = await way({ popup, wishes, call, take: this.#take });
+    if (begun.end) return this.#end(begun.end);
+    this.#way = begun;
     if (this.#settled) return this.forget();
-    this.#channel = new BroadcastChannel(CHANNEL + started.state);
-    this.#channel.onmessage = ({ data }) => this.#hear(data).catch((error) => this.#fall(error));
-    this.#timers.push(setTimeout(() => this.#end({ ...TOO_LATE }), started.expires_at * 1000 - Date.now()));
-    this.#popup.location.replace(started.url);
+    this.#timers.push(setTimeout(() => this.#end({ ...TOO_LATE }), begun.expires_at * 1000 - Date.now()));
+    begun.go();
   }
 
-  async #hear(data) {
-    if (typeof data?.callback !== 'string') return;
-    this.#channel.postMessage({ taken: true });
-    const outcome = await this.#call('completeWindow', data.callback);
-    this.#channel.postMessage({ done: true });
-    if (this.#settled) this.#late(outcome);
-    this.#end(outcome);
-  }
+  #take = async (finish) => {
+    try {
+      const outcome = await finish();
+      if (!outcome) return;
+      if (this.#settled) this.#late(outcome);
+      this.#end(outcome);
+    } catch (error) {
+      this.#fall(error);
+    }
+  };
 
   // A window that was cut off looks closed too, but then this page does not have the visitor's attention. What is left
   // is an ear for the answer, in case the window was only covered.
-  #look = () => {
+  #look = async () => {
     this.#away = this.#popup.closed && document.hasFocus() ? this.#away + 1 : 0;
-    if (this.#away > LOOKS) this.#settleWith({ ...WINDOW_CLOSED });
+    if (this.#away !== LOOKS + 1) return;
+    await this.#way?.last?.();
+    this.#settleWith({ ...WINDOW_CLOSED });
   };
 
   #left = () => this.#end({ ...CAME_BACK });
@@ -81,6 +88,23 @@ export class WindowFlow {
     this.forget();
     this.#fail(error);
   }
+}
+
+/** The window's page hands its callback over on a channel of this origin. */
+export async function byChannel({ popup, wishes, call, take }) {
+  const started = await call('openWindow', wishes);
+  if (!started.url) return { end: started };
+  const channel = new BroadcastChannel(CHANNEL + started.state);
+  channel.onmessage = ({ data }) => {
+    if (typeof data?.callback !== 'string') return;
+    take(async () => {
+      channel.postMessage({ taken: true });
+      const outcome = await call('completeWindow', data.callback);
+      channel.postMessage({ done: true });
+      return outcome;
+    });
+  };
+  return { expires_at: started.expires_at, go: () => popup.location.replace(started.url), close: () => channel.close() };
 }
 
 /**

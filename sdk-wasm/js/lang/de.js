@@ -10,6 +10,10 @@ export default {
   needs_user: 'Microsoft bittet Sie, sich erneut anzumelden.',
   needs_admin: 'Erst muss ein Administrator Ihrer Organisation zustimmen.',
   blocked_by_policy: 'Ihre Organisation erlaubt diese Verbindung nicht.',
+  forward: 'Senden Sie diesen Link an Ihren Administrator:',
+  asked: 'Hat Microsoft nach einem Administrator gefragt? Senden Sie Ihrem diesen Link:',
+  copy: 'Link kopieren',
+  copied: 'Der Link ist kopiert. Versuchen Sie es noch einmal, sobald Ihr Administrator zugestimmt hat.',
 
   try_again: 'Das hat nicht geklappt. Bitte versuchen Sie es noch einmal.',
   sign_in_again: 'Bitte melden Sie sich erneut an.',
@@ -32,6 +36,7 @@ export default {
   consent_declined: 'Sie haben den Berechtigungen nicht zugestimmt, deshalb wurde nichts verbunden. Sie können jederzeit von vorn beginnen.',
   consent_missing: 'Bitte verbinden Sie sich noch einmal und stimmen Sie den Berechtigungen zu.',
   declined: 'Der Zugriff wurde nicht gewährt. Sie können jederzeit von vorn beginnen.',
+  frames_not_allowed: 'Diese Website verbindet sich nicht auf Seiten anderer Websites. Ihr Betreiber muss handeln.',
   grant_expired: 'Die Anmeldung hat zu lange gedauert oder wurde zu lange nicht benutzt. Bitte melden Sie sich erneut an.',
   insufficient_scope: 'Das Lesen von E-Mails war nicht unter den erteilten Berechtigungen. Bitte verbinden Sie sich noch einmal und stimmen Sie zu.',
   left_in_drafts: 'Die Nachricht wurde nicht gesendet. Sie liegt in den Entwürfen.',

@@ -10,6 +10,10 @@ export default {
   needs_user: 'Microsoft le pide que vuelva a iniciar sesión.',
   needs_admin: 'Antes tiene que dar su consentimiento un administrador de su organización.',
   blocked_by_policy: 'Su organización no permite esta conexión.',
+  forward: 'Envíe este enlace a su administrador:',
+  asked: '¿Microsoft pidió un administrador? Envíe este enlace al suyo:',
+  copy: 'Copiar enlace',
+  copied: 'El enlace está copiado. Inténtelo de nuevo cuando su administrador haya dado su consentimiento.',
 
   try_again: 'No ha funcionado. Inténtelo de nuevo.',
   sign_in_again: 'Vuelva a iniciar sesión.',
@@ -32,6 +36,7 @@ export default {
   consent_declined: 'No ha aceptado los permisos, así que no se ha conectado nada. Puede empezar de nuevo cuando quiera.',
   consent_missing: 'Conecte de nuevo y acepte los permisos.',
   declined: 'No se ha concedido el acceso. Puede empezar de nuevo cuando quiera.',
+  frames_not_allowed: 'Este sitio no se conecta dentro de páginas de otros sitios. Debe actuar quien lo administra.',
   grant_expired: 'El inicio de sesión ha tardado demasiado o lleva demasiado tiempo sin usarse. Vuelva a iniciar sesión.',
   insufficient_scope: 'Leer el correo no estaba entre los permisos concedidos. Conecte de nuevo y acéptelo.',
   left_in_drafts: 'El mensaje no se envió. Está en los borradores.',

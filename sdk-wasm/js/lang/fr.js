@@ -10,6 +10,10 @@ export default {
   needs_user: 'Microsoft vous demande de vous reconnecter.',
   needs_admin: 'Un administrateur de votre organisation doit d’abord donner son accord.',
   blocked_by_policy: 'Votre organisation n’autorise pas cette connexion.',
+  forward: 'Envoyez ce lien à votre administrateur :',
+  asked: 'Microsoft a demandé un administrateur ? Envoyez ce lien au vôtre :',
+  copy: 'Copier le lien',
+  copied: 'Le lien est copié. Réessayez dès que votre administrateur a donné son accord.',
 
   try_again: 'Cela n’a pas fonctionné. Veuillez réessayer.',
   sign_in_again: 'Veuillez vous reconnecter.',
@@ -32,6 +36,7 @@ export default {
   consent_declined: 'Vous n’avez pas accepté les autorisations, rien n’a donc été connecté. Vous pouvez recommencer quand vous voulez.',
   consent_missing: 'Veuillez vous connecter de nouveau et accepter les autorisations.',
   declined: 'L’accès n’a pas été accordé. Vous pouvez recommencer quand vous voulez.',
+  frames_not_allowed: 'Ce site ne se connecte pas dans les pages d’autres sites. Son exploitant doit intervenir.',
   grant_expired: 'La connexion a pris trop de temps ou est restée trop longtemps inactive. Veuillez vous reconnecter.',
   insufficient_scope: 'La lecture des messages ne figurait pas parmi les autorisations accordées. Veuillez vous connecter de nouveau et l’accepter.',
   left_in_drafts: 'Le message n’a pas été envoyé. Il se trouve dans les brouillons.',
