@@ -16,11 +16,11 @@ export function leaksIn(secrets, sightings) {
 export const leaksInText = (secrets, text, where) => leaksIn(secrets, [{ where, url: "about:blank", text }]);
 
 // A code makes one hop: in the fragment of the callback's address (which nobody can take out of the browser's own record
-// of how the document was reached), from there into one POST. A verifier goes into that POST. On the server-driven way
+// of how the document was reached, nor out of what a service worker keeps of it), from there into one POST. A verifier goes into that POST. On the server-driven way
 // no page sees it: the code goes to the server's own callback, which sends on to an address without it.
 function mayPass(kind, { where, url }) {
   const pathname = URL.canParse(url) ? new URL(url).pathname : "";
-  if (kind === "code" && where === "arrival") return true;
+  if (kind === "code" && ["arrival", "cached arrivals"].includes(where)) return true;
   if (kind === "code" && ["address", "request address"].includes(where)) {
     return (pathname === "/outlook-callback" && url.includes("#")) || pathname === "/outlook/v1/callback";
   }

@@ -16,19 +16,25 @@ import { WebServer } from "./web-server.js";
 /** The running three: web server, `connect-outlook serve`, `connect-outlook-emulator`. */
 export class Site {
   #web;
+  #door;
   #server;
   #microsoft;
 
-  /** Starts them; answers when the site can be opened. */
-  static async start({ https = false } = {}) {
+  /**
+   * Starts them; answers when the site can be opened. `settings` of the server go before the usual ones; with `apart` its
+   * routes are at another site, `api`, instead.
+   */
+  static async start({ https = false, apart = false, settings = () => ({}) } = {}) {
     const site = new Site();
     site.data = await mkdtemp(join(tmpdir(), "connect-outlook-"));
     try {
       site.#web = await WebServer.listen(https ? certificate(site.data) : undefined);
+      if (apart) site.#door = await WebServer.listen(undefined, "127.0.0.1");
       site.origin = site.#web.origin;
       site.address = `${site.origin}/`;
+      site.api = site.#door?.origin ?? site.origin;
       await site.#startMicrosoft();
-      await site.#startServer();
+      await site.#startServer(settings(site));
       return site;
     } catch (error) {
       await site.close();
@@ -36,11 +42,16 @@ export class Site {
     }
   }
 
-  /** Has the site show `markup` at `path`, under the policy `csp`. */
-  show = (path, markup, csp) => this.#web.pages.set(path, { markup, csp });
+  /** Has the site show `markup` at `path`, with other headers than usual: a text is the policy. */
+  show = (path, markup, headers) => this.#web.pages.set(path, { markup, headers: typeof headers === "string" ? { "content-security-policy": headers } : headers });
 
   /** Has the site serve `file` at `path`. */
   serve = (path, file) => this.#web.files.set(path, file);
+
+  /** Every origin whose answers pages see. */
+  get origins() {
+    return [...new Set([this.origin, this.api])];
+  }
 
   /** What the server printed so far. */
   get output() {
@@ -54,7 +65,7 @@ export class Site {
 
   /** Ends everything that still runs, and removes the data. */
   async close() {
-    await Promise.all([this.#web, this.#server, this.#microsoft].map((part) => part?.close()));
+    await Promise.all([this.#web, this.#door, this.#server, this.#microsoft].map((part) => part?.close()));
     await rm(this.data, { recursive: true, force: true });
   }
 
@@ -68,10 +79,10 @@ export class Site {
     await rm(file);
   }
 
-  async #startServer() {
+  async #startServer(others) {
     const { applications } = await this.emulator.world();
     const settings = {
-      PUBLIC_URL: this.origin,
+      PUBLIC_URL: this.api,
       CLIENT_ID: applications[0].client_id,
       CLIENT_SECRET: applications[0].secrets[0].value,
       KEY: randomBytes(32).toString("hex"),
@@ -80,11 +91,12 @@ export class Site {
       INSECURE_ENTRA_ORIGIN: this.emulator.origin,
       INSECURE_GRAPH_ORIGIN: this.emulator.origin,
       LOG: "trace",
+      ...others,
     };
     const named = Object.entries(settings).map(([name, value]) => [`CONNECT_OUTLOOK_${name}`, value]);
     const binary = process.env.SERVER_BINARY ?? join(ROOT, "target/debug/connect-outlook");
     this.#server = new Program(binary, ["serve"], { ...process.env, NO_COLOR: "1", ...Object.fromEntries(named) });
-    [this.#web.server] = await this.#server.says(/ serving address=(127\.0\.0\.1:\d+) /);
+    [(this.#door ?? this.#web).server] = await this.#server.says(/ serving address=(127\.0\.0\.1:\d+) /);
   }
 }
 

@@ -11,7 +11,7 @@ export async function shown(visitor, state, { language = "en", attributes = "", 
   const slots = STATES.map((name) => `<span slot="${name.replace("_", "-")}">slot ${name}.</span>`).join("");
   const dir = language === "ar" ? "rtl" : "ltr";
   await serve(visitor, "/states", `<main lang="${language}" dir="${dir}"><h1>A page</h1><connect-outlook ${attributes}>${slots}</connect-outlook></main><script type="module" src="/states.js" data-state="${state}"></script>`);
-  await serveScript(visitor, "/states.js", `${script}\nshow(${JSON.stringify(state)}, ${JSON.stringify(texts)});`);
+  await serveScript(visitor, "/states.js", `${script}\nshow(${JSON.stringify(state)}, ${JSON.stringify(texts)}, ${JSON.stringify(language)});`);
   await page.goto(`${visitor.demo.origin}/states`);
   await page.locator(`connect-outlook[state=${state}]`).waitFor();
   await visitor.context.unrouteAll();
@@ -28,9 +28,9 @@ hear("connected", ({ account }) => account.address);
 hear("outcome", ({ status }) => status);
 hear("disconnected", ({ account }) => account.address);
 
-async function show(state, texts) {
+async function show(state, texts, language) {
   const accounts = state === "needs_user" ? [{ ...ADA, state }] : [];
-  const double = (window.double = createTestOutlook({ accounts }));
+  const double = (window.double = createTestOutlook({ accounts, language }));
   const { subscribe } = double.outlook;
   double.outlook.subscribe = (listener) => subscribe((double.outlook.tell = listener));
   const element = document.querySelector("connect-outlook");

@@ -13,7 +13,7 @@ export class Visitor {
   static async arrive(browser, demo, options = {}) {
     const context = await browser.newContext({ viewport: WIDE, locale: "en-GB", ...options });
     context.setDefaultTimeout(PATIENCE_MS);
-    const witness = await Witness.watch(context, demo.origin);
+    const witness = await Witness.watch(context, demo.origins ?? [demo.origin]);
     return new Visitor(demo, context, witness, await context.newPage());
   }
 
@@ -41,7 +41,7 @@ export class Visitor {
   see = (id) => this.page.getByTestId(id);
 
   /** Whether this tab is at Microsoft. */
-  isAway = () => this.page.url().startsWith(this.demo.emulator.origin);
+  isAway = () => !this.page.isClosed() && this.page.url().startsWith(this.demo.emulator.origin);
 
   /** Presses Connect Outlook; answers when Microsoft's page is there. */
   leave = () => this.pressing(() => this.connectButton().click());
@@ -86,7 +86,10 @@ export class Visitor {
 
   /** Does something that leads to another document, and waits for that. */
   async pressing(work) {
-    const arrived = this.page.waitForEvent("domcontentloaded");
+    const arrived = this.page.waitForEvent("domcontentloaded").catch((error) => {
+      // A window may close sooner.
+      if (!this.page.isClosed()) throw error;
+    });
     await work();
     await arrived;
   }

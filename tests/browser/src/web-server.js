@@ -7,10 +7,10 @@ import { extname, join, normalize } from "node:path";
 
 import { ROOT } from "./demo.js";
 
-/** A web server at `localhost`. */
+/** A web server, at `localhost` unless told. */
 export class WebServer {
   #server;
-  /** `{markup, csp}` by path. */
+  /** `{markup, headers}` by path. */
   pages = new Map();
   /** Files of others, by path. */
   files = new Map();
@@ -18,12 +18,12 @@ export class WebServer {
   server;
 
   /** Listens on a free port; speaks HTTPS with `tls`: `{key, cert}`. */
-  static async listen(tls) {
+  static async listen(tls, host = "localhost") {
     const web = new WebServer();
     const take = (request, response) => web.#take(request, response).catch((error) => response.destroy(error));
     web.#server = tls ? createSecureServer(tls, take) : createServer(take);
-    await new Promise((resolve) => web.#server.listen(0, "localhost", resolve));
-    web.origin = `${tls ? "https" : "http"}://localhost:${web.#server.address().port}`;
+    await new Promise((resolve) => web.#server.listen(0, host, resolve));
+    web.origin = `${tls ? "https" : "http"}://${host}:${web.#server.address().port}`;
     return web;
   }
 
@@ -36,7 +36,7 @@ export class WebServer {
     const { pathname } = new URL(request.url, this.origin);
     const page = this.pages.get(pathname);
     if (pathname.startsWith("/outlook/")) return this.#passOn(request, response);
-    if (page) return send(response, ".html", document(page.markup), page.csp);
+    if (page) return send(response, ".html", document(page.markup), page.headers);
     if (pathname === "/page.js") return send(response, ".js", SCRIPT);
     const ours = pathname.startsWith("/sdk/") && join(ROOT, "sdk-wasm/pkg", normalize(pathname.slice("/sdk".length)));
     const file = this.files.get(pathname) ?? ours;
@@ -59,8 +59,9 @@ export class WebServer {
   }
 }
 
-function send(response, end, body, csp = POLICY) {
-  response.writeHead(200, { "content-type": KINDS[end] ?? "text/plain", "content-security-policy": csp, "cache-control": "no-store", "x-content-type-options": "nosniff" });
+function send(response, end, body, headers) {
+  const usual = { "content-type": KINDS[end] ?? "text/plain", "content-security-policy": POLICY, "cache-control": "no-store", "x-content-type-options": "nosniff" };
+  response.writeHead(200, { ...usual, ...headers });
   response.end(body);
 }
 

@@ -1,8 +1,8 @@
 // Sees what a page could see: answers, addresses, what it sends, its stores, its history, its console. Remembers all of it.
 
-/** Watches everything that pages of `origin` in a browser context could see or say. */
+/** Watches everything that pages of `origins` in a browser context could see or say. */
 export class Witness {
-  #origin;
+  #origins;
   #sightings = [];
   #pending = new Set();
   /** Messages that a clean page does not print, policy violations included. */
@@ -10,9 +10,9 @@ export class Witness {
   /** Addresses of the API that answered with a refusal: Chromium reports each in the console. */
   refusals = [];
 
-  static async watch(context, origin) {
+  static async watch(context, origins) {
     const witness = new Witness();
-    witness.#origin = origin;
+    witness.#origins = origins;
     await context.addInitScript(reportViolations);
     context.on("request", (request) => witness.#sawRequest(request));
     context.on("response", (response) => witness.#sawResponse(response));
@@ -29,21 +29,31 @@ export class Witness {
     return this.#sightings;
   }
 
-  /** Looks into everything that script of this page could read now, and into the tab's history. */
+  /** Looks into everything that script of this page and its frames could read now, and into the tab's history. */
   async look(page) {
-    if (!page.url().startsWith(this.#origin)) return;
-    const inside = await page.evaluate(readEverything);
-    for (const [where, text] of Object.entries(inside)) this.#saw(where, page.url(), text);
+    for (const frame of page.frames().filter((frame) => this.#isOurs(frame.url()))) {
+      const inside = await frame.evaluate(readEverything);
+      for (const [where, text] of Object.entries(inside)) this.#saw(where, frame.url(), text);
+      await this.#lookIntoWorker(frame);
+    }
+    if (!this.#isOurs(page.url())) return;
     const devtools = await page.context().newCDPSession(page);
     const { entries } = await devtools.send("Page.getNavigationHistory");
-    for (const { url } of entries) if (url.startsWith(this.#origin)) this.#saw("history", page.url(), url);
+    for (const { url } of entries) if (this.#isOurs(url)) this.#saw("history", page.url(), url);
     await devtools.detach();
+  }
+
+  #isOurs = (url) => this.#origins.some((origin) => url.startsWith(`${origin}/`));
+
+  // What the service worker `recorder.js` wrote down, seen as what it was.
+  async #lookIntoWorker(frame) {
+    for (const { where, url, text } of await frame.evaluate(readWorker)) this.#saw(where, url, text);
   }
 
   #sawRequest(request) {
     const url = request.url();
     const { cookie, ...headers } = request.headers();
-    const fromHere = url.startsWith(this.#origin) || headers.referer?.startsWith(this.#origin);
+    const fromHere = this.#isOurs(url) || this.#isOurs(headers.referer ?? "");
     if (!fromHere) return;
     this.#saw("request address", url, url);
     this.#saw("request headers", url, JSON.stringify(headers));
@@ -52,7 +62,7 @@ export class Witness {
 
   #sawResponse(response) {
     const url = response.url();
-    if (!url.startsWith(this.#origin)) return;
+    if (!this.#isOurs(url)) return;
     const { "set-cookie": _, ...headers } = response.headers();
     this.#saw("answer headers", url, JSON.stringify(headers));
   }
@@ -60,7 +70,7 @@ export class Witness {
   // Asked for an answer that is never finished because its page was left, Playwright would wait for ever.
   async #sawBody(request) {
     const url = request.url();
-    if (!url.startsWith(this.#origin)) return;
+    if (!this.#isOurs(url)) return;
     const response = await request.response();
     // Redirects have no body.
     const body = await response.body().catch(() => Buffer.alloc(0));
@@ -73,7 +83,7 @@ export class Witness {
     if (!["error", "warning"].includes(message.type())) return;
     const isAnswer = message.text().startsWith("Failed to load resource: the server responded with a status of 4");
     if (isAnswer && new URL(url).pathname === "/favicon.ico") return;
-    if (isAnswer && url.startsWith(`${this.#origin}/outlook/v1/`)) this.refusals.push(url);
+    if (isAnswer && this.#isOurs(url) && new URL(url).pathname.startsWith("/outlook/v1/")) this.refusals.push(url);
     else this.complaints.push(`${message.text()} (${url})`);
   }
 
@@ -94,6 +104,14 @@ function reportViolations() {
   );
 }
 
+/** Everything that the service worker `recorder.js` saw, if this page has it. */
+async function readWorker() {
+  if (!(await caches.has("seen-by-worker").catch(() => false))) return [];
+  const cache = await caches.open("seen-by-worker");
+  const seen = await Promise.all((await cache.keys()).map(async (request) => (await cache.match(request)).json()));
+  return seen.flat();
+}
+
 /** Everything that script could read, by place. Runs in the page. */
 export async function readEverything() {
   const markup = (root) => {
@@ -101,8 +119,10 @@ export async function readEverything() {
     return [root.innerHTML ?? root.documentElement.outerHTML, ...shadows.map((element) => markup(element.shadowRoot))].join("\n");
   };
   const whole = (request) => new Promise((resolve, reject) => Object.assign(request, { onsuccess: () => resolve(request.result), onerror: reject }));
+  // A store that browsers keep from a frame is one that its script cannot read either.
+  const kept = (names) => names.catch(() => []);
   const databases = [];
-  for (const { name } of await indexedDB.databases()) {
+  for (const { name } of await kept(indexedDB.databases())) {
     const database = await whole(indexedDB.open(name));
     for (const store of database.objectStoreNames) {
       const records = database.transaction(store).objectStore(store);
@@ -110,10 +130,16 @@ export async function readEverything() {
     }
     database.close();
   }
-  const cached = [];
-  for (const name of await caches.keys()) {
+  const [cached, arrivals] = [[], []];
+  // The recorder's own notes are read as what they note.
+  for (const name of (await kept(caches.keys())).filter((name) => name !== "seen-by-worker")) {
     const cache = await caches.open(name);
-    for (const request of await cache.keys()) cached.push(request.url, await (await cache.match(request)).text());
+    for (const request of await cache.keys()) {
+      // A worker that keeps documents keeps the address by which they were reached, its fragment included.
+      const { pathname, hash } = new URL(request.url);
+      (pathname === "/outlook-callback" && hash ? arrivals : cached).push(request.url);
+      cached.push(await (await cache.match(request)).text());
+    }
   }
   return {
     address: location.href,
@@ -121,6 +147,7 @@ export async function readEverything() {
     "session storage": JSON.stringify(Object.entries(sessionStorage)),
     databases: JSON.stringify(databases),
     caches: JSON.stringify(cached),
+    "cached arrivals": JSON.stringify(arrivals),
     cookies: document.cookie,
     "history state": JSON.stringify(history.state) ?? "",
     "window name": window.name,

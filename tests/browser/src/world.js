@@ -13,11 +13,11 @@ import { Visitor } from "./visitor.js";
 
 /**
  * Tells a story in a world of its own. Whatever it is about, nothing leaks in it and no page complains. `house` starts
- * what is visited: the demo, if nothing else is said.
+ * what is visited: the demo, if nothing else is said. `browser` is for its start.
  */
-export const story = (title, tell, house = Demo) =>
+export const story = (title, tell, house = Demo, browser = {}) =>
   test(title, { timeout: LONGEST_MS }, async () => {
-    const world = await World.open(house);
+    const world = await World.open(house, browser);
     try {
       await tell(world);
       await world.isClean();
@@ -26,13 +26,15 @@ export const story = (title, tell, house = Demo) =>
     }
   });
 
-// One browser for the stories of a file: visitors have profiles of their own, which end with their story.
-let browser;
-async function theBrowser() {
-  if (!browser?.isConnected()) browser = await launch();
-  return browser;
+// One browser for the stories of a file, or one for each way to start it: visitors have profiles of their own, which end
+// with their story.
+const browsers = new Map();
+async function theBrowser(options) {
+  const way = JSON.stringify(options);
+  if (!browsers.get(way)?.isConnected()) browsers.set(way, await launch(options));
+  return browsers.get(way);
 }
-after(() => browser?.close());
+after(() => Promise.all([...browsers.values()].map((browser) => browser.close())));
 
 class World {
   #browser;
@@ -40,9 +42,9 @@ class World {
   #last = [];
   #secrets = [];
 
-  static async open(house) {
+  static async open(house, browser) {
     const world = new World();
-    [world.demo, world.#browser] = await Promise.all([house.start(), theBrowser()]);
+    [world.demo, world.#browser] = await Promise.all([house.start(), theBrowser(browser)]);
     return world;
   }
 

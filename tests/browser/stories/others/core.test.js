@@ -1,19 +1,11 @@
 // The core stories in Firefox and in WebKit, at a site as integrators run it.
 
 import assert from "node:assert/strict";
-import { test } from "node:test";
 
-import { Firefox } from "../../src/engines/firefox.js";
-import { WebKit } from "../../src/engines/webkit.js";
-import { Site } from "../../src/site.js";
-import { Traveller } from "../../src/traveller.js";
+import { ENGINES, story } from "../../src/abroad.js";
 
-const PAGE = '<main><h1>A page</h1><connect-outlook></connect-outlook><ol id="inbox"></ol></main><script type="module" src="/page.js"></script>';
-const LONGEST_MS = 120_000;
-
-// WebKit keeps cookies with `__Host-` and `Secure` over HTTPS only, on this machine too.
-for (const [name, Browser, https] of [["Firefox", Firefox, false], ["WebKit", WebKit, true]]) {
-  story("connects by leaving the page, reads the mail, finds it again, and disconnects", async (visitor, emulator) => {
+for (const engine of ENGINES) {
+  story(engine, "connects by leaving the page, reads the mail, finds it again, and disconnects", async (visitor, emulator) => {
     await visitor.leaves();
     await visitor.saysYes();
     await visitor.reads("ada@contoso.example");
@@ -37,7 +29,7 @@ for (const [name, Browser, https] of [["Firefox", Firefox, false], ["WebKit", We
     await visitor.sees(() => document.querySelector("connect-outlook:not([state=connected])"));
   });
 
-  story("declines, is told so, and connects after all", async (visitor, emulator) => {
+  story(engine, "declines, is told so, and connects after all", async (visitor, emulator) => {
     await visitor.leaves();
     await visitor.saysNo("Permissions requested");
     await visitor.reads("Nothing was connected");
@@ -47,7 +39,7 @@ for (const [name, Browser, https] of [["Firefox", Firefox, false], ["WebKit", We
     await visitor.seesInbox();
   });
 
-  story("connects in a window of its own, and the page stays where it is", async (visitor) => {
+  story(engine, "connects in a window of its own, and the page stays where it is", async (visitor) => {
     const { browser } = visitor;
     await browser.ask(() => (document.querySelector("connect-outlook").setAttribute("mode", "popup"), (window.stayed = true)));
     await visitor.presses("Connect Outlook");
@@ -59,22 +51,4 @@ for (const [name, Browser, https] of [["Firefox", Firefox, false], ["WebKit", We
     await visitor.seesInbox();
     assert.ok(await browser.ask(() => window.stayed));
   });
-
-  function story(title, tell) {
-    test(`in ${name} a visitor ${title}`, { timeout: LONGEST_MS }, async () => {
-      const site = await Site.start({ https });
-      for (const path of ["/", "/outlook-callback"]) site.show(path, PAGE);
-      let browser;
-      try {
-        browser = await Browser.launch();
-        const visitor = new Traveller(browser, site);
-        await visitor.arrives();
-        await tell(visitor, site.emulator);
-        assert.deepEqual(await visitor.leaks(), []);
-      } finally {
-        await browser?.close();
-        await site.close();
-      }
-    });
-  }
 }
