@@ -14,7 +14,8 @@ mod world;
 use std::fmt;
 use std::sync::Mutex;
 
-use axum::http::{Method, StatusCode};
+use axum::body::Body;
+use axum::http::{Method, Request, StatusCode};
 use connect_outlook_backend::http::{Guard, Limit, routes};
 use tracing::field::{Field, Visit};
 use tracing::{Event, Level, Subscriber};
@@ -110,6 +111,15 @@ async fn whoever_is_unknown_costs_one_look_up() {
         }
     }
     assert!(asked >= 3 * 9, "{asked}");
+    for (key, most) in [("x".repeat(43), 1), ("x".repeat(44), 0)] {
+        let request = Request::builder().uri("/v1/accounts");
+        let request = request.header("authorization", format!("Bearer co_api_{key}"));
+        let request = request.body(Body::empty()).unwrap();
+        let answer = browser::ask(&world.backend.router(), request).await;
+        assert_eq!(answer.status, StatusCode::UNAUTHORIZED);
+        let statements = statements();
+        assert_eq!(statements.len(), most, "an API key: {statements:?}");
+    }
     assert_eq!(world.microsoft.script().graph.len(), 0);
     assert_eq!(world.microsoft.token_requests(), 0);
     world.backend.stop().await;

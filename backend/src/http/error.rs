@@ -24,6 +24,8 @@ pub(super) struct Problem {
     retry_after: Option<u32>,
     /// The base path, where a person reads the answer and no program.
     page: Option<Arc<str>>,
+    /// Whether something was shown that we might have made and did not.
+    guessed: bool,
 }
 
 impl From<Code> for Problem {
@@ -37,6 +39,7 @@ impl From<Code> for Problem {
             detail: None,
             retry_after,
             page: None,
+            guessed: false,
         }
     }
 }
@@ -64,6 +67,18 @@ impl Problem {
             page: Some(Arc::clone(base)),
             ..self
         }
+    }
+
+    /// Counts among wrong handles (D3).
+    pub(super) fn guessed(self) -> Self {
+        Self {
+            guessed: true,
+            ..self
+        }
+    }
+
+    pub(super) const fn is_guess(&self) -> bool {
+        self.guessed
     }
 
     pub(super) fn code(&self) -> &'static str {

@@ -164,7 +164,9 @@ pub(super) async fn check(
     next: Next,
 ) -> Response {
     let reader = door.limits.reader(limit, &request);
-    let shows = shows_handle(request.headers()).then(|| client(&request, &door.limits.proxies));
+    let shows = shows_handle(request.headers());
+    let guesses = shows || [Limit::LinkOpen, Limit::Start].contains(&limit);
+    let guesser = guesses.then(|| client(&request, &door.limits.proxies));
     if let Err(TooSoon(seconds)) = door.limits.admit(limit, &request) {
         meters::refused(limit.name());
         tracing::info!(?limit, seconds, "a client has to wait");
@@ -176,10 +178,9 @@ pub(super) async fn check(
     };
     let response = next.run(request.map(slow)).await.map(slow);
     // What opened nothing was looked up already: whoever is right never comes here.
-    match shows
-        .flatten()
-        .filter(|_| response.status() == StatusCode::UNAUTHORIZED)
-    {
+    let wrong = (shows && response.status() == StatusCode::UNAUTHORIZED)
+        || response.extensions().get().is_some_and(Problem::is_guess);
+    match guesser.flatten().filter(|_| wrong) {
         None => response,
         Some(client) => match door.limits.wrong_handles.hold_back(client).await {
             Ok(()) => response,

@@ -11,7 +11,7 @@ use super::codes::Code;
 use super::error::Problem;
 use super::server_driven::see_other;
 use super::{Door, cookies, page};
-use crate::app;
+use crate::app::{self, LinkError};
 
 type Token = Result<Path<String>, PathRejection>;
 
@@ -20,7 +20,7 @@ pub(super) async fn offer(State(door): State<Door>, token: Token) -> Result<Resp
     let on_page = |problem: Problem| problem.on_page(&door.base);
     let token = read(token).map_err(on_page)?;
     let offer = door.app.offer_link(&token).await;
-    let offer = offer.map_err(|error| on_page(error.into()))?;
+    let offer = offer.map_err(|error| on_page(told(error)))?;
     Ok(page::link(&door.base, token.expose(), &offer))
 }
 
@@ -33,12 +33,19 @@ pub(super) async fn start(
     let on_page = |problem: Problem| problem.on_page(&door.base);
     let token = read(token).map_err(on_page)?;
     let started = door.app.start_link(&token, cookies::flow(&headers)).await;
-    let (url, browser) = started.map_err(|error| on_page(error.into()))?;
+    let (url, browser) = started.map_err(|error| on_page(told(error)))?;
     let mut response = see_other(&url).map_err(on_page)?;
     response
         .headers_mut()
         .extend(cookies::set_flow(&browser, FLOW_LASTS).map(|cookie| (header::SET_COOKIE, cookie)));
     Ok(response)
+}
+
+/// A token that could be one of ours and opens nothing was guessed, or ended long ago.
+fn told(error: LinkError) -> Problem {
+    let unknown = matches!(error, LinkError::Unknown);
+    let problem = Problem::from(error);
+    if unknown { problem.guessed() } else { problem }
 }
 
 fn read(token: Token) -> Result<LinkToken, Problem> {

@@ -1,4 +1,4 @@
-//! Whoever shows wrong handles is answered later each time (D3).
+//! Whoever shows wrong handles, API keys or link tokens is answered later each time (D3).
 //!
 //! What is right is served at once, whoever else guesses from the same address: nobody can lock anybody out. A handle has
 //! 256 random bits and is not found by trying; this keeps those who try from costing much.

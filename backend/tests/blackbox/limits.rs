@@ -230,6 +230,52 @@ async fn who_guesses_handles_waits_longer_each_time_and_locks_nobody_out() {
     }
 }
 
+/// D3: the same for API keys and link tokens, all counted together. What we cannot have made is no guess at a link.
+#[tokio::test]
+async fn who_guesses_keys_and_links_waits_longer_each_time() {
+    let world = std::sync::Arc::new(World::start().await);
+    let guess = |path: String, key: Option<&'static str>| {
+        let world = std::sync::Arc::clone(&world);
+        async move {
+            let mut request = Request::builder().uri(path);
+            if let Some(key) = key {
+                request = request.header(header::AUTHORIZATION, key);
+            }
+            let mut request = request.body(Body::empty()).unwrap();
+            let peer: SocketAddr = ADA.parse().unwrap();
+            request.extensions_mut().insert(ConnectInfo(peer));
+            ask(&world.backend.router(), request).await.status
+        }
+    };
+    for _ in 0..12 {
+        assert_eq!(
+            guess("/v1/open/short".to_owned(), None).await,
+            StatusCode::NOT_FOUND
+        );
+    }
+    for number in 0..5 {
+        let link = guess(format!("/v1/open/{number:043}"), None).await;
+        assert_eq!(link, StatusCode::NOT_FOUND);
+        let key = guess("/v1/accounts".to_owned(), Some("Bearer nonsense")).await;
+        assert_eq!(key, StatusCode::UNAUTHORIZED);
+    }
+    for (seconds, path, key) in [
+        (1, "/v1/open/".to_owned() + &"x".repeat(43), None),
+        (2, "/v1/accounts".to_owned(), Some("Bearer nonsense")),
+    ] {
+        let guess = tokio::spawn(guess(path, key));
+        while world.clock.waiting() == 0 {
+            assert!(!guess.is_finished(), "{seconds}");
+            tokio::task::yield_now().await;
+        }
+        world.advance(seconds - 1);
+        tokio::task::yield_now().await;
+        assert!(!guess.is_finished());
+        world.advance(1);
+        assert!(guess.await.unwrap().is_client_error());
+    }
+}
+
 /// R25, D4: by browser its oldest attempt goes, and the figure is a setting.
 #[tokio::test]
 async fn a_browser_has_so_many_attempts_open() {

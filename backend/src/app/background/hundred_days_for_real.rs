@@ -14,7 +14,7 @@ use url::Url;
 use super::hundred_days::{DAY, fullest_minute};
 use super::{AT_ONCE, Background, plan};
 use crate::app::refresh::dice;
-use crate::app::{App, Rules};
+use crate::app::{App, LinkRules, Rules};
 use crate::clock::{Clock, UnixTime};
 use crate::entra::credential::Credential;
 use crate::entra::{Entra, Platform, Registration};
@@ -188,6 +188,12 @@ fn rules() -> Rules {
         refreshes_per_tenant: 300,
         outbound_at_once: 256,
         grant_life: None,
+        links: LinkRules {
+            name: String::new(),
+            completion_urls: Vec::new(),
+            longest: DAY,
+            starts: 20,
+        },
     }
 }
 

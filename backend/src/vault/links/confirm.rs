@@ -97,11 +97,9 @@ impl Vault {
             "parked" => self.take_parked(transaction, link, &row, now).await,
             "taken" if started_before(&row, now.plus(-CONFIRMING_LASTS))? => Ok(Taken::Interrupted),
             "taken" => Ok(Taken::Busy),
-            "connected" => {
-                Ok(Taken::Connected(account_of(&row)?.ok_or_else(|| {
-                    VaultError::from(row.contradiction("account_id"))
-                })?))
-            }
+            "connected" => Ok(Taken::Connected(
+                account_of(&row)?.ok_or_else(|| row.contradiction("account_id"))?,
+            )),
             "refused" => Ok(Taken::Refused(row.text("outcome")?)),
             _ => Err(TakeCompletionError::Expired),
         }
