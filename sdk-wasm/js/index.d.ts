@@ -138,6 +138,7 @@ export interface Account {
   display_name: string;
   /** For people to read; never to decide by. */
   address: string;
+  /** Whether it works, and if not, who must act. */
   state: AccountState;
   /** When it ends whatever one does, unix seconds; only where the registration's platform sets an end. */
   reconnect_by?: number;
@@ -155,47 +156,63 @@ export interface Session {
 
 /** A mail folder. */
 export interface Folder {
+  /** Opaque; stays the same while the folder exists. */
   id: string;
   /** In the mailbox's language. */
   name: string;
   /** What it is for, in every language the same. */
   role?: 'inbox' | 'sent' | 'drafts' | 'trash' | 'archive' | 'junk' | 'outbox';
+  /** How many messages nobody has opened. */
   unread: number;
+  /** How many messages there are. */
   total: number;
 }
 
 /** Somebody in an address line. Both may be empty. */
 export interface Correspondent {
+  /** As the sender wrote it: anybody may call themselves anything. */
   name: string;
+  /** The mail address. */
   address: string;
 }
 
 /** A message as it stands in a list. Texts come from strangers: show them as text, never as markup. */
 export interface MessageSummary {
+  /** Opaque; stays the same when the message is moved. */
   id: string;
+  /** The same for all messages of a conversation. */
   thread_id: string;
+  /** May be empty. */
   subject: string;
   /** Drafts may have nobody. */
   from?: Correspondent;
+  /** Without those who got copies. */
   to: Correspondent[];
   /** Unix seconds. */
   received_at: number;
   /** The first words, at most 255 characters. */
   preview: string;
+  /** Whether somebody has opened it. */
   is_read: boolean;
+  /** Whether files came with it; pictures inside the text do not count. */
   has_attachments: boolean;
+  /** What the sender thought of it. */
   importance: 'low' | 'normal' | 'high';
+  /** Whether it is marked for later. */
   is_flagged: boolean;
 }
 
 /** One message. */
 export interface Message extends MessageSummary {
+  /** Who got copies. */
   cc: Correspondent[];
+  /** Its text, without markup. */
   body: { content_type: 'text'; content: string };
 }
 
 /** A page of messages, newest first. */
 export interface MessageList {
+  /** At most `limit` of them. */
   messages: MessageSummary[];
   /** Where the next page begins; absent at the end. */
   next_cursor?: string;
@@ -352,6 +369,7 @@ export interface Outlook {
   signOut(): Promise<void>;
   /** Disconnects a mailbox: the server destroys its tokens. */
   disconnect(account: string): Promise<void>;
+  /** Folders and messages of the connected mailboxes. */
   readonly mail: Mail;
   /** Has `listener` called with all that happens here. Answers how to stop that. */
   subscribe(listener: (event: OutlookEvent) => void): () => void;
