@@ -139,7 +139,7 @@ const MEASURED: &str = "The module of these figures was compiled by ";
 const COLUMNS: &str = "| | raw | gzip | Brotli |\n| --- | ---: | ---: | ---: |\n";
 const ENTRY_COLUMNS: &str =
     "Before anybody means to connect, and with the first call or a pointer that comes near. Other \
-languages than English add one file each.
+languages than English add one file each, letters and attachments `mail.js`.
 
 | import | at once, raw | gzip | Brotli | then, raw | gzip | Brotli |
 | --- | ---: | ---: | ---: | ---: | ---: | ---: |
