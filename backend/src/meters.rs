@@ -16,6 +16,8 @@
 //! | `connect_outlook_queue_overflows_total` | counter | who was turned away because too many waited, or for too long, by `queue`; also `open_attempts` |
 //! | `connect_outlook_attachments_total` | counter | attachments passed on, by `result`: `whole`, `cut` (Microsoft broke off), `left` (the client went), `stalled` (it took nothing any more) |
 //! | `connect_outlook_letters_total` | counter | letters that Microsoft was asked to send, by `result`: `accepted`, `refused`, `unknown` (the answer was lost) |
+//! | `connect_outlook_vault_errors_total` | counter | what the vault's database did not do, by `kind`: `unavailable` (it passes), `conflict` (done again at once), `refused` (disk full, not synced, damaged: the operator must look) |
+//! | `connect_outlook_tls_failures_total` | counter | connections to Microsoft that are not secure and were refused, by `reason`: `expired`, `wrong_name`, `unknown_authority`, `old_version`, `other` |
 //! | `connect_outlook_start_timestamp_seconds` | gauge | when this process began to count |
 
 mod prometheus;
@@ -71,6 +73,8 @@ fn describe() {
         LETTERS,
         "Letters that Microsoft was asked to send, by result"
     );
+    describe_counter!(VAULT_ERRORS, "What the database did not do, by kind");
+    describe_counter!(TLS_FAILURES, "Connections that are not secure, by reason");
     describe_gauge!(START, "When this process began to count, unix seconds");
 }
 
@@ -148,6 +152,16 @@ pub(crate) fn letter(result: &'static str) {
     counter!(LETTERS, "result" => result).increment(1);
 }
 
+/// The vault's database did not do what it was told.
+pub(crate) fn vault_error(kind: &'static str) {
+    counter!(VAULT_ERRORS, "kind" => kind).increment(1);
+}
+
+/// A connection to Microsoft was refused because it is not secure.
+pub(crate) fn tls_failure(reason: &'static str) {
+    counter!(TLS_FAILURES, "reason" => reason).increment(1);
+}
+
 /// Exact until far beyond the year 9999.
 #[expect(
     clippy::cast_precision_loss,
@@ -170,6 +184,8 @@ const WAIT_MILLISECONDS: &str = "connect_outlook_queue_wait_milliseconds_total";
 const OVERFLOWS: &str = "connect_outlook_queue_overflows_total";
 const ATTACHMENTS: &str = "connect_outlook_attachments_total";
 const LETTERS: &str = "connect_outlook_letters_total";
+const VAULT_ERRORS: &str = "connect_outlook_vault_errors_total";
+const TLS_FAILURES: &str = "connect_outlook_tls_failures_total";
 const START: &str = "connect_outlook_start_timestamp_seconds";
 
 #[cfg(test)]
@@ -249,6 +265,8 @@ mod tests {
             OVERFLOWS,
             ATTACHMENTS,
             LETTERS,
+            VAULT_ERRORS,
+            TLS_FAILURES,
             START,
         ] {
             assert!(page.contains(&format!("//! | `{name}` |")), "{name}");

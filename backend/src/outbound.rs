@@ -3,24 +3,31 @@
 //! No redirects, no proxy from the environment, no cookies, no retries, no `Origin`. What an answer means is judged
 //! elsewhere.
 
+mod distrust;
 mod opened;
 pub mod turns;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::header::{ACCEPT_ENCODING, CONTENT_TYPE, HeaderMap, WWW_AUTHENTICATE};
-use reqwest::{Client, RequestBuilder, redirect, retry, tls};
+use reqwest::{Certificate, Client, RequestBuilder, redirect, retry, tls};
 use zeroize::Zeroizing;
 
+pub use distrust::Distrust;
 pub use opened::Opened;
 
+use crate::meters;
+
 /// Whom a client believes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Trust {
     /// Servers with a certificate the operating system trusts, TLS 1.2 or newer, nothing else.
     System,
     /// An emulator on loopback without TLS: no certificate at all is trusted.
     InsecureLoopback,
+    /// An emulator on loopback with TLS 1.2 or newer, vouched for by one of these certificates in PEM and by nothing else.
+    InsecureAuthority(Arc<str>),
 }
 
 /// How long to wait and how much to read.
@@ -65,6 +72,9 @@ pub enum NoReply {
     /// No connection came about: the request was never processed.
     #[error("no connection")]
     NotConnected,
+    /// A connection came about and is not secure: nothing was sent (F19).
+    #[error("TLS failure: {0}")]
+    NotSecure(Distrust),
     /// Sent, and no whole answer within the time: whether it was processed is unknown.
     #[error("no answer in time")]
     TimedOut,
@@ -94,6 +104,10 @@ impl Outbound {
                 .https_only(true)
                 .tls_version_min(tls::Version::TLS_1_2),
             Trust::InsecureLoopback => builder.tls_certs_only([]),
+            Trust::InsecureAuthority(authority) => builder
+                .https_only(true)
+                .tls_version_min(tls::Version::TLS_1_2)
+                .tls_certs_only(certificates(&authority).map_err(NoClient)?),
         };
         let client = builder.build().map_err(NoClient)?;
         Ok(Self {
@@ -143,14 +157,29 @@ impl Outbound {
     }
 }
 
+/// The certificates of an authority, if that is what the text holds.
+///
+/// # Errors
+/// [`reqwest::Error`] for another text. One without any certificate is fine and has none.
+pub fn certificates(pem: &str) -> Result<Vec<Certificate>, reqwest::Error> {
+    Certificate::from_pem_bundle(pem.as_bytes())
+}
+
+/// Only what goes wrong while connecting is known to have come before the request.
 fn why(error: &reqwest::Error) -> NoReply {
     if error.is_connect() {
-        NoReply::NotConnected
+        Distrust::in_error(error).map_or(NoReply::NotConnected, refused)
     } else if error.is_timeout() {
         NoReply::TimedOut
     } else {
         NoReply::Broken
     }
+}
+
+fn refused(reason: Distrust) -> NoReply {
+    meters::tls_failure(reason.name());
+    tracing::warn!(reason = reason.name(), "TLS failure: {reason}");
+    NoReply::NotSecure(reason)
 }
 
 fn challenges(headers: &HeaderMap) -> Vec<String> {

@@ -44,11 +44,19 @@ impl SiteOrigin {
     }
 }
 
-/// The origin of an emulator: a loopback host and nothing else, without a slash at its end.
-pub(super) fn insecure_origin(text: &str) -> Result<String, &'static str> {
+/// The origin of an emulator: a loopback host and nothing else, without a slash at its end. `https` only where there is an
+/// authority to believe.
+pub(super) fn insecure_origin(text: &str, authority: bool) -> Result<String, &'static str> {
     let url = bare_origin(text)?;
-    if url.scheme() != "http" {
-        return Err("must begin with http://: it is for an emulator on this machine");
+    match url.scheme() {
+        "http" => {}
+        "https" if authority => {}
+        "https" => {
+            return Err(
+                "must begin with http://, or `insecure_authority_file` has to name whom to believe",
+            );
+        }
+        _ => return Err("must begin with http://: it is for an emulator on this machine"),
     }
     if !is_loopback(&url) {
         return Err("may name a loopback host only: 127.0.0.1, [::1] or localhost");
@@ -153,22 +161,26 @@ mod tests {
             ("http://127.1:8401/", "http://127.0.0.1:8401"),
             ("http://[::1]:8401", "http://[::1]:8401"),
             ("http://localhost:8401", "http://localhost:8401"),
+            ("https://127.0.0.1:8401/", "https://127.0.0.1:8401"),
         ] {
-            assert_eq!(insecure_origin(good).unwrap(), origin);
+            assert_eq!(insecure_origin(good, true).unwrap(), origin);
         }
+        assert!(insecure_origin("https://127.0.0.1:8401", false).is_err());
         for bad in [
             "http://emulator",
             "http://10.0.0.1",
             "http://0.0.0.0",
             "http://[::]",
-            "https://127.0.0.1",
+            "https://emulator",
+            "https://login.microsoftonline.com",
+            "ftp://127.0.0.1",
             "http://localhost.",
             "http://127.0.0.1@evil.example",
             "http://evil.example#127.0.0.1",
             "http://[::ffff:10.0.0.1]",
             "http://127.0.0.1/x",
         ] {
-            assert!(insecure_origin(bad).is_err(), "{bad}");
+            assert!(insecure_origin(bad, true).is_err(), "{bad}");
         }
     }
 

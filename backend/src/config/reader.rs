@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::net::SocketAddr;
+use std::sync::Arc;
 
 use connect_outlook_protocol::authority::{Authority, Cloud, Tenant, is_guid};
 use connect_outlook_protocol::scope::{self, Scopes};
@@ -13,7 +14,7 @@ use super::limits::{self, networks};
 use super::sources::{Found, Sources, Value};
 use super::{Config, CursorKey, VaultConfig, credentials, links, platform};
 use crate::log::LogFormat;
-use crate::outbound::Trust;
+use crate::outbound::{Trust, certificates};
 use crate::vault::{KeyRing, Location};
 
 pub(super) fn read(mut from: Sources) -> Result<Config, ConfigError> {
@@ -87,14 +88,13 @@ fn read_microsoft(
         Trust::System,
         Trust::System,
     );
-    if let Some(origin) = read_insecure_origin(from, "insecure_entra_origin", site)? {
-        (authority, entra_trust) = (
-            authority.with_insecure_origin(&origin),
-            Trust::InsecureLoopback,
-        );
+    let believed = read_insecure_authority(from, site)?;
+    let read = |from: &mut Sources, name| read_insecure_origin(from, name, site, believed.as_ref());
+    if let Some((origin, trust)) = read(from, "insecure_entra_origin")? {
+        (authority, entra_trust) = (authority.with_insecure_origin(&origin), trust);
     }
-    if let Some(origin) = read_insecure_origin(from, "insecure_graph_origin", site)? {
-        (graph, graph_trust) = (origin, Trust::InsecureLoopback);
+    if let Some(found) = read(from, "insecure_graph_origin")? {
+        (graph, graph_trust) = found;
     }
     Ok((authority, entra_trust, graph, graph_trust))
 }
@@ -103,16 +103,50 @@ fn read_insecure_origin(
     from: &mut Sources,
     name: &'static str,
     site: &SiteOrigin,
-) -> Result<Option<String>, ConfigError> {
-    let Some(found) = from.take(name) else {
+    believed: Option<&Arc<str>>,
+) -> Result<Option<(String, Trust)>, ConfigError> {
+    let Some(found) = take_on_loopback(from, name, site)? else {
         return Ok(None);
     };
-    if !site.is_loopback() {
-        return Err(found.wrong("is allowed only where `public_url` is a loopback address"));
+    let origin = address::insecure_origin(&found.text()?, believed.is_some())
+        .map_err(|problem| found.wrong(problem))?;
+    let trust = match believed {
+        Some(authority) if origin.starts_with("https:") => {
+            Trust::InsecureAuthority(Arc::clone(authority))
+        }
+        _ => Trust::InsecureLoopback,
+    };
+    Ok(Some((origin, trust)))
+}
+
+/// Whom an emulator that speaks HTTPS is believed by. Nobody else is.
+fn read_insecure_authority(
+    from: &mut Sources,
+    site: &SiteOrigin,
+) -> Result<Option<Arc<str>>, ConfigError> {
+    let Some(found) = take_on_loopback(from, "insecure_authority", site)? else {
+        return Ok(None);
+    };
+    let text = found.text()?;
+    let authority = certificates(&text).is_ok_and(|found| !found.is_empty());
+    let wrong =
+        "must be a certificate in PEM, or `insecure_authority_file` must name a file with one";
+    authority
+        .then(|| Some(Arc::from(text.as_str())))
+        .ok_or_else(|| found.wrong(wrong))
+}
+
+fn take_on_loopback(
+    from: &mut Sources,
+    name: &'static str,
+    site: &SiteOrigin,
+) -> Result<Option<Found>, ConfigError> {
+    match from.take(name) {
+        Some(found) if !site.is_loopback() => {
+            Err(found.wrong("is allowed only where `public_url` is a loopback address"))
+        }
+        found => Ok(found),
     }
-    let origin =
-        address::insecure_origin(&found.text()?).map_err(|problem| found.wrong(problem))?;
-    Ok(Some(origin))
 }
 
 fn read_redirect_uri(from: &mut Sources, site: &SiteOrigin) -> Result<String, ConfigError> {

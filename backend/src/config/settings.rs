@@ -70,6 +70,7 @@ pub const SETTINGS: &[Setting] = &[
     plain("log_format"),
     plain("insecure_entra_origin"),
     plain("insecure_graph_origin"),
+    secret("insecure_authority"),
 ];
 
 /// What comes before a setting's name in the environment.

@@ -40,6 +40,25 @@ fn insecure_graph_origin() {
     );
 }
 
+/// R11, F19: an emulator's own authority is believed about the emulator, and about nobody else.
+#[test]
+fn insecure_authority() {
+    let authority = include_str!("../entra/credential/testing/certificate.pem");
+    refused("insecure_authority", &[authority, "no certificate"]);
+    let loopback = [
+        ("public_url", "http://localhost:8400"),
+        ("insecure_authority", authority),
+        ("insecure_entra_origin", "https://127.0.0.1:8401"),
+    ];
+    let config = with(&loopback).unwrap();
+    assert!(
+        matches!(&config.entra_trust, Trust::InsecureAuthority(believed) if **believed == *authority.trim_end())
+    );
+    assert_eq!(config.graph_trust, Trust::System);
+    let nonsense = [loopback[0], ("insecure_authority", "no certificate")];
+    assert!(with(&nonsense).is_err());
+}
+
 fn insecure_origin(name: &str) {
     refused(name, &["http://127.0.0.1:8401"]);
     for bad in [

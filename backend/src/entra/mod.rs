@@ -91,7 +91,7 @@ impl Entra {
         Ok(Self {
             credentials: Credentials::new(credentials),
             clock,
-            tokens: TokenEndpoint::new(registration.authority.token_endpoint(), trust)?,
+            tokens: TokenEndpoint::new(registration.authority.token_endpoint(), trust.clone())?,
             keys: Keys::new(registration.authority.keys(), trust)?,
             registration,
         })

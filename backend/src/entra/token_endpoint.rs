@@ -115,7 +115,7 @@ impl TokenEndpoint {
 fn judge(sent: Result<Reply, NoReply>) -> Result<TokenAnswer, TokenError> {
     let reply = sent.map_err(|error| TokenError::Unreachable {
         acted: match error {
-            NoReply::NotConnected => Acted::No,
+            NoReply::NotConnected | NoReply::NotSecure(_) => Acted::No,
             NoReply::TimedOut => Acted::Perhaps,
             NoReply::Broken | NoReply::TooLong => Acted::Probably,
         },

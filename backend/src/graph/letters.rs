@@ -98,7 +98,7 @@ impl Graph {
         match reply.await {
             Ok(reply) => judge_sent(&reply),
             Err(Silence::NoTurn(error)) => Err(SendError::NotSent(error)),
-            Err(Silence::NoReply(NoReply::NotConnected)) => {
+            Err(Silence::NoReply(NoReply::NotConnected | NoReply::NotSecure(_))) => {
                 let gone = GraphError::Unavailable { retry_after: None };
                 Err(SendError::NotSent(gone))
             }

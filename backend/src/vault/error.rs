@@ -1,6 +1,7 @@
 //! What can go wrong in any operation of the vault, by what the caller can do about it.
 
 use super::seal::SealError;
+use crate::meters;
 use crate::random::NoRandomness;
 
 /// The vault could not do what was asked. Nothing was changed.
@@ -38,15 +39,36 @@ impl VaultError {
     pub const fn wants_keys(&self) -> bool {
         matches!(self, Self::Sealed(SealError::KeyUnknown { .. }))
     }
+
+    /// Whether the database ended the transaction for the sake of another one: doing it again at once may succeed.
+    pub(super) fn is_about_others(&self) -> bool {
+        let Self::Unavailable(sqlx::Error::Database(refusal)) = self else {
+            return false;
+        };
+        refusal
+            .code()
+            .is_some_and(|code| CONFLICTS.contains(&code.as_ref()))
+    }
 }
+
+/// PostgreSQL's `serialization_failure` and `deadlock_detected`, SQLite's `SQLITE_BUSY_SNAPSHOT`.
+const CONFLICTS: [&str; 3] = ["40001", "40P01", "517"];
 
 impl From<sqlx::Error> for VaultError {
     fn from(error: sqlx::Error) -> Self {
-        if passes(&error) {
+        let error = if passes(&error) {
             Self::Unavailable(error)
         } else {
             Self::Failed(error)
-        }
+        };
+        meters::vault_error(if error.is_about_others() {
+            "conflict"
+        } else if matches!(error, Self::Unavailable(_)) {
+            "unavailable"
+        } else {
+            "refused"
+        });
+        error
     }
 }
 

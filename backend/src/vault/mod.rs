@@ -10,6 +10,7 @@ pub mod accounts;
 pub mod api_keys;
 pub mod attempts;
 mod changes;
+mod conflicts;
 #[cfg(test)]
 mod contract;
 mod database;
@@ -111,6 +112,7 @@ impl Vault {
     /// # Errors
     /// [`VaultError`].
     pub async fn check(&self) -> Result<(), VaultError> {
+        self.database.is_in_place()?;
         sqlx::query("select 1")
             .execute(self.database.reader())
             .await?;

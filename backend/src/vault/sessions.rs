@@ -6,6 +6,7 @@ use sqlx::{Any, Transaction};
 
 pub use beside::SessionBeside;
 
+use super::conflicts::repeated;
 use super::database::Record;
 use super::id::{AccountId, HandleDigest, SessionId};
 use super::news::News;
@@ -53,6 +54,16 @@ impl Vault {
         limits: SessionLimits,
         now: UnixTime,
     ) -> Result<Session, VaultError> {
+        repeated(|| self.open_session_once(handle, account, limits, now)).await
+    }
+
+    async fn open_session_once(
+        &self,
+        handle: HandleDigest,
+        account: AccountId,
+        limits: SessionLimits,
+        now: UnixTime,
+    ) -> Result<Session, VaultError> {
         let mut transaction = self.database.write().await?;
         let session = insert_session(&mut transaction, handle, limits, now).await?;
         admit(
@@ -79,6 +90,21 @@ impl Vault {
         limits: SessionLimits,
         now: UnixTime,
     ) -> Result<Session, VaultError> {
+        let session = repeated(|| self.take_the_place(old, new, account, limits, now)).await?;
+        Ok(self
+            .find_session(new, now)
+            .await?
+            .unwrap_or_else(|| opened(session, vec![account], limits, now)))
+    }
+
+    async fn take_the_place(
+        &self,
+        old: HandleDigest,
+        new: HandleDigest,
+        account: AccountId,
+        limits: SessionLimits,
+        now: UnixTime,
+    ) -> Result<SessionId, VaultError> {
         let mut transaction = self.database.write().await?;
         let session = insert_session(&mut transaction, new, limits, now).await?;
         carry_over(&mut transaction, old, session, now).await?;
@@ -91,10 +117,7 @@ impl Vault {
         .await?;
         delete_session(&mut transaction, old).await?;
         self.commit_news(&[News::Session(old)], transaction).await?;
-        Ok(self
-            .find_session(new, now)
-            .await?
-            .unwrap_or_else(|| opened(session, vec![account], limits, now)))
+        Ok(session)
     }
 
     /// The session that this handle opens, if both its limits hold now (R57) and it has an account left.
@@ -162,6 +185,10 @@ impl Vault {
     /// # Errors
     /// [`VaultError`].
     pub async fn end_session(&self, handle: HandleDigest) -> Result<bool, VaultError> {
+        repeated(|| self.end_session_once(handle)).await
+    }
+
+    async fn end_session_once(&self, handle: HandleDigest) -> Result<bool, VaultError> {
         let mut transaction = self.database.write().await?;
         let ended = delete_session(&mut transaction, handle).await?;
         self.commit_news(&[News::Session(handle)], transaction)

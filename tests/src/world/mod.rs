@@ -60,11 +60,17 @@ impl World {
         logs::keep();
         let log_from = logs::kept().len();
         let folder = tempfile::tempdir().expect("a folder");
-        let emulator = Emulator::builder()
-            .signing_keys(signing_keys())
-            .start("127.0.0.1:0")
-            .await
-            .expect("an emulator");
+        let builder = Emulator::builder().signing_keys(signing_keys());
+        let builder = if settings.https {
+            builder.https()
+        } else {
+            builder
+        };
+        let emulator = builder.start("127.0.0.1:0").await.expect("an emulator");
+        let settings = match emulator.certificate_authority() {
+            Some(authority) => settings.with("insecure_authority", authority),
+            None => settings,
+        };
         let microsoft = Arc::clone(emulator.state());
         let site = Site::start(&settings, &microsoft, folder.path()).await;
         let emulator = Mutex::new(Some(emulator));

@@ -9,6 +9,7 @@ pub struct Settings {
     pub(super) background_refresh: bool,
     pub(super) platform: Registered,
     pub(super) database: Option<String>,
+    pub(super) https: bool,
     pub(super) more: BTreeMap<&'static str, String>,
 }
 
@@ -51,6 +52,13 @@ impl Settings {
     #[must_use]
     pub fn database(mut self, address: &str) -> Self {
         self.database = Some(address.to_owned());
+        self
+    }
+
+    /// Microsoft speaks HTTPS, vouched for by an authority of its own.
+    #[must_use]
+    pub fn https(mut self) -> Self {
+        self.https = true;
         self
     }
 

@@ -1,9 +1,11 @@
 //! Clocks that jump, and a clock of Microsoft's that is ahead.
 
-use connect_outlook_tests::Answering;
+use connect_outlook_tests::{Answering, disk::Disk, program::Settings};
 
 use crate::{
-    place::{HOUR, Place},
+    killed::somebody_at,
+    place::{HOUR, INBOX, Place, moment, reading},
+    process::Process,
     story::{Story, story},
 };
 
@@ -12,6 +14,7 @@ pub(crate) const STORIES: &[Story] = &[
         "F40",
         a_clock_that_jumps_ends_no_session_and_starts_no_stampede
     ),
+    story!("F39", clocks_ten_minutes_apart_share_one_lease),
     story!("F41", an_id_token_from_the_future_connects_nobody),
 ];
 
@@ -31,6 +34,40 @@ async fn a_clock_that_jumps_ends_no_session_and_starts_no_stampede(place: &Place
     let session = ada.visitor.page().get("/v1/session").await;
     assert_eq!(session.status, 401, "{}", session.body);
     asked
+}
+
+/// Two machines, one five minutes ahead, one five minutes behind.
+async fn clocks_ten_minutes_apart_share_one_lease(place: &Place<'_>) -> usize {
+    let disk = Disk::new();
+    let at = async |ahead| Process::start_in(place, Settings::new(), disk.wrong_clock(ahead)).await;
+    let (ahead, behind) = (at(300).await, at(-300).await);
+    let pairs = [(&behind, &ahead, "ada"), (&ahead, &behind, "alan")];
+    for (round, (leader, other, name)) in pairs.into_iter().enumerate() {
+        // Their id tokens are from another time, within what is forgiven.
+        let somebody = somebody_at(place, leader, name).await;
+        let held = place.hold_token_request();
+        let first = reading(&somebody);
+        held.until_it_waits().await;
+        let second = reading(&place.at(&somebody, &other.url));
+        for _ in 0..50 {
+            moment().await;
+            assert_eq!(place.world.refreshes().len(), round, "one lease for both");
+        }
+        held.let_go();
+        for caller in [first, second] {
+            let answer = caller.await.unwrap();
+            assert_eq!(answer.status, 200, "{}", answer.body);
+        }
+        assert_eq!(place.world.refreshes().len(), round + 1);
+    }
+    // Neither knows that the token is over; Microsoft does.
+    let visitor = place.world.visitor().at(&behind.url);
+    let grace = visitor.connect("grace").await;
+    place.world.advance(2 * HOUR);
+    assert_eq!(grace.get(INBOX).await.status, 200);
+    place.keep(ahead);
+    place.keep(behind);
+    3
 }
 
 async fn an_id_token_from_the_future_connects_nobody(place: &Place<'_>) -> usize {

@@ -6,6 +6,7 @@ use connect_outlook_tests::Connected;
 use sqlx::Connection as _;
 
 use crate::{
+    killed::ada_at,
     place::{INBOX, Place, moment, reading},
     process::Process,
     story::{Database, Story, story},
@@ -23,9 +24,7 @@ pub(crate) const STORIES: &[Story] = &[
 /// Ada at a process on the disk, her token about to lapse.
 async fn ada_on_disk(place: &Place<'_>) -> (Process, Connected) {
     let process = Process::start_on_disk(place).await;
-    place.lives_of_tokens(Some(120));
-    let ada = place.world.visitor().at(&process.url).connect("ada").await;
-    place.lives_of_tokens(None);
+    let ada = ada_at(place, &process).await;
     (process, ada)
 }
 

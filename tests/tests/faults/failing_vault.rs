@@ -1,9 +1,12 @@
 //! The database is locked, full of waiting, or damaged.
 
+use connect_outlook_emulator::RefreshRotation;
 use serde_json::json;
 
 use crate::{
+    killed::ada_at,
     place::{HOUR, INBOX, Place, reading},
+    process::Process,
     story::{Story, story},
 };
 
@@ -11,6 +14,11 @@ pub(crate) const STORIES: &[Story] = &[
     story!(
         "F27 F28",
         tokens_that_cannot_be_written_at_once_are_written_later
+    ),
+    story!("F28", tokens_that_came_are_written_when_the_lock_is_gone),
+    story!(
+        "F28",
+        tokens_that_cannot_be_written_at_all_are_asked_for_again
     ),
     story!("F28 F33", many_that_cannot_write_are_told_in_time),
     story!("F51", one_damaged_row_is_one_account_s_trouble),
@@ -31,6 +39,47 @@ async fn tokens_that_cannot_be_written_at_once_are_written_later(place: &Place<'
     assert!(!ada.inbox().await.is_empty());
     let second = place.world.refreshes().remove(1);
     assert_eq!(second.field("refresh_token"), tokens["refresh_token"]);
+    2
+}
+
+/// The lock lasts longer than one try.
+async fn tokens_that_came_are_written_when_the_lock_is_gone(place: &Place<'_>) -> usize {
+    let process = Process::start(place).await;
+    let ada = ada_at(place, &process).await;
+    place.rotate(RefreshRotation::Strict);
+    let held = place.hold_token_request();
+    let caller = reading(&ada);
+    held.until_it_waits().await;
+    let locked = place.lock_writes().await;
+    held.let_go();
+    process.says("new tokens wait for the vault").await;
+    locked.unlock().await;
+    let answer = caller.await.unwrap();
+    assert_eq!(answer.status, 200, "{}", answer.body);
+    process.says("access token refreshed").await;
+    place.keep(process);
+    1
+}
+
+/// It lasts longer than all tries: whoever waits is told in time, and the note of what was begun remains.
+async fn tokens_that_cannot_be_written_at_all_are_asked_for_again(place: &Place<'_>) -> usize {
+    let process = Process::start(place).await;
+    let ada = ada_at(place, &process).await;
+    let held = place.hold_token_request();
+    let caller = reading(&ada);
+    held.until_it_waits().await;
+    let locked = place.lock_writes().await;
+    held.let_go();
+    let answer = caller.await.unwrap();
+    let told = (answer.status, answer.code());
+    assert_eq!(told, (503, "unavailable".to_owned()), "{}", answer.body);
+    locked.unlock().await;
+    let intents = "select account_id from refresh_intents";
+    assert_eq!(place.world.ask(intents).await, [[ada.id()]]);
+    place.leases_lapse().await;
+    assert_eq!(ada.get(INBOX).await.status, 200);
+    assert_eq!(place.world.events().await, ["account.connected"]);
+    place.keep(process);
     2
 }
 

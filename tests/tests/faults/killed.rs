@@ -28,15 +28,29 @@ pub(crate) const STORIES: &[Story] = &[
     ),
     story!("F22", killed_before_the_first_tokens_are_written),
     story!("F23", killed_before_the_code_is_redeemed),
+    story!("F20 F21", killed_at_any_moment_of_a_refresh_nothing_is_lost).seeded(SEEDS),
+    story!(
+        "F22 F23",
+        killed_at_any_moment_of_a_sign_in_all_or_nothing_is_there
+    )
+    .seeded(SEEDS),
 ];
 
+/// Each costs two starts of the program.
+const SEEDS: u64 = 2;
+
 /// Ada at a process of its own, her token about to lapse.
-async fn ada_at(place: &Place<'_>, process: &Process) -> Connected {
+pub(crate) async fn ada_at(place: &Place<'_>, process: &Process) -> Connected {
+    somebody_at(place, process, "ada").await
+}
+
+/// The same with somebody else.
+pub(crate) async fn somebody_at(place: &Place<'_>, process: &Process, name: &str) -> Connected {
     place.lives_of_tokens(Some(120));
     let visitor = place.world.visitor().at(&process.url);
-    let ada = visitor.connect("ada").await;
+    let somebody = visitor.connect(name).await;
     place.lives_of_tokens(None);
-    ada
+    somebody
 }
 
 /// The process gets tokens, cannot write them, and dies.
@@ -118,6 +132,57 @@ async fn killed_when_the_tokens_are_written_nothing_is_asked_again(place: &Place
     assert!(!ada.inbox().await.is_empty());
     place.keep(process);
     1
+}
+
+/// The seed chooses the moment.
+async fn killed_at_any_moment_of_a_refresh_nothing_is_lost(place: &Place<'_>) -> usize {
+    let mut dice = place.dice();
+    let mut process = Process::start(place).await;
+    let ada = ada_at(place, &process).await;
+    let caller = reading(&ada);
+    for _ in 0..dice.below(24) {
+        moment().await;
+    }
+    process.kill().await;
+    caller.abort();
+    let asked = place.world.refreshes().len();
+    assert!(asked <= 1, "{asked}");
+    place.leases_lapse().await;
+    process.start_again(place).await;
+    assert_eq!(ada.get(INBOX).await.status, 200);
+    assert_eq!(place.world.events().await, ["account.connected"]);
+    let more = place.world.refreshes().len() - asked;
+    assert!(more <= 1, "{more}");
+    place.keep(process);
+    asked + more
+}
+
+/// The seed chooses the moment.
+async fn killed_at_any_moment_of_a_sign_in_all_or_nothing_is_there(place: &Place<'_>) -> usize {
+    let mut dice = place.dice();
+    let mut process = Process::start(place).await;
+    let visitor = place.world.visitor().at(&process.url);
+    let (attempt, callback) = visitor.sign_in(Answering::Yes("ada")).await;
+    let (who, what, back) = (visitor.clone(), attempt.clone(), callback.clone());
+    let ending = tokio::spawn(async move { who.page().finish(&what, &back).await });
+    for _ in 0..dice.below(24) {
+        moment().await;
+    }
+    process.kill().await;
+    ending.abort();
+    let accounts = place.world.rows("accounts").await;
+    for table in ["grants", "data_keys", "events"] {
+        assert_eq!(place.world.rows(table).await, accounts, "{table}");
+    }
+    process.start_again(place).await;
+    if accounts == 0 {
+        visitor.connect("ada").await;
+    } else {
+        let elsewhere = place.world.visitor().at(&process.url);
+        elsewhere.connect("ada").await;
+    }
+    place.keep(process);
+    0
 }
 
 async fn killed_before_the_first_tokens_are_written(place: &Place<'_>) -> usize {

@@ -17,6 +17,7 @@ use tokio::task::JoinHandle;
 use url::Url;
 
 use crate::{
+    dice::Dice,
     ground::Ground,
     process::{Log, Process},
     story::Database,
@@ -28,6 +29,7 @@ pub(crate) struct Place<'world> {
     pub(crate) world: &'world World,
     pub(crate) database: Database,
     pub(crate) ground: Option<&'world Ground>,
+    seed: u64,
     logs: Mutex<Vec<Arc<Log>>>,
     kept: Mutex<Vec<Process>>,
 }
@@ -37,14 +39,21 @@ impl<'world> Place<'world> {
         world: &'world World,
         database: Database,
         ground: Option<&'world Ground>,
+        seed: u64,
     ) -> Self {
         Self {
             world,
             database,
             ground,
+            seed,
             logs: Mutex::default(),
             kept: Mutex::default(),
         }
+    }
+
+    /// What decides where a story leaves the order open: the same for the same seed.
+    pub(crate) fn dice(&self) -> Dice {
+        Dice::new(self.seed)
     }
 
     /// Ada, her token over.

@@ -109,6 +109,9 @@ impl Process {
         let mut settings = place.world.told(&origin);
         settings.insert("listen", address.to_string());
         settings.insert("log_format", "json".to_owned());
+        if more.contains_key("key_file") {
+            settings.remove("key");
+        }
         settings.extend(more);
         let url = origin.parse().unwrap();
         let mut command = connect_outlook(&settings).await;

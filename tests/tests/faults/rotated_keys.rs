@@ -1,11 +1,16 @@
-//! Microsoft's signing keys change, or cannot be fetched.
+//! Microsoft's signing keys change, or cannot be fetched; and a key of ours changes.
 
 use connect_outlook_emulator::scenario::{Fault, FaultKind};
-use connect_outlook_tests::Answering;
+use connect_outlook_tests::{
+    Answering,
+    place::write_private,
+    program::{Settings, run},
+};
 use serde_json::json;
 
 use crate::{
-    place::Place,
+    place::{INBOX, Place},
+    process::Process,
     story::{Story, story},
 };
 
@@ -14,6 +19,7 @@ pub(crate) const STORIES: &[Story] = &[
         "F45",
         keys_that_change_between_sign_in_and_redemption_are_fetched_once_more
     ),
+    story!("F49", a_process_without_the_new_key_says_so_and_learns_it),
     story!("F46", keys_that_cannot_be_fetched_are_those_that_are_known),
 ];
 
@@ -43,6 +49,52 @@ async fn keys_that_cannot_be_fetched_are_those_that_are_known(place: &Place<'_>)
     place.world.advance(12 * 3_600);
     place.world.visitor().connect("grace").await;
     0
+}
+
+async fn a_process_without_the_new_key_says_so_and_learns_it(place: &Place<'_>) -> usize {
+    let alan = place.world.visitor().connect("alan").await;
+    let old = place.world.vault().1.to_owned();
+    let new: String = old.chars().rev().collect();
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("key").display().to_string();
+    write_private(&file, old.as_bytes());
+    let here = Settings::from([("key_file", file.clone())]);
+    let process = Process::start_with(place, here).await;
+    wrap_under(place, &new, &old).await;
+    // What it writes itself it writes under the key it knows.
+    let grace = place
+        .world
+        .visitor()
+        .at(&process.url)
+        .connect("grace")
+        .await;
+    let there = place.at(&alan, &process.url);
+    let refused = there.get(INBOX).await;
+    assert_eq!(refused.status, 500, "{}", refused.body);
+    process.says("a request failed").await;
+    assert_eq!(place.world.states().await, ["connected"; 2]);
+    assert_eq!(place.world.rows("grants").await, 2);
+    write_private(&file, format!("{new}\n{old}").as_bytes());
+    assert_eq!(
+        there.get(INBOX).await.status,
+        200,
+        "it learned it by itself"
+    );
+    assert_eq!(
+        grace.get(INBOX).await.status,
+        200,
+        "the old one is read too"
+    );
+    wrap_under(place, &old, &new).await;
+    place.keep(process);
+    0
+}
+
+async fn wrap_under(place: &Place<'_>, first: &str, second: &str) {
+    let mut settings = place.world.told("http://localhost:1");
+    settings.insert("key", format!("{first}\n{second}"));
+    let ended = run(&settings, &["vault", "rotate"]).await;
+    assert_eq!(ended.code, Some(0), "{}", ended.told);
 }
 
 async fn roll_over(place: &Place<'_>) {

@@ -15,6 +15,7 @@ pub(crate) struct Story {
     pub(crate) name: &'static str,
     tell: Tell,
     apart: bool,
+    seeds: Option<u64>,
 }
 
 /// Tells it. Answers how many refreshes Microsoft was asked for meanwhile, which is as many as allowed (I4).
@@ -35,6 +36,15 @@ impl Story {
             name,
             tell,
             apart: false,
+            seeds: None,
+        }
+    }
+
+    /// Under so many seeds, each in a world of its own, unless `FAULT_SEEDS` says how many.
+    pub(crate) const fn seeded(self, seeds: u64) -> Self {
+        Self {
+            seeds: Some(seeds),
+            ..self
         }
     }
 
@@ -81,6 +91,35 @@ impl fmt::Display for Database {
 
 /// Tells `story` in a world of its own and looks at what it left behind.
 pub(crate) fn run(story: Story, database: Database) {
+    let Some(usual) = story.seeds else {
+        return tell(story, database, 0);
+    };
+    let first = number("FAULT_SEED").unwrap_or(0);
+    for seed in first..first + number("FAULT_SEEDS").unwrap_or(usual) {
+        let _named = Named(seed);
+        tell(story, database, seed);
+    }
+}
+
+/// The number in a variable of the environment.
+fn number(name: &str) -> Option<u64> {
+    let text = std::env::var(name).ok()?;
+    Some(text.parse().unwrap_or_else(|_| panic!("{name}: {text}")))
+}
+
+/// Says with which seed a story failed.
+struct Named(u64);
+
+impl Drop for Named {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            let seed = self.0;
+            eprintln!("seed {seed}: FAULT_SEED={seed} FAULT_SEEDS=1 tells it again");
+        }
+    }
+}
+
+fn tell(story: Story, database: Database, seed: u64) {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()
@@ -93,7 +132,7 @@ pub(crate) fn run(story: Story, database: Database) {
             settings = settings.with(limit, "1000000");
         }
         story_with(settings, async |world| {
-            let place = Place::new(world, database, ground.as_ref());
+            let place = Place::new(world, database, ground.as_ref(), seed);
             let allowed = (story.tell)(&place).await;
             invariants::check(&place, allowed).await;
             if database == Database::Postgres {

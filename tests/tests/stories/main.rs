@@ -16,6 +16,7 @@ mod connecting;
 mod credentials;
 mod databases;
 mod forgery;
+mod https;
 mod incidents;
 mod keeping_fresh;
 mod leaving;

@@ -112,7 +112,9 @@ Made from the tests by `cargo xtask faults`; a test of the build helper fails wh
 databases nor given a reason. Stories under `tests/tests/faults` and the vault's contract run on SQLite and on PostgreSQL by the same code;
 the former check after each fault that no secret lies around, nobody sees another's mailbox, each account works or says once who must act,
 Microsoft was asked no more often than allowed, the vault is whole, and the server is alive. `cargo test -p connect-outlook-tests --test faults`
-runs them and ends with how each ended on either database. Reasons stand in `faults.json`.
+runs them and ends with how each ended on either database. Where the order of things decides, a story is told under several seeds: 100 where one costs
+milliseconds (the vault's contract), 10 where it costs a world, 2 where it costs processes; the variable `FAULT_SEEDS` says otherwise, and a failure says
+which seed it was. Reasons stand in `faults.json`.
 
 | fault | what goes wrong | shown on SQLite and PostgreSQL by | shown elsewhere, or why not |
 | --- | --- | --- | --- |

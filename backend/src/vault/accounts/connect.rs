@@ -5,6 +5,7 @@ use sqlx::{Any, Transaction};
 
 use super::{Account, AccountState, Identity, Profile};
 use crate::clock::UnixTime;
+use crate::vault::conflicts::repeated;
 use crate::vault::database::Record;
 use crate::vault::events::write_event;
 use crate::vault::grants::{Grant, Renewal, TOKENS, wrapped_key, write_tokens};
@@ -21,6 +22,16 @@ impl Vault {
     /// # Errors
     /// [`VaultError`]; nothing was stored.
     pub async fn connect_account(
+        &self,
+        identity: &Identity,
+        profile: &Profile,
+        grant: &Grant,
+        now: UnixTime,
+    ) -> Result<Account, VaultError> {
+        repeated(|| self.connect_account_once(identity, profile, grant, now)).await
+    }
+
+    async fn connect_account_once(
         &self,
         identity: &Identity,
         profile: &Profile,

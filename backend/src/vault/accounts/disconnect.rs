@@ -3,6 +3,7 @@
 use super::Change;
 use super::stored_state::{hold, undergo};
 use crate::clock::UnixTime;
+use crate::vault::conflicts::repeated;
 use crate::vault::id::AccountId;
 use crate::vault::news::News;
 use crate::vault::{Vault, VaultError};
@@ -15,6 +16,10 @@ impl Vault {
     /// # Errors
     /// [`VaultError`]; nothing was changed.
     pub async fn disconnect(&self, id: AccountId, now: UnixTime) -> Result<bool, VaultError> {
+        repeated(|| self.disconnect_once(id, now)).await
+    }
+
+    async fn disconnect_once(&self, id: AccountId, now: UnixTime) -> Result<bool, VaultError> {
         let mut transaction = self.database.write().await?;
         let Some((state, _)) = hold(&mut transaction, id).await? else {
             return Ok(false);

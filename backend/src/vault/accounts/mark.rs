@@ -5,6 +5,7 @@ use sqlx::{Any, Transaction};
 use super::stored_state::{hold, undergo};
 use super::{Change, Finding};
 use crate::clock::UnixTime;
+use crate::vault::conflicts::repeated;
 use crate::vault::grants::GrantVersion;
 use crate::vault::id::AccountId;
 use crate::vault::news::News;
@@ -28,6 +29,16 @@ impl Vault {
     /// # Errors
     /// [`VaultError`]; nothing was changed.
     pub async fn mark(
+        &self,
+        id: AccountId,
+        judged: GrantVersion,
+        finding: Finding,
+        now: UnixTime,
+    ) -> Result<Marked, VaultError> {
+        repeated(|| self.mark_once(id, judged, finding.clone(), now)).await
+    }
+
+    async fn mark_once(
         &self,
         id: AccountId,
         judged: GrantVersion,

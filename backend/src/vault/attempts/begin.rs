@@ -5,6 +5,7 @@ use sqlx::{Any, Transaction};
 
 use super::{NewAttempt, Proof};
 use crate::clock::UnixTime;
+use crate::vault::conflicts::repeated;
 use crate::vault::database::Record;
 use crate::vault::id::{BrowserDigest, ClaimDigest, HandleDigest, random_uuid};
 use crate::vault::seal::{Field, Place};
@@ -62,6 +63,15 @@ impl Vault {
     /// # Errors
     /// [`BeginAttemptError`]; nothing was recorded or dropped.
     pub async fn begin_attempt_within(
+        &self,
+        caps: AttemptCaps,
+        attempt: &NewAttempt,
+        now: UnixTime,
+    ) -> Result<(), BeginAttemptError> {
+        repeated(|| self.begin_attempt_within_once(caps, attempt, now)).await
+    }
+
+    async fn begin_attempt_within_once(
         &self,
         caps: AttemptCaps,
         attempt: &NewAttempt,

@@ -7,6 +7,7 @@ use sqlx::{Any, Transaction};
 
 use super::{Attempt, AttemptKind, Proof};
 use crate::clock::UnixTime;
+use crate::vault::conflicts::repeated;
 use crate::vault::database::Record;
 use crate::vault::id::{
     AccountId, BrowserDigest, ClaimDigest, HandleDigest, LinkId, NonceDigest, StateDigest,
@@ -37,6 +38,16 @@ impl Vault {
     /// # Errors
     /// [`TakeAttemptError`]. Only a success changes anything.
     pub async fn take_attempt(
+        &self,
+        state: StateDigest,
+        browser: BrowserDigest,
+        kind: AttemptKind,
+        now: UnixTime,
+    ) -> Result<Attempt, TakeAttemptError> {
+        repeated(|| self.take_attempt_once(state, browser, kind, now)).await
+    }
+
+    async fn take_attempt_once(
         &self,
         state: StateDigest,
         browser: BrowserDigest,

@@ -99,7 +99,7 @@ fn orders(left: &[(Step, usize)]) -> Vec<Vec<Step>> {
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Rotation {
+pub(super) enum Rotation {
     /// A refresh token stays good when it is used.
     Entra,
     /// It is good once.
@@ -107,15 +107,15 @@ enum Rotation {
 }
 
 /// The token endpoint, as far as it matters here.
-struct Microsoft {
-    rotation: Rotation,
-    good: BTreeSet<String>,
-    issued: usize,
+pub(super) struct Microsoft {
+    pub(super) rotation: Rotation,
+    pub(super) good: BTreeSet<String>,
+    pub(super) issued: usize,
 }
 
 impl Microsoft {
     /// Tokens, or `invalid_grant`.
-    fn redeem(&mut self, used: &RefreshToken) -> Option<Grant> {
+    pub(super) fn redeem(&mut self, used: &RefreshToken) -> Option<Grant> {
         let good = self.good.contains(used.expose());
         if self.rotation == Rotation::Strict {
             self.good.remove(used.expose());
@@ -131,7 +131,7 @@ impl Microsoft {
 }
 
 /// A process on its way: it begins, asks, ends.
-enum Process {
+pub(super) enum Process {
     Idle(OwnerId),
     Leads(Lease, RefreshToken),
     Heard(Lease, Option<Grant>),

@@ -26,6 +26,8 @@ pub(super) struct Database {
     engine: Engine,
     /// Whether other processes can open it too.
     shared: bool,
+    /// SQLite's.
+    file: Option<sqlite::Whereabouts>,
     reader: AnyPool,
     writer: AnyPool,
 }
@@ -117,6 +119,7 @@ impl Database {
     /// SQLite ends a transaction by itself when the disk is full. sqlx then counts it as open for ever, and the
     /// connection begins nothing more: such a connection is closed, and the next one serves (F29).
     pub(super) async fn write(&self) -> Result<Transaction<'static, Any>, VaultError> {
+        self.is_in_place()?;
         let begin = self.engine.begin();
         match self.writer.begin_with(begin).await {
             Err(sqlx::Error::InvalidSavePointStatement) if self.shared => {
@@ -125,6 +128,14 @@ impl Database {
             }
             begun => Ok(begun?),
         }
+    }
+
+    /// Whether what is written would be found again: a file that was moved or removed takes it along.
+    pub(super) fn is_in_place(&self) -> Result<(), VaultError> {
+        Ok(self
+            .file
+            .as_ref()
+            .map_or(Ok(()), sqlite::Whereabouts::prove)?)
     }
 
     /// A transaction that changes nothing and sees the rows as they are at its first look, whatever happens meanwhile.
@@ -170,6 +181,12 @@ impl Database {
     ) -> Result<UnixTime, VaultError> {
         let row = sqlx::query(self.engine.now()).fetch_one(executor).await?;
         Ok(UnixTime(row.try_get(0)?))
+    }
+
+    /// The connections that write, bare.
+    #[cfg(test)]
+    pub(super) const fn writer_for_tests(&self) -> &AnyPool {
+        &self.writer
     }
 
     /// Removes from SQLite's log what has been deleted from its tables, as far as readers let it (R100). PostgreSQL

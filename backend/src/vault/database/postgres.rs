@@ -31,6 +31,7 @@ pub(super) async fn at(url: &Url, connections: u32) -> Result<Database, Database
     Ok(Database {
         engine: Engine::Postgres,
         shared: true,
+        file: None,
         reader: pool.clone(),
         writer: pool,
     })

@@ -2,7 +2,7 @@
 
 use std::fs::{self, OpenOptions};
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use sqlx::AnyPool;
@@ -22,6 +22,7 @@ pub(super) async fn in_memory() -> Result<Database, DatabaseError> {
     Ok(Database {
         engine: Engine::Sqlite,
         shared: false,
+        file: None,
         reader: pool.clone(),
         writer: pool,
     })
@@ -30,10 +31,12 @@ pub(super) async fn in_memory() -> Result<Database, DatabaseError> {
 /// A vault in a file that only its owner may read. SQLite gives the files beside it (`-wal`, `-shm`) the same
 /// permissions.
 pub(super) async fn in_file(path: &Path) -> Result<Database, DatabaseError> {
-    make_private(path).map_err(|source| DatabaseError::File {
+    let unusable = |source| DatabaseError::File {
         path: path.to_owned(),
         source,
-    })?;
+    };
+    make_private(path).map_err(unusable)?;
+    let file = Whereabouts::of(path).map_err(unusable)?;
     let url = url(path).ok_or_else(|| DatabaseError::Path {
         path: path.to_owned(),
     })?;
@@ -50,9 +53,48 @@ pub(super) async fn in_file(path: &Path) -> Result<Database, DatabaseError> {
     Ok(Database {
         engine: Engine::Sqlite,
         shared: true,
+        file: Some(file),
         reader,
         writer,
     })
+}
+
+/// Where the file was when it was opened, and which one it was.
+#[derive(Clone, Debug)]
+pub(super) struct Whereabouts {
+    path: PathBuf,
+    number: (u64, u64),
+}
+
+impl Whereabouts {
+    fn of(path: &Path) -> io::Result<Self> {
+        let path = std::path::absolute(path)?;
+        let number = number(&fs::metadata(&path)?);
+        Ok(Self { path, number })
+    }
+
+    /// Whether it is there still. SQLite goes on writing to a file that was moved or removed, and what it acknowledges then
+    /// is gone with the process (F32).
+    pub(super) fn prove(&self) -> Result<(), sqlx::Error> {
+        let found = fs::metadata(&self.path)?;
+        if number(&found) == self.number {
+            return Ok(());
+        }
+        let another = "the vault's file is not the one that was opened: put that back, or start again with this one";
+        Err(io::Error::other(another).into())
+    }
+}
+
+#[cfg(unix)]
+fn number(file: &fs::Metadata) -> (u64, u64) {
+    use std::os::unix::fs::MetadataExt as _;
+    (file.dev(), file.ino())
+}
+
+/// Elsewhere an open file can be neither moved nor removed.
+#[cfg(not(unix))]
+const fn number(_: &fs::Metadata) -> (u64, u64) {
+    (0, 0)
 }
 
 /// The path as sqlx takes it: what has a meaning in a URL is escaped.

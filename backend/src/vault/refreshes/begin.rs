@@ -4,6 +4,7 @@ use sqlx::{Any, Executor, Transaction};
 
 use super::{LEASE_LIFE, Lease, longest_lease};
 use crate::clock::UnixTime;
+use crate::vault::conflicts::repeated;
 use crate::vault::database::Record;
 use crate::vault::grants::GrantVersion;
 use crate::vault::id::{AccountId, OwnerId, RefreshId};
@@ -36,6 +37,16 @@ impl Vault {
     /// # Errors
     /// [`VaultError`]; nothing was changed.
     pub async fn begin_refresh(
+        &self,
+        account: AccountId,
+        judged: GrantVersion,
+        owner: OwnerId,
+        ahead: i64,
+    ) -> Result<BeginRefresh, VaultError> {
+        repeated(|| self.begin_refresh_once(account, judged, owner, ahead)).await
+    }
+
+    async fn begin_refresh_once(
         &self,
         account: AccountId,
         judged: GrantVersion,

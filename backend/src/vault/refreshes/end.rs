@@ -5,6 +5,7 @@ use sqlx::{Any, Transaction};
 use super::Lease;
 use crate::clock::UnixTime;
 use crate::vault::accounts::{Finding, Marked, mark_in};
+use crate::vault::conflicts::repeated;
 use crate::vault::grants::{Committed, Grant};
 use crate::vault::id::AccountId;
 use crate::vault::{Vault, VaultError};
@@ -35,6 +36,15 @@ impl Vault {
         grant: &Grant,
         now: UnixTime,
     ) -> Result<Committed, VaultError> {
+        repeated(|| self.complete_refresh_once(lease, grant, now)).await
+    }
+
+    async fn complete_refresh_once(
+        &self,
+        lease: &Lease,
+        grant: &Grant,
+        now: UnixTime,
+    ) -> Result<Committed, VaultError> {
         let mut transaction = self.database.write().await?;
         let written = self
             .replace(&mut transaction, lease.account, lease.version, grant, now)
@@ -60,6 +70,15 @@ impl Vault {
         finding: Finding,
         now: UnixTime,
     ) -> Result<Marked, VaultError> {
+        repeated(|| self.refuse_refresh_once(lease, finding.clone(), now)).await
+    }
+
+    async fn refuse_refresh_once(
+        &self,
+        lease: &Lease,
+        finding: Finding,
+        now: UnixTime,
+    ) -> Result<Marked, VaultError> {
         let mut transaction = self.database.write().await?;
         let marked = mark_in(&mut transaction, lease.account, lease.version, finding, now).await?;
         if !give_back(&mut transaction, lease).await? {
@@ -76,6 +95,14 @@ impl Vault {
     /// # Errors
     /// [`VaultError`]; nothing was changed. The lease then lapses by itself.
     pub async fn abandon_refresh(&self, lease: &Lease, answer: Answer) -> Result<bool, VaultError> {
+        repeated(|| self.abandon_refresh_once(lease, answer)).await
+    }
+
+    async fn abandon_refresh_once(
+        &self,
+        lease: &Lease,
+        answer: Answer,
+    ) -> Result<bool, VaultError> {
         let mut transaction = self.database.write().await?;
         let held = give_back(&mut transaction, lease).await?;
         if answer == Answer::NoTokens {

@@ -1,0 +1,45 @@
+//! Every connection that writes does so durably (F26): not by a default, but by having said so.
+
+use sqlx::Row as _;
+
+use super::world::World;
+use crate::vault::Location;
+
+on_every_engine![every_connection_that_writes_waits_for_the_disk];
+
+/// F26: all of the pool at once, and those that are made after these have gone.
+async fn every_connection_that_writes_waits_for_the_disk(world: &World) {
+    let (question, answer, connections) = match &world.location {
+        Location::Postgres(_) => ("show synchronous_commit", "on", 10),
+        // 2 is FULL (https://www.sqlite.org/pragma.html#pragma_synchronous).
+        Location::Memory | Location::SqliteFile(_) => ("pragma synchronous", "2", 1),
+    };
+    let rounds = if world.location == Location::Memory {
+        1
+    } else {
+        2
+    };
+    for _ in 0..rounds {
+        let mut open = Vec::new();
+        for _ in 0..connections {
+            let mut writing = world.vault.database.write().await.unwrap();
+            let row = sqlx::query(question)
+                .fetch_one(&mut *writing)
+                .await
+                .unwrap();
+            let said = row.try_get::<String, _>(0);
+            let said = said.unwrap_or_else(|_| row.get::<i64, _>(0).to_string());
+            assert_eq!(said, answer);
+            open.push(writing);
+        }
+        for writing in open {
+            writing.rollback().await.unwrap();
+        }
+        if world.location != Location::Memory {
+            let writer = world.vault.database.writer_for_tests();
+            for _ in 0..connections {
+                writer.acquire().await.unwrap().close().await.unwrap();
+            }
+        }
+    }
+}
