@@ -185,6 +185,7 @@ mod tests {
             message: "Another.".to_owned(),
             aadsts: None,
             correlation_id: None,
+            link: None,
         }));
         let json = serde_json::to_value(&connected).unwrap();
         assert_eq!(json["status"], "connected");
