@@ -3,7 +3,7 @@
 use connect_outlook_protocol::wire::{ANTI_FORGERY_HEADER, ANTI_FORGERY_VALUE};
 use gloo_net::http::{Headers, Request, Response};
 use js_sys::{Array, JSON};
-use wasm_bindgen::{JsCast as _, JsValue};
+use wasm_bindgen::JsValue;
 use web_sys::{AbortSignal, RequestCredentials, RequestInit, RequestRedirect};
 
 use crate::error::{Trouble, bad_answer, read_problem, unreachable};
@@ -99,12 +99,11 @@ impl Backend {
 /// The page's signal and our patience, whichever ends first.
 fn in_time(signal: &JsValue) -> AbortSignal {
     let patience = AbortSignal::timeout_with_u32(PATIENCE_MS);
-    match signal.dyn_ref::<AbortSignal>() {
-        Some(signal) => {
-            AbortSignal::any(&[signal.clone(), patience].into_iter().collect::<Array>())
-        }
-        None => patience,
+    if signal.is_undefined() || signal.is_null() {
+        return patience;
     }
+    // The loader has asked it whether it is over, which nothing but a signal can answer.
+    AbortSignal::any(&Array::of2(signal, &patience))
 }
 
 async fn answer(request: Option<Request>, held: JsValue) -> Result<JsValue, Trouble> {

@@ -10,6 +10,7 @@ mod coverage;
 mod demo;
 mod faults;
 mod fingerprint;
+mod glue;
 mod npm;
 mod one_at_a_time;
 mod package;

@@ -7,6 +7,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
+use crate::glue;
 use crate::npm::Npm;
 use crate::places::Places;
 use crate::process;
@@ -28,10 +29,11 @@ pub(crate) fn shrink(npm: &Npm, places: &Places, generated: &Generated) -> Resul
         fs::create_dir_all(&sources).or_stop(|| format!("cannot create {}", sources.display()))?;
         copy_scripts(&places.sdk_js(), &sources)?;
         copy(&generated.module(), &sources.join(MODULE))?;
-        let glue = generated.glue();
-        let text = fs::read_to_string(&glue).or_stop(|| format!("cannot read {GLUE}"))?;
-        fs::write(sources.join(GLUE), renamed.apply(&text)?)
-            .and_then(|()| fs::remove_file(&glue))
+        let glue_file = generated.glue();
+        let text = fs::read_to_string(&glue_file).or_stop(|| format!("cannot read {GLUE}"))?;
+        let text = glue::without_descriptions(&renamed.apply(&text)?)?;
+        fs::write(sources.join(GLUE), text)
+            .and_then(|()| fs::remove_file(&glue_file))
             .or_stop(|| format!("cannot move {GLUE}"))?;
         minify(npm, places, &generated.dir)
     })
@@ -133,17 +135,21 @@ const FEATURES: [&str; 7] = [
     "--enable-mutable-globals",
     "--enable-nontrapping-float-to-int",
 ];
-// The second time it finds what the first one uncovered. (`--converge` would shorten the
-// short names again.)
-const SMALLER: [&str; 4] = [
+// Control flow is written anew first. The second time it finds what the first one uncovered. (`--converge` would shorten
+// the short names again.)
+const SMALLER: [&str; 6] = [
+    "--flatten",
+    "--rereloop",
     "-Oz",
     "-Oz",
     "--strip-target-features",
     "--minify-imports-and-exports-and-modules",
 ];
-const MINIFY: [&str; 7] = [
+const MINIFY: [&str; 8] = [
     "--bundle",
     "--minify",
+    // What the glue keeps to itself.
+    "--mangle-props=^(__wbg_ptr|__destroy_into_raw|_wbg_cb_unref)$",
     "--target=es2022",
     "--sourcemap",
     "--legal-comments=none",
