@@ -153,13 +153,13 @@ async fn app(origin: &str, clock: &Clock) -> Arc<App> {
         allowed_tenants: Vec::new(),
     };
     let secret = Credential::secret(ClientSecret::new("secret".to_owned()), None, 1);
-    let trust = Trust::InsecureLoopback;
-    let entra = Entra::new(registration, vec![secret], clock.clone(), trust).unwrap();
+    let trusted = || Trust::InsecureLoopback;
+    let entra = Entra::new(registration, vec![secret], clock.clone(), trusted()).unwrap();
     let (steps, rules) = (Steps::new(clock.clone()), rules());
     let turns = Turns::new(Caps::microsoft(rules.outbound_at_once));
     let graph = Graph::new(
         origin.to_owned(),
-        trust,
+        trusted(),
         &[7; 32],
         turns.clone(),
         steps.clone(),
