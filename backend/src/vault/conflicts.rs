@@ -2,8 +2,8 @@
 //!
 //! PostgreSQL ends one of two transactions that wait for each other, and one of two that cannot be put in an order where
 //! an operator has made it serializable. SQLite's writers queue from their beginning and meet neither. Nothing was changed
-//! then, and doing the whole again is all there is to do. What somebody waits for goes through here; what runs by itself
-//! comes around again.
+//! then, and doing the whole again is all there is to do. Attempts, sessions, accounts and refreshes go through here. Elsewhere
+//! a conflict is an error that passes; what runs by itself comes around again.
 
 use super::attempts::{BeginAttemptError, TakeAttemptError};
 use super::error::VaultError;

@@ -162,6 +162,10 @@ impl Vault {
         if now.since(session.last_seen_at) < TOUCH_INTERVAL {
             return Ok(false);
         }
+        repeated(|| self.touch_once(session, now)).await
+    }
+
+    async fn touch_once(&self, session: &Session, now: UnixTime) -> Result<bool, VaultError> {
         let mut transaction = self.database.write().await?;
         sqlx::query(
             "update sessions

@@ -2,6 +2,7 @@
 
 use super::{Lease, longest_lease};
 use crate::clock::UnixTime;
+use crate::vault::conflicts::repeated;
 use crate::vault::database::Record;
 use crate::vault::grants::GrantVersion;
 use crate::vault::id::{AccountId, RefreshId};
@@ -63,6 +64,10 @@ impl Vault {
     /// # Errors
     /// [`VaultError`]; nothing was noted.
     pub async fn begin_recovery(&self, lease: &Lease) -> Result<bool, VaultError> {
+        repeated(|| self.begin_recovery_once(lease)).await
+    }
+
+    async fn begin_recovery_once(&self, lease: &Lease) -> Result<bool, VaultError> {
         let mut transaction = self.database.write().await?;
         let noted = sqlx::query(
             "update refresh_intents
