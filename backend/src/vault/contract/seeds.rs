@@ -56,7 +56,7 @@ impl<'a> Tale<'a> {
         let person = format!("seed{seed}");
         let first = grant("0");
         let account = world.connect(&person, &first).await.id;
-        let rotation = if seed % 2 == 0 {
+        let rotation = if seed.is_multiple_of(2) {
             Rotation::Entra
         } else {
             Rotation::Strict
