@@ -182,6 +182,8 @@ async fn a_refused_confirmation_stays_refused(place: &Place<'_>) -> usize {
     let again = server.confirm(&link, &code, USER).await.json();
     assert_eq!(again, first, "R39: that code is not sent again");
     assert_eq!(place.world.token_requests().len(), 1);
+    // F16: a credential that was refused is not tried again at once.
+    place.world.advance(61);
     begins_again(&server, &link, &visitor).await;
     0
 }
