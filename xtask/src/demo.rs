@@ -39,24 +39,15 @@ fn build_both(places: &Places) -> Result<PathBuf, Stop> {
 /// # Errors
 /// It did not compile.
 pub(crate) fn build(places: &Places) -> Result<PathBuf, Stop> {
-    build_program(
-        places,
-        "connect-outlook-demo",
-        "connect-outlook-demo",
-        "the demo",
-    )
+    build_program(places, "connect-outlook-demo", "the demo")
 }
 
-/// Compiles the program `name` of `package`, called `what` in messages, and returns where it is.
+/// Compiles the program `name`, called `what` in messages, and returns where it is. Always with the features of the whole
+/// workspace: with those of one package its dependencies would be compiled anew for each program.
 ///
 /// # Errors
 /// It did not compile.
-pub(crate) fn build_program(
-    places: &Places,
-    package: &str,
-    name: &str,
-    what: &str,
-) -> Result<PathBuf, Stop> {
+pub(crate) fn build_program(places: &Places, name: &str, what: &str) -> Result<PathBuf, Stop> {
     say::step(
         &format!("Compiling {what}"),
         "2-4 min the first time, then seconds",
@@ -64,7 +55,7 @@ pub(crate) fn build_program(
             let told = process::capture(
                 process::cargo()
                     .current_dir(places.root())
-                    .args(["build", "--package", package, "--bin", name])
+                    .args(["build", "--workspace", "--bin", name])
                     // cargo knows best where the program ends up: settings may move it.
                     .arg("--message-format=json-render-diagnostics"),
             )?;

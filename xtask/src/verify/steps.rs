@@ -191,13 +191,11 @@ fn examples(places: &Places, tools: &Tools, tally: &mut Tally) -> Result<(), Sto
 }
 
 fn server(places: &Places) -> Result<PathBuf, Stop> {
-    let (package, name) = ("connect-outlook-backend", "connect-outlook");
-    demo::build_program(places, package, name, "the server")
+    demo::build_program(places, "connect-outlook", "the server")
 }
 
 fn emulator(places: &Places) -> Result<PathBuf, Stop> {
-    let name = "connect-outlook-emulator";
-    demo::build_program(places, name, name, "the emulator")
+    demo::build_program(places, "connect-outlook-emulator", "the emulator")
 }
 
 fn node_tests(command: &mut Command, kind: Kind, tally: &mut Tally) -> Result<(), Stop> {
