@@ -5,6 +5,7 @@ use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use connect_outlook_protocol::secret::ApiKey;
 use zeroize::Zeroizing;
 
+use super::conflicts::repeated;
 use super::database::Record;
 use super::id::{ApiKeyDigest, ApiKeyId};
 use super::links::drop_parked_of_key;
@@ -50,18 +51,28 @@ impl Vault {
         let encoded = Zeroizing::new(BASE64_URL_SAFE_NO_PAD.encode(*random));
         let key = ApiKey::new(format!("{PREFIX}{}", *encoded));
         let id = ApiKeyId::random()?;
+        repeated(|| self.insert_api_key(id, ApiKeyDigest::of(key.expose()), name, now)).await?;
+        Ok((id, key))
+    }
+
+    async fn insert_api_key(
+        &self,
+        id: ApiKeyId,
+        key: ApiKeyDigest,
+        name: &str,
+        now: UnixTime,
+    ) -> Result<(), VaultError> {
         let mut transaction = self.database.write().await?;
         sqlx::query(
             "insert into api_keys (id, key_hash, name, created_at) values ($1, $2, $3, $4)",
         )
         .bind(id.to_string())
-        .bind(ApiKeyDigest::of(key.expose()).to_column())
+        .bind(key.to_column())
         .bind(name)
         .bind(now.0)
         .execute(&mut *transaction)
         .await?;
-        transaction.commit().await?;
-        Ok((id, key))
+        Ok(transaction.commit().await?)
     }
 
     /// The key with this hash, unless it was revoked: one indexed look-up (D9). Its first use is noted (L8).
@@ -83,7 +94,7 @@ impl Vault {
         let row = Record::new("api_keys", "id", row);
         let id = read_id(&row)?;
         if row.optional_number("first_used_at")?.is_none() {
-            self.note_first_use(id, now).await?;
+            repeated(|| self.note_first_use(id, now)).await?;
         }
         Ok(Some(id))
     }
@@ -134,6 +145,10 @@ impl Vault {
     /// # Errors
     /// [`VaultError`]; nothing was changed.
     pub async fn revoke_api_key(&self, id: ApiKeyId, now: UnixTime) -> Result<bool, VaultError> {
+        repeated(|| self.revoke_api_key_once(id, now)).await
+    }
+
+    async fn revoke_api_key_once(&self, id: ApiKeyId, now: UnixTime) -> Result<bool, VaultError> {
         let mut transaction = self.database.write().await?;
         let revoked =
             sqlx::query("update api_keys set revoked_at = $2 where id = $1 and revoked_at is null")

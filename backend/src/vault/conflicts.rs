@@ -2,11 +2,12 @@
 //!
 //! PostgreSQL ends one of two transactions that wait for each other, and one of two that cannot be put in an order where
 //! an operator has made it serializable. SQLite's writers queue from their beginning and meet neither. Nothing was changed
-//! then, and doing the whole again is all there is to do. Attempts, sessions, accounts and refreshes go through here. Elsewhere
-//! a conflict is an error that passes; what runs by itself comes around again.
+//! then, and doing the whole again is all there is to do. Everything that somebody asked for goes through here; what runs
+//! by itself comes around again.
 
 use super::attempts::{BeginAttemptError, TakeAttemptError};
 use super::error::VaultError;
+use super::links::{ParkError, TakeCompletionError};
 
 /// Does `work`, and does it again for each conflict, at most [`REPEATS`] times. The last answer counts.
 pub(super) async fn repeated<T, E, F>(work: impl Fn() -> F) -> Result<T, E>
@@ -37,17 +38,25 @@ impl MayConflict for VaultError {
     }
 }
 
-impl MayConflict for BeginAttemptError {
-    fn is_conflict(&self) -> bool {
-        matches!(self, Self::Vault(error) if error.is_about_others())
-    }
+/// Errors of one use case that pass the vault's on.
+macro_rules! passes_conflicts_on {
+    ($($error:ident),* $(,)?) => {
+        $(
+            impl MayConflict for $error {
+                fn is_conflict(&self) -> bool {
+                    matches!(self, Self::Vault(error) if error.is_about_others())
+                }
+            }
+        )*
+    };
 }
 
-impl MayConflict for TakeAttemptError {
-    fn is_conflict(&self) -> bool {
-        matches!(self, Self::Vault(error) if error.is_about_others())
-    }
-}
+passes_conflicts_on![
+    BeginAttemptError,
+    TakeAttemptError,
+    ParkError,
+    TakeCompletionError,
+];
 
 /// Beyond the first time.
 const REPEATS: u32 = 3;

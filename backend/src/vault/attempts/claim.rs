@@ -1,7 +1,10 @@
 //! Handing the end of an attempt to the frame that began it: by a secret that only the frame has, once, within the
 //! attempt's time.
 
+use sqlx::any::AnyRow;
+
 use crate::clock::UnixTime;
+use crate::vault::conflicts::repeated;
 use crate::vault::database::Record;
 use crate::vault::id::{AccountId, ClaimDigest};
 use crate::vault::{Vault, VaultError};
@@ -21,6 +24,14 @@ impl Vault {
     /// # Errors
     /// [`VaultError`].
     pub async fn end_claimed(
+        &self,
+        claim: ClaimDigest,
+        end: &AttemptEnd,
+    ) -> Result<(), VaultError> {
+        repeated(|| self.end_claimed_once(claim, end)).await
+    }
+
+    async fn end_claimed_once(
         &self,
         claim: ClaimDigest,
         end: &AttemptEnd,
@@ -66,13 +77,7 @@ impl Vault {
         if waits.is_none() {
             return Ok(None);
         }
-        let mut transaction = self.database.write().await?;
-        let row = sqlx::query(TAKE)
-            .bind(claim.to_column())
-            .bind(now.0)
-            .fetch_optional(&mut *transaction)
-            .await?;
-        transaction.commit().await?;
+        let row = repeated(|| self.take_end_once(claim, now)).await?;
         let Some(row) = row else { return Ok(None) };
         let row = Record::new("attempts", "id", row);
         if let Some(outcome) = row.optional_text("ended_outcome")? {
@@ -82,6 +87,21 @@ impl Vault {
         let account = AccountId::parse(&account);
         let account = account.ok_or_else(|| row.contradiction("ended_account"))?;
         Ok(Some(AttemptEnd::Connected(account)))
+    }
+
+    async fn take_end_once(
+        &self,
+        claim: ClaimDigest,
+        now: UnixTime,
+    ) -> Result<Option<AnyRow>, VaultError> {
+        let mut transaction = self.database.write().await?;
+        let row = sqlx::query(TAKE)
+            .bind(claim.to_column())
+            .bind(now.0)
+            .fetch_optional(&mut *transaction)
+            .await?;
+        transaction.commit().await?;
+        Ok(row)
     }
 }
 

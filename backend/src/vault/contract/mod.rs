@@ -39,6 +39,7 @@ mod attempts;
 mod changes;
 mod claims;
 mod completions;
+mod conflicts;
 mod deployment;
 mod durable;
 mod exported_file;

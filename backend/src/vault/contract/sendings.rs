@@ -22,7 +22,7 @@ fn digests(name: &str) -> (KeyDigest, LetterDigest) {
     (KeyDigest::of(name), LetterDigest::of("the letter"))
 }
 
-async fn begin(vault: &Vault, account: AccountId, name: &str) -> BeginSending {
+pub(super) async fn begin(vault: &Vault, account: AccountId, name: &str) -> BeginSending {
     let (key, letter) = digests(name);
     vault
         .begin_sending(account, key, letter, NOW)
@@ -30,19 +30,19 @@ async fn begin(vault: &Vault, account: AccountId, name: &str) -> BeginSending {
         .unwrap()
 }
 
-async fn mine(vault: &Vault, account: AccountId, name: &str) -> SendingRun {
+pub(super) async fn mine(vault: &Vault, account: AccountId, name: &str) -> SendingRun {
     match begin(vault, account, name).await {
         BeginSending::Yours(run) => run,
         other => panic!("{other:?}"),
     }
 }
 
-async fn stage(vault: &Vault, account: AccountId, name: &str) -> Option<Stage> {
+pub(super) async fn stage(vault: &Vault, account: AccountId, name: &str) -> Option<Stage> {
     let found = vault.sending(account, KeyDigest::of(name)).await.unwrap();
     found.map(|record| record.stage)
 }
 
-fn letter() -> SentLetter {
+pub(super) fn letter() -> SentLetter {
     SentLetter {
         message: "AAMk".to_owned(),
         thread: "AAQk".to_owned(),

@@ -50,6 +50,15 @@ impl World {
         Self::at(new_schema().await, None).await
     }
 
+    /// The same on a server whose operator made it stricter than we need: of two transactions that want one row, the later
+    /// is ended as soon as the earlier has committed.
+    pub(super) async fn on_strict_postgres() -> Self {
+        let address = connect_outlook_throwaway_postgres::new_schema().await;
+        let address = address.unwrap_or_else(|missing| panic!("{missing}"));
+        let strict = "%20-c%20default_transaction_isolation%3Drepeatable%5C%20read";
+        Self::at(format!("{address}{strict}").parse().unwrap(), None).await
+    }
+
     async fn at(location: Location, folder: Option<TempDir>) -> Self {
         let vault = Vault::open(&location, KeyRing::parse(KEY).unwrap())
             .await

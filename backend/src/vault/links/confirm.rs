@@ -11,6 +11,7 @@ use super::Parked;
 use super::park::{drop_parked, hold_live};
 use crate::clock::UnixTime;
 use crate::vault::accounts::{Account, Identity, Profile};
+use crate::vault::conflicts::repeated;
 use crate::vault::database::Record;
 use crate::vault::grants::Grant;
 use crate::vault::id::{
@@ -61,6 +62,16 @@ impl Vault {
     /// # Errors
     /// [`TakeCompletionError`].
     pub async fn take_completion(
+        &self,
+        link: LinkId,
+        completion: CompletionDigest,
+        user: &str,
+        now: UnixTime,
+    ) -> Result<Taken, TakeCompletionError> {
+        repeated(|| self.take_completion_once(link, completion, user, now)).await
+    }
+
+    async fn take_completion_once(
         &self,
         link: LinkId,
         completion: CompletionDigest,
@@ -168,6 +179,17 @@ impl Vault {
     /// [`VaultError`]; nothing was stored.
     pub async fn connect_by_link(
         &self,
+        by: (LinkId, CompletionId),
+        identity: &Identity,
+        profile: &Profile,
+        grant: &Grant,
+        now: UnixTime,
+    ) -> Result<Option<Account>, VaultError> {
+        repeated(|| self.connect_by_link_once(by, identity, profile, grant, now)).await
+    }
+
+    async fn connect_by_link_once(
+        &self,
         (link, completion): (LinkId, CompletionId),
         identity: &Identity,
         profile: &Profile,
@@ -212,6 +234,14 @@ impl Vault {
     /// # Errors
     /// [`VaultError`].
     pub async fn refuse_completion(
+        &self,
+        completion: CompletionId,
+        outcome: &str,
+    ) -> Result<(), VaultError> {
+        repeated(|| self.refuse_completion_once(completion, outcome)).await
+    }
+
+    async fn refuse_completion_once(
         &self,
         completion: CompletionId,
         outcome: &str,

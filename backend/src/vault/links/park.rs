@@ -6,6 +6,7 @@ use sqlx::{Any, Transaction};
 
 use crate::clock::UnixTime;
 use crate::vault::attempts::Attempt;
+use crate::vault::conflicts::repeated;
 use crate::vault::database::Record;
 use crate::vault::id::{AccountId, ApiKeyId, CompletionDigest, CompletionId, LinkId};
 use crate::vault::seal::{Field, Place};
@@ -48,6 +49,10 @@ impl Vault {
     /// # Errors
     /// [`ParkError`]; nothing was changed.
     pub async fn park(&self, parking: &Parking<'_>, now: UnixTime) -> Result<String, ParkError> {
+        repeated(|| self.park_once(parking, now)).await
+    }
+
+    async fn park_once(&self, parking: &Parking<'_>, now: UnixTime) -> Result<String, ParkError> {
         let mut transaction = self.database.write().await?;
         let Some(link) = hold_live(&mut transaction, parking.link).await? else {
             return Err(ParkError::Ended);

@@ -3,6 +3,7 @@
 use super::park::drop_parked;
 use super::{Link, LinkState, NewLink};
 use crate::clock::UnixTime;
+use crate::vault::conflicts::repeated;
 use crate::vault::id::{LinkDigest, LinkId, UserDigest};
 use crate::vault::{Vault, VaultError};
 
@@ -30,6 +31,16 @@ impl Vault {
     /// [`VaultError`]; there is no link then.
     pub async fn new_link(&self, link: &NewLink<'_>, now: UnixTime) -> Result<LinkId, VaultError> {
         let id = LinkId::random()?;
+        repeated(|| self.insert_link(id, link, now)).await?;
+        Ok(id)
+    }
+
+    async fn insert_link(
+        &self,
+        id: LinkId,
+        link: &NewLink<'_>,
+        now: UnixTime,
+    ) -> Result<(), VaultError> {
         let mut transaction = self.database.write().await?;
         sqlx::query(
             "insert into links (
@@ -51,8 +62,7 @@ impl Vault {
         .bind(link.expires_at.0)
         .execute(&mut *transaction)
         .await?;
-        transaction.commit().await?;
-        Ok(id)
+        Ok(transaction.commit().await?)
     }
 
     /// Counts that somebody pressed the link's button, at most `most` times.
@@ -65,6 +75,23 @@ impl Vault {
         most: u32,
         now: UnixTime,
     ) -> Result<Link, StartLinkError> {
+        let counted = repeated(|| self.count_start(token, most, now)).await?;
+        let link = self.link_of_token(token, now).await?;
+        let link = link.ok_or(StartLinkError::Unknown)?;
+        match link.state {
+            _ if counted => Ok(link),
+            LinkState::Connected { .. } | LinkState::Revoked => Err(StartLinkError::Ended),
+            _ if link.expires_at <= now => Err(StartLinkError::Ended),
+            _ => Err(StartLinkError::Exhausted),
+        }
+    }
+
+    async fn count_start(
+        &self,
+        token: LinkDigest,
+        most: u32,
+        now: UnixTime,
+    ) -> Result<bool, VaultError> {
         let mut transaction = self.database.write().await?;
         let counted = sqlx::query(
             "update links
@@ -80,17 +107,9 @@ impl Vault {
         .bind(i64::from(most))
         .bind(now.0)
         .execute(&mut *transaction)
-        .await
-        .map_err(VaultError::from)?;
-        transaction.commit().await.map_err(VaultError::from)?;
-        let link = self.link_of_token(token, now).await?;
-        let link = link.ok_or(StartLinkError::Unknown)?;
-        match link.state {
-            _ if counted.rows_affected() > 0 => Ok(link),
-            LinkState::Connected { .. } | LinkState::Revoked => Err(StartLinkError::Ended),
-            _ if link.expires_at <= now => Err(StartLinkError::Ended),
-            _ => Err(StartLinkError::Exhausted),
-        }
+        .await?;
+        transaction.commit().await?;
+        Ok(counted.rows_affected() > 0)
     }
 
     /// Ends a link that has connected nothing, and drops what is parked for it. Answers whether there is such a link.
@@ -98,6 +117,10 @@ impl Vault {
     /// # Errors
     /// [`VaultError`]; nothing was changed.
     pub async fn revoke_link(&self, id: LinkId, now: UnixTime) -> Result<bool, VaultError> {
+        repeated(|| self.revoke_link_once(id, now)).await
+    }
+
+    async fn revoke_link_once(&self, id: LinkId, now: UnixTime) -> Result<bool, VaultError> {
         let mut transaction = self.database.write().await?;
         let found = sqlx::query(
             "update links

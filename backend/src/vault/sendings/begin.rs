@@ -4,6 +4,7 @@ use sqlx::{Any, Transaction};
 
 use super::{FIND, SENDING_LEASE, SendingRecord, SendingRun, SentLetter, Stage, read};
 use crate::clock::UnixTime;
+use crate::vault::conflicts::repeated;
 use crate::vault::id::{AccountId, KeyDigest, LetterDigest, RunId};
 use crate::vault::{Vault, VaultError};
 
@@ -36,11 +37,20 @@ impl Vault {
             key,
             run: RunId::random()?,
         };
+        repeated(|| self.begin_sending_once(mine, letter, now)).await
+    }
+
+    async fn begin_sending_once(
+        &self,
+        mine: SendingRun,
+        letter: LetterDigest,
+        now: UnixTime,
+    ) -> Result<BeginSending, VaultError> {
         let mut transaction = self.database.write().await?;
         let time = self.database.now(&mut *transaction).await?;
         let inserted = sqlx::query(INSERT)
-            .bind(account.to_string())
-            .bind(key.to_column())
+            .bind(mine.account.to_string())
+            .bind(mine.key.to_column())
             .bind(letter.to_column())
             .bind(mine.run.to_string())
             .bind(time.plus(SENDING_LEASE).0)
@@ -62,6 +72,14 @@ impl Vault {
     /// # Errors
     /// [`VaultError`]: it may not be.
     pub async fn about_to_send(
+        &self,
+        run: &SendingRun,
+        letter: &SentLetter,
+    ) -> Result<bool, VaultError> {
+        repeated(|| self.about_to_send_once(run, letter)).await
+    }
+
+    async fn about_to_send_once(
         &self,
         run: &SendingRun,
         letter: &SentLetter,

@@ -1,6 +1,7 @@
 //! How sendings end.
 
 use super::SendingRun;
+use crate::vault::conflicts::repeated;
 use crate::vault::id::{AccountId, KeyDigest};
 use crate::vault::{Vault, VaultError};
 
@@ -21,6 +22,10 @@ impl Vault {
     /// # Errors
     /// [`VaultError`]: once its lease has lapsed, it is unknown how it ended.
     pub async fn end_sending(&self, run: &SendingRun, end: SendingEnd) -> Result<(), VaultError> {
+        repeated(|| self.end_sending_once(run, end)).await
+    }
+
+    async fn end_sending_once(&self, run: &SendingRun, end: SendingEnd) -> Result<(), VaultError> {
         let (stage, code) = end.columns();
         let mut transaction = self.database.write().await?;
         sqlx::query(END)
@@ -39,6 +44,10 @@ impl Vault {
     /// # Errors
     /// [`VaultError`].
     pub async fn forget_sending(&self, run: &SendingRun) -> Result<(), VaultError> {
+        repeated(|| self.forget_sending_once(run)).await
+    }
+
+    async fn forget_sending_once(&self, run: &SendingRun) -> Result<(), VaultError> {
         let mut transaction = self.database.write().await?;
         sqlx::query(FORGET)
             .bind(run.account.to_string())
@@ -54,6 +63,15 @@ impl Vault {
     /// # Errors
     /// [`VaultError`].
     pub async fn settle_sending(
+        &self,
+        account: AccountId,
+        key: KeyDigest,
+        end: SendingEnd,
+    ) -> Result<(), VaultError> {
+        repeated(|| self.settle_sending_once(account, key, end)).await
+    }
+
+    async fn settle_sending_once(
         &self,
         account: AccountId,
         key: KeyDigest,

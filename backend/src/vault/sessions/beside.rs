@@ -1,6 +1,7 @@
 //! The sessions beside one: those of other browsers that hold one of its accounts (R72).
 
 use crate::clock::UnixTime;
+use crate::vault::conflicts::repeated;
 use crate::vault::database::Record;
 use crate::vault::id::{HandleDigest, SessionId};
 use crate::vault::news::News;
@@ -58,6 +59,15 @@ impl Vault {
     /// # Errors
     /// [`VaultError`]; none was ended.
     pub async fn end_sessions_beside(
+        &self,
+        handle: HandleDigest,
+        only: Option<SessionId>,
+        now: UnixTime,
+    ) -> Result<u64, VaultError> {
+        repeated(|| self.end_sessions_beside_once(handle, only, now)).await
+    }
+
+    async fn end_sessions_beside_once(
         &self,
         handle: HandleDigest,
         only: Option<SessionId>,
