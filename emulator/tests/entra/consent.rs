@@ -7,10 +7,7 @@ use crate::support::{ADA, ALAN, App, Browser, GRACE, HEDY, KATHERINE, MARGARET, 
 async fn first_use_lists_the_scopes_in_words_and_later_use_is_silent() {
     let stage = Stage::start().await;
     let mut browser = Browser::new(&stage);
-    let page = browser
-        .open(&App::DEMO.start().with("login_hint", ADA).path())
-        .await;
-    let consent = browser.press_action(&page, "sign_in").await;
+    let consent = browser.sign_in_as(App::DEMO.start(), ADA).await;
     assert_eq!(consent.title(), "Permissions requested");
     let mut listed: Vec<String> = consent
         .tags("li")
@@ -51,11 +48,8 @@ async fn grants_belong_to_one_person_and_one_app() {
     let stage = Stage::start().await;
     App::DEMO.code(&stage, ADA).await;
     let mut browser = Browser::new(&stage);
-    let page = browser
-        .open(&App::DEMO.start().with("login_hint", ALAN).path())
-        .await;
     assert_eq!(
-        browser.press_action(&page, "sign_in").await.title(),
+        browser.sign_in_as(App::DEMO.start(), ALAN).await.title(),
         "Permissions requested"
     );
     let other_app = App::EXPIRED.start().with("login_hint", ADA);
@@ -104,10 +98,7 @@ async fn managed_tenants_send_mail_readers_to_their_administrator() {
 async fn an_administrators_consent_can_hold_for_the_whole_tenant() {
     let stage = Stage::start().await;
     let mut browser = Browser::new(&stage);
-    let page = browser
-        .open(&App::DEMO.start().with("login_hint", MARGARET).path())
-        .await;
-    let consent = browser.press_action(&page, "sign_in").await;
+    let consent = browser.sign_in_as(App::DEMO.start(), MARGARET).await;
     assert!(
         consent
             .body
@@ -142,20 +133,14 @@ async fn consent_for_all_needs_an_administrator_and_the_tick() {
         "Need admin approval"
     );
     let mut browser = Browser::new(&stage);
-    let page = browser
-        .open(&App::DEMO.start().with("login_hint", ADA).path())
-        .await;
-    let consent = browser.press_action(&page, "sign_in").await;
+    let consent = browser.sign_in_as(App::DEMO.start(), ADA).await;
     assert!(!consent.body.contains("on behalf of your organization"));
     browser
         .fill_and_press(&consent, &[("for_organization", "yes")], "accept")
         .await
         .code();
-    let page = browser
-        .open(&App::DEMO.start().with("login_hint", ALAN).path())
-        .await;
     assert_eq!(
-        browser.press_action(&page, "sign_in").await.title(),
+        browser.sign_in_as(App::DEMO.start(), ALAN).await.title(),
         "Permissions requested"
     );
 }
@@ -165,10 +150,7 @@ async fn consent_for_all_needs_an_administrator_and_the_tick() {
 async fn the_approval_page_cannot_be_turned_into_consent() {
     let stage = Stage::start().await;
     let mut browser = Browser::new(&stage);
-    let page = browser
-        .open(&App::DEMO.start().with("login_hint", KATHERINE).path())
-        .await;
-    let approval = browser.press_action(&page, "sign_in").await;
+    let approval = browser.sign_in_as(App::DEMO.start(), KATHERINE).await;
     let forged = browser
         .fill_and_press(&approval, &[("action", "accept")], "restart")
         .await;

@@ -92,10 +92,7 @@ async fn every_other_page_is_sound_too() {
 async fn the_approval_page_leads_on_by_an_administrator() {
     let stage = Stage::start().await;
     let mut browser = Browser::new(&stage);
-    let page = browser
-        .open(&App::DEMO.start().with("login_hint", KATHERINE).path())
-        .await;
-    let approval = browser.press_action(&page, "sign_in").await;
+    let approval = browser.sign_in_as(App::DEMO.start(), KATHERINE).await;
     let picker = browser.press_primary(&approval).await;
     assert_eq!(picker.title(), "Pick an account");
 }

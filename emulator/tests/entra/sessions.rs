@@ -206,9 +206,7 @@ async fn accounts_of_elsewhere_are_stopped_on_the_page() {
 async fn a_wrong_password_or_unknown_address_asks_again() {
     let stage = Stage::start().await;
     let mut browser = Browser::new(&stage);
-    let page = browser
-        .open(&App::DEMO.start().with("login_hint", ADA).path())
-        .await;
+    let page = browser.begin_as(App::DEMO.start(), ADA).await;
     let again = browser
         .fill_and_press(&page, &[("password", "wrong")], "sign_in")
         .await;
@@ -226,9 +224,7 @@ async fn a_wrong_password_or_unknown_address_asks_again() {
 async fn a_page_of_a_finished_sign_in_is_spent() {
     let stage = Stage::start().await;
     let mut browser = Browser::new(&stage);
-    let page = browser
-        .open(&App::DEMO.start().with("login_hint", ADA).path())
-        .await;
+    let page = browser.begin_as(App::DEMO.start(), ADA).await;
     let consent = browser.press_action(&page, "sign_in").await;
     browser.press_action(&consent, "accept").await.code();
     browser

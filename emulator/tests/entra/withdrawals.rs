@@ -155,10 +155,7 @@ async fn default_means_all_apis_first_and_what_is_held_afterwards() {
     let scope = "openid offline_access https://graph.microsoft.com/.default";
     let start = App::DEMO.start().with("scope", scope);
     let mut browser = Browser::new(&stage);
-    let page = browser
-        .open(&start.clone().with("login_hint", ADA).path())
-        .await;
-    let consent = browser.press_action(&page, "sign_in").await;
+    let consent = browser.sign_in_as(start.clone(), ADA).await;
     let listed = consent.tags("li");
     assert!(listed.iter().any(|item| item.is("data-scope", "SMTP.Send")));
     let code = browser.press_action(&consent, "accept").await.code();

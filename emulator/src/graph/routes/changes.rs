@@ -2,14 +2,14 @@
 
 use axum::http::header;
 
-use super::visit::{Visit, folder, message};
+use super::visit::{Visit, destination, message};
 use crate::graph::{
     answer::Answer,
     error::GraphError,
-    input::{Destination, Edits, object},
+    input::{Edits, object},
     path::MessagePlace,
     render::MessageView,
-    store::{FolderKey, Mailbox, Message},
+    store::{Mailbox, Message},
 };
 
 /// `PATCH messages/{message}` (E32)
@@ -77,8 +77,4 @@ pub(super) fn check_etag(
     } else {
         Err(GraphError::changed_meanwhile())
     }
-}
-
-fn destination(visit: &Visit<'_>, mailbox: &Mailbox) -> Result<FolderKey, GraphError> {
-    folder(mailbox, &Destination::parse(&visit.call.body)?.folder)
 }

@@ -5,12 +5,12 @@ use axum::http::StatusCode;
 
 use super::{
     folders::shown,
-    visit::{Visit, folder},
+    visit::{Visit, destination, folder},
 };
 use crate::graph::{
     answer::Answer,
     error::GraphError,
-    input::{Destination, FolderInput},
+    input::FolderInput,
     store::{FolderError, Mailbox, WellKnown},
 };
 
@@ -64,7 +64,7 @@ pub(super) fn relocate(
     named: &str,
 ) -> Result<Answer, GraphError> {
     let key = folder(mailbox, named)?;
-    let destination = folder(mailbox, &Destination::parse(&visit.call.body)?.folder)?;
+    let destination = destination(visit, mailbox)?;
     mailbox
         .move_folder(key, destination, visit.call.now)
         .map_err(|error| refused(error, "ErrorMoveDistinguishedFolder"))?;
@@ -78,7 +78,7 @@ pub(super) fn copy(
     named: &str,
 ) -> Result<Answer, GraphError> {
     let key = folder(mailbox, named)?;
-    let destination = folder(mailbox, &Destination::parse(&visit.call.body)?.folder)?;
+    let destination = destination(visit, mailbox)?;
     let copy = mailbox
         .copy_folder(key, destination, visit.call.now)
         .map_err(|error| refused(error, "ErrorMoveCopyFailed"))?;

@@ -6,6 +6,7 @@ use crate::graph::{
     call::Call,
     error::GraphError,
     ids::{self, IdError},
+    input::Destination,
     json::{Json, Object},
     odata::{Listed, Order, Query, Schema, Selection},
     path::MessagePlace,
@@ -180,6 +181,14 @@ pub(super) fn folder(mailbox: &Mailbox, named: &str) -> Result<FolderKey, GraphE
         .folder(key)
         .map(|folder| folder.key)
         .ok_or_else(GraphError::item_not_found)
+}
+
+/// The folder that the body of a move or a copy names.
+///
+/// # Errors
+/// 400 for a body that names none, 404 for a folder that is not there.
+pub(super) fn destination(visit: &Visit<'_>, mailbox: &Mailbox) -> Result<FolderKey, GraphError> {
+    folder(mailbox, &Destination::parse(&visit.call.body)?.folder)
 }
 
 /// The message that a path names; it must lie in the folder the path names, if any.

@@ -3,7 +3,7 @@
 use reqwest::{StatusCode, header::HeaderMap};
 
 use super::{
-    Stage,
+    Stage, Start,
     html::{Tag, decoded_pairs, tags},
 };
 
@@ -29,6 +29,17 @@ impl<'stage> Browser<'stage> {
 
     pub(crate) async fn open(&mut self, path: &str) -> Shown {
         self.send(self.stage.http.get(self.stage.url(path))).await
+    }
+
+    /// Begins a sign-in that knows the address already.
+    pub(crate) async fn begin_as(&mut self, start: Start, address: &str) -> Shown {
+        self.open(&start.with("login_hint", address).path()).await
+    }
+
+    /// The same, and gives the password.
+    pub(crate) async fn sign_in_as(&mut self, start: Start, address: &str) -> Shown {
+        let page = self.begin_as(start, address).await;
+        self.press_action(&page, "sign_in").await
     }
 
     /// Presses the button that `wanted` recognises.
