@@ -6,10 +6,9 @@ import { join } from "node:path";
 
 import { chromium } from "playwright-core";
 
-const settings = {
-  executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-  args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
-};
+import { switches } from "../../browser/src/switches.js";
+
+const settings = { executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: switches() };
 
 /** Starts it; its contexts are windows for private browsing, in which frames see no cookies of other sites. */
 export const launch = () => chromium.launch(settings);
