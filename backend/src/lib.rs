@@ -18,6 +18,7 @@ pub mod random;
 pub mod steps;
 pub mod strict_json;
 pub mod vault;
+pub mod webhooks;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -37,6 +38,7 @@ use steps::{StepTaken, Steps};
 use vault::attempts::AttemptCaps;
 use vault::sessions::SessionLimits;
 use vault::{OpenError, Vault};
+use webhooks::Poster;
 
 /// One deployment, ready to serve.
 #[derive(Clone, Debug)]
@@ -135,6 +137,7 @@ impl Backend {
             clock,
             steps.clone(),
             (rules, microsoft),
+            Poster::new(config.webhooks)?,
         )
         .map_err(OpenError::Vault)?;
         app.keep_tidy();
@@ -142,6 +145,9 @@ impl Backend {
             app.keep_fresh();
         }
         app.keep_listening();
+        if config.tell_webhooks {
+            app.keep_telling();
+        }
         let rates = Rates {
             starts: config.limits.starts,
             callbacks: config.limits.callbacks,
@@ -196,6 +202,11 @@ impl Backend {
         self.door.app.tidy().await;
     }
 
+    /// Tells webhooks, now, of all that is due, and waits for the end of it: for programs that move the clock.
+    pub async fn tell_webhooks(&self) {
+        self.door.app.tell_webhooks().await;
+    }
+
     /// Takes up what may change while serving: keys and client credentials. Whatever else of `config` is new wants a
     /// restart.
     ///
@@ -208,14 +219,14 @@ impl Backend {
         Ok(())
     }
 
-    /// Waits until every refresh under way has reached the vault, at most half a minute, and closes the vault. Requests
+    /// Waits until every refresh, letter and webhook under way has reached the vault, at most half a minute, and closes the vault. Requests
     /// have to be over before.
     pub async fn stop(self) {
         if tokio::time::timeout(Duration::from_secs(30), self.door.app.settle())
             .await
             .is_err()
         {
-            tracing::warn!("a refresh was cut off");
+            tracing::warn!("a refresh, a letter or a webhook was cut off");
         }
         self.door.app.close().await;
     }

@@ -18,6 +18,12 @@
 //! | `connect_outlook_letters_total` | counter | letters that Microsoft was asked to send, by `result`: `accepted`, `refused`, `unknown` (the answer was lost) |
 //! | `connect_outlook_vault_errors_total` | counter | what the vault's database did not do, by `kind`: `unavailable` (it passes), `conflict` (done again at once), `refused` (disk full, not synced, damaged: the operator must look) |
 //! | `connect_outlook_tls_failures_total` | counter | connections to Microsoft that are not secure and were refused, by `reason`: `expired`, `wrong_name`, `unknown_authority`, `old_version`, `other` |
+//! | `connect_outlook_webhook_tries_total` | counter | tries to tell a webhook, by `result`: `delivered`, `gone`, `refused` (another status), `redirected`, `unsafe_address`, `not_connected`, `not_secure`, `timed_out`, `broken` |
+//! | `connect_outlook_webhooks_given_up_total` | counter | deliveries that were tried for days and are given up |
+//! | `connect_outlook_webhooks_disabled_total` | counter | webhooks that get nothing any more, by `code`: `gone`, `failing` |
+//! | `connect_outlook_webhooks_full_total` | counter | looks at which a webhook had so many deliveries waiting that no more were made |
+//! | `connect_outlook_webhooks_waiting` | gauge | deliveries that wait, those of disabled webhooks left out; looked at every minute |
+//! | `connect_outlook_webhooks_oldest_seconds` | gauge | for how long the oldest of them has |
 //! | `connect_outlook_start_timestamp_seconds` | gauge | when this process began to count |
 
 mod prometheus;
@@ -75,6 +81,18 @@ fn describe() {
     );
     describe_counter!(VAULT_ERRORS, "What the database did not do, by kind");
     describe_counter!(TLS_FAILURES, "Connections that are not secure, by reason");
+    describe_counter!(WEBHOOK_TRIES, "Tries to tell a webhook, by result");
+    describe_counter!(WEBHOOKS_GIVEN_UP, "Deliveries that are given up");
+    describe_counter!(WEBHOOKS_DISABLED, "Webhooks that get nothing any more");
+    describe_counter!(
+        WEBHOOKS_FULL,
+        "Looks at which too much waited for a webhook"
+    );
+    describe_gauge!(WEBHOOKS_WAITING, "Deliveries that wait");
+    describe_gauge!(
+        WEBHOOKS_OLDEST,
+        "For how long the oldest of them has, seconds"
+    );
     describe_gauge!(START, "When this process began to count, unix seconds");
 }
 
@@ -162,6 +180,36 @@ pub(crate) fn tls_failure(reason: &'static str) {
     counter!(TLS_FAILURES, "reason" => reason).increment(1);
 }
 
+/// A try to tell a webhook is over.
+pub(crate) fn webhook_try(result: &'static str) {
+    counter!(WEBHOOK_TRIES, "result" => result).increment(1);
+}
+
+/// A delivery was tried for days.
+pub(crate) fn webhook_given_up() {
+    counter!(WEBHOOKS_GIVEN_UP).increment(1);
+}
+
+/// A webhook gets nothing any more.
+pub(crate) fn webhook_disabled(code: &'static str) {
+    counter!(WEBHOOKS_DISABLED, "code" => code).increment(1);
+}
+
+/// So many webhooks have so much waiting that no more is made.
+pub(crate) fn webhooks_full(webhooks: u64) {
+    counter!(WEBHOOKS_FULL).increment(webhooks);
+}
+
+/// So many deliveries wait, the oldest for so many seconds.
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "both are whole numbers far below 2^53"
+)]
+pub(crate) fn webhooks_behind(waiting: u64, age: i64) {
+    gauge!(WEBHOOKS_WAITING).set(waiting as f64);
+    gauge!(WEBHOOKS_OLDEST).set(age as f64);
+}
+
 /// Exact until far beyond the year 9999.
 #[expect(
     clippy::cast_precision_loss,
@@ -186,6 +234,12 @@ const ATTACHMENTS: &str = "connect_outlook_attachments_total";
 const LETTERS: &str = "connect_outlook_letters_total";
 const VAULT_ERRORS: &str = "connect_outlook_vault_errors_total";
 const TLS_FAILURES: &str = "connect_outlook_tls_failures_total";
+const WEBHOOK_TRIES: &str = "connect_outlook_webhook_tries_total";
+const WEBHOOKS_GIVEN_UP: &str = "connect_outlook_webhooks_given_up_total";
+const WEBHOOKS_DISABLED: &str = "connect_outlook_webhooks_disabled_total";
+const WEBHOOKS_FULL: &str = "connect_outlook_webhooks_full_total";
+const WEBHOOKS_WAITING: &str = "connect_outlook_webhooks_waiting";
+const WEBHOOKS_OLDEST: &str = "connect_outlook_webhooks_oldest_seconds";
 const START: &str = "connect_outlook_start_timestamp_seconds";
 
 #[cfg(test)]
@@ -267,6 +321,12 @@ mod tests {
             LETTERS,
             VAULT_ERRORS,
             TLS_FAILURES,
+            WEBHOOK_TRIES,
+            WEBHOOKS_GIVEN_UP,
+            WEBHOOKS_DISABLED,
+            WEBHOOKS_FULL,
+            WEBHOOKS_WAITING,
+            WEBHOOKS_OLDEST,
             START,
         ] {
             assert!(page.contains(&format!("//! | `{name}` |")), "{name}");

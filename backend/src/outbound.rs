@@ -49,7 +49,7 @@ pub struct Outbound {
 /// The client could not be built: the operating system has no certificates to trust.
 #[derive(Debug, thiserror::Error)]
 #[error("cannot prepare encrypted connections: {0}")]
-pub struct NoClient(reqwest::Error);
+pub struct NoClient(#[from] reqwest::Error);
 
 /// An answer, whatever it says.
 #[derive(Debug)]
@@ -211,7 +211,7 @@ fn seconds(text: &str) -> Option<u32> {
 }
 
 /// TLS by ring. A program that mounts our router may have chosen a provider already; that choice stands.
-fn install_ring() {
+pub(crate) fn install_ring() {
     let _ = rustls::crypto::ring::default_provider().install_default();
 }
 

@@ -1,7 +1,14 @@
 //! What the integrator's own server and ours say to each other, under an API key: plain data, JSON, `snake_case`, times
 //! in unix seconds. Requests refuse members they do not know; answers may grow.
 
+mod webhooks;
+
 use serde::{Deserialize, Serialize};
+
+pub use webhooks::{
+    CreateWebhook, DeliveryList, DeliveryView, LastTry, Redeliver, Redelivering, RotateSecret,
+    TestBegun, WebhookList, WebhookSecretTold, WebhookView,
+};
 
 use crate::outcome::Outcome;
 use crate::secret::CompletionCode;

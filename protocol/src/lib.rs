@@ -3,8 +3,8 @@
 //! Nothing here does IO, knows the time or rolls dice: clocks and random bytes are arguments. The browser SDK and
 //! the backend both build on this crate, so that the same knowledge is not written twice.
 //!
-//! Feature `server` adds what only a server needs: judging token answers, the table of refusals with its texts, and what
-//! the integrator's own server says.
+//! Feature `server` adds what only a server needs: judging token answers, the table of refusals with its texts, what
+//! the integrator's own server says, and webhooks.
 //! It is off in the browser, where every kilobyte is paid by a visitor.
 
 pub mod authority;
@@ -23,4 +23,6 @@ mod shape;
 pub mod state;
 #[cfg(feature = "server")]
 pub mod token_answer;
+#[cfg(feature = "server")]
+pub mod webhook;
 pub mod wire;

@@ -133,6 +133,24 @@ impl<'world> Integrator<'world> {
         HostedLink { id, url }
     }
 
+    /// Adds a webhook; its id and its secret.
+    ///
+    /// # Panics
+    /// If it is refused.
+    pub async fn webhook(&self, url: &str, more: &Value) -> (String, String) {
+        let mut body = json!({ "url": url });
+        let fields = body.as_object_mut().expect("an object");
+        fields.extend(more.as_object().cloned().unwrap_or_default());
+        let answer = self.post("/v1/webhooks", &body).await;
+        assert_eq!(answer.status, 201, "{}", answer.body);
+        let made = answer.json();
+        let text = |name: &str| made[name].as_str().expect("text").to_owned();
+        let secret = text("secret");
+        self.world
+            .keep_secret(Secret::new("webhook_secret", secret.as_str()));
+        (text("id"), secret)
+    }
+
     /// What a link says of itself.
     pub async fn state(&self, link: &HostedLink) -> Value {
         let answer = self.get(&format!("/v1/links/{}", link.id)).await;

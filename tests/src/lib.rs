@@ -18,6 +18,7 @@ pub mod logs;
 pub mod page;
 pub mod place;
 pub mod program;
+pub mod receiver;
 pub mod sought;
 pub mod storm;
 mod visitor;

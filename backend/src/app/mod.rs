@@ -31,6 +31,7 @@ mod session;
 mod sessions;
 mod start_attempt;
 mod upkeep;
+mod webhooks;
 
 use std::sync::Arc;
 
@@ -50,6 +51,7 @@ pub use server_driven::Landing;
 pub use session::SessionError;
 pub use sessions::EndedSessions;
 pub use start_attempt::{StartAttemptError, Wishes};
+pub use webhooks::WebhookError;
 
 pub use crate::graph::{Download, LARGEST_PAGE};
 pub use crate::vault::VaultError;
@@ -65,6 +67,7 @@ use crate::vault::attempts::AttemptCaps;
 use crate::vault::id::OwnerId;
 use crate::vault::sessions::SessionLimits;
 use crate::vault::{KeyRing, OpenError, Vault};
+use crate::webhooks::Poster;
 use background::pace::Pace;
 use background::uses::Uses;
 use copies::Copies;
@@ -73,6 +76,7 @@ use incidents::Incidents;
 use refresh::flight::Flights;
 use refresh::gate::Gate;
 use upkeep::Upkeep;
+use webhooks::Telling;
 
 /// The server's mind. One for a deployment; shared by all requests.
 #[derive(Debug)]
@@ -91,6 +95,7 @@ pub struct App {
     /// All requests to Microsoft.
     microsoft: Turns,
     sendings: Arc<Semaphore>,
+    telling: Telling,
     uses: Uses,
     pace: Pace,
     stopping: watch::Sender<bool>,
@@ -156,10 +161,14 @@ impl App {
         clock: Clock,
         steps: Steps,
         (rules, microsoft): (Rules, Turns),
+        poster: Poster,
     ) -> Result<Arc<Self>, VaultError> {
         let copies = Arc::new(Copies::new(vault.is_shared()));
         let hearing = Arc::clone(&copies);
         vault.on_change(move |news| hearing.hear(news));
+        let telling = Telling::new(poster);
+        let wake = telling.wake();
+        vault.on_change(move |_| wake.notify_one());
         let pace = Pace::new(rules.refreshes_per_minute, rules.refreshes_per_tenant);
         let token_endpoint = Turns::new(Caps::token_endpoint(rules.outbound_at_once));
         Ok(Arc::new(Self {
@@ -175,6 +184,7 @@ impl App {
             token_endpoint,
             microsoft,
             sendings: sending::slots(),
+            telling,
             uses: Uses::default(),
             pace,
             stopping: watch::Sender::new(false),
@@ -204,11 +214,12 @@ impl App {
         Ok(())
     }
 
-    /// Begins no refresh in the background any more, and waits until no refresh and no letter is on its way: none may be
-    /// cut off between Microsoft's answer and the vault.
+    /// Begins no refresh in the background and tells no webhook any more, and waits until no refresh, no letter and no webhook
+    /// is on its way: none may be cut off between an answer and the vault.
     pub async fn settle(&self) {
         self.stopping.send_replace(true);
         self.flights.all_done().await;
+        self.telling.all_done().await;
         // All permits are back when nobody sends any more. The semaphore is never closed.
         let _all = self.sendings.acquire_many(sending::AT_ONCE).await.ok();
         if let Err(error) = self.vault.leave_duty(background::DUTY, self.owner).await {

@@ -36,6 +36,7 @@ impl App {
         self.announce_what_ended().await;
         self.clear_away().await;
         self.copies.measure();
+        self.measure_webhooks().await;
     }
 
     async fn clear_away(&self) {
@@ -79,6 +80,8 @@ fn may_be_more(purged: &Purged) -> bool {
         purged.events,
         purged.parked_codes,
         purged.links,
+        purged.deliveries,
+        purged.webhook_secrets,
     ]
     .contains(&u64::from(BATCH))
 }

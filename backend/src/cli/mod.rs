@@ -13,6 +13,7 @@ mod open_vault;
 mod progress;
 mod serve;
 mod vault;
+mod webhooks;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -43,6 +44,8 @@ enum Command {
     /// Make, name and revoke the keys of the integrator's server.
     #[command(name = "api-keys")]
     ApiKeys(api_keys::ApiKeys),
+    /// Have the integrator's server told of events, and see what became of it.
+    Webhooks(webhooks::Webhooks),
     /// Emulate Microsoft on this machine, by the program `connect-outlook-emulator`.
     Emulator(emulator::Emulator),
 }
@@ -64,6 +67,7 @@ pub fn run() -> ExitCode {
         Command::Vault(options) => vault::run(&options),
         Command::Accounts(options) => accounts::run(&options),
         Command::ApiKeys(options) => api_keys::run(&options),
+        Command::Webhooks(options) => webhooks::run(&options),
         Command::Emulator(options) => emulator::run(options),
     };
     ending::exit_code(ended)

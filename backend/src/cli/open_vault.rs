@@ -4,6 +4,7 @@ use super::{Ending, Failure, Settings};
 use crate::config::VaultConfig;
 use crate::log::{self, LogFormat};
 use crate::vault::{Location, Vault};
+use crate::webhooks::Rules;
 
 /// Whether there has to be a vault already.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,6 +21,15 @@ pub(super) fn with(
     expected: Expected,
     work: impl AsyncFnOnce(&Vault) -> Result<Ending, Failure>,
 ) -> Result<Ending, Failure> {
+    with_rules(settings, expected, async |vault, _| work(vault).await)
+}
+
+/// The same, knowing where webhooks may lead.
+pub(super) fn with_rules(
+    settings: &Settings,
+    expected: Expected,
+    work: impl AsyncFnOnce(&Vault, &Rules) -> Result<Ending, Failure>,
+) -> Result<Ending, Failure> {
     let config = VaultConfig::read(settings.config.as_deref(), std::env::vars())?;
     log::start(LogFormat::Text, "warn")?;
     refuse_nothing(&config.database, expected)?;
@@ -28,7 +38,7 @@ pub(super) fn with(
         .build()?;
     runtime.block_on(async {
         let vault = Vault::open(&config.database, config.keys).await?;
-        let ended = work(&vault).await;
+        let ended = work(&vault, &config.webhooks).await;
         vault.close().await;
         ended
     })

@@ -75,9 +75,9 @@ async fn verify(vault: &OpenVault) -> Result<Ending, Failure> {
 async fn rotate(vault: &OpenVault) -> Result<Ending, Failure> {
     let mut bar = Bar::new("data keys wrapped anew:");
     let rotated = vault.rotate(|progress| bar.tell(progress)).await?;
-    let (keys, verifiers) = (rotated.data_keys, rotated.code_verifiers);
+    let (keys, others) = (rotated.data_keys, rotated.without_account);
     say(&format!(
-        "Wrapped {keys} data keys and sealed {verifiers} code verifiers anew."
+        "Wrapped {keys} data keys and sealed {others} values that belong to no account anew."
     ));
     let uses = vault.key_uses().await?;
     for (position, key) in vault.key_ids().into_iter().enumerate() {

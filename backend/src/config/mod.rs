@@ -21,6 +21,7 @@ mod source_tests;
 mod sources;
 #[cfg(test)]
 mod tests;
+mod webhooks;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -43,6 +44,7 @@ use crate::entra::credential::Credential;
 use crate::log::LogFormat;
 use crate::outbound::Trust;
 use crate::vault::{KeyRing, Location};
+use crate::webhooks::Rules;
 
 /// One deployment: one site, one app registration, one vault.
 #[derive(Debug)]
@@ -97,6 +99,10 @@ pub struct Config {
     pub limits: RequestLimits,
     /// What it says about hosted links.
     pub links: LinkSettings,
+    /// Where webhooks may lead.
+    pub webhooks: Rules,
+    /// Whether this process tells them.
+    pub tell_webhooks: bool,
     /// Proxies whose word on the client's address counts (R173).
     pub trusted_proxies: Vec<IpNet>,
     /// Whether tokens are replaced without anybody asking for them.
@@ -122,6 +128,8 @@ pub struct VaultConfig {
     pub keys: KeyRing,
     /// Where the vault is.
     pub database: Location,
+    /// Where webhooks may lead.
+    pub webhooks: Rules,
 }
 
 impl VaultConfig {

@@ -12,7 +12,7 @@ use super::address::{self, SiteOrigin};
 use super::error::ConfigError;
 use super::limits::{self, networks};
 use super::sources::{Found, Sources, Value};
-use super::{Config, CursorKey, VaultConfig, credentials, links, platform};
+use super::{Config, CursorKey, VaultConfig, credentials, links, platform, webhooks};
 use crate::log::LogFormat;
 use crate::outbound::{Trust, certificates};
 use crate::vault::{KeyRing, Location};
@@ -44,6 +44,8 @@ pub(super) fn read(mut from: Sources) -> Result<Config, ConfigError> {
         bearer_origins: optional(&mut from, "bearer_origins", "", origins)?,
         limits: limits::read(&mut from)?,
         links: links::read(&mut from, &site)?,
+        webhooks: webhooks::read(&mut from, Some(&site))?,
+        tell_webhooks: optional(&mut from, "tell_webhooks", "on", on_or_off)?,
         trusted_proxies: optional(&mut from, "trusted_proxies", "127.0.0.0/8 ::1", networks)?,
         background_refresh: optional(&mut from, "background_refresh", "on", on_or_off)?,
         keep_fresh: optional(&mut from, "keep_fresh", "24h", |text| {
@@ -72,7 +74,13 @@ pub(super) fn read(mut from: Sources) -> Result<Config, ConfigError> {
 pub(super) fn read_vault(mut from: Sources) -> Result<VaultConfig, ConfigError> {
     let (keys, _) = read_keys(&mut from)?;
     let database = optional(&mut from, "database", DEFAULT_DATABASE, database)?;
-    Ok(VaultConfig { keys, database })
+    // The same switch as for `serve`, where it is judged with the site.
+    let webhooks = webhooks::read(&mut from, None)?;
+    Ok(VaultConfig {
+        keys,
+        database,
+        webhooks,
+    })
 }
 
 /// The hosts come from the compiled list (R6), or, both ends on this machine, from an emulator (R11).
@@ -136,7 +144,7 @@ fn read_insecure_authority(
         .ok_or_else(|| found.wrong(wrong))
 }
 
-fn take_on_loopback(
+pub(super) fn take_on_loopback(
     from: &mut Sources,
     name: &'static str,
     site: &SiteOrigin,
@@ -300,7 +308,7 @@ fn database(text: &str) -> Result<Location, &'static str> {
         .map_err(|_| "must be sqlite:PATH, sqlite::memory: or postgres://…")
 }
 
-fn on_or_off(text: &str) -> Result<bool, &'static str> {
+pub(super) fn on_or_off(text: &str) -> Result<bool, &'static str> {
     match text {
         "on" => Ok(true),
         "off" => Ok(false),

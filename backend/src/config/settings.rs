@@ -61,6 +61,10 @@ pub const SETTINGS: &[Setting] = &[
     plain("limit_link_opens"),
     plain("limit_confirms"),
     plain("limit_api"),
+    plain("tell_webhooks"),
+    plain("webhook_ports"),
+    plain("webhook_blocked"),
+    plain("webhook_timeout"),
     plain("trusted_proxies"),
     plain("background_refresh"),
     plain("keep_fresh"),
@@ -71,6 +75,7 @@ pub const SETTINGS: &[Setting] = &[
     plain("insecure_entra_origin"),
     plain("insecure_graph_origin"),
     secret("insecure_authority"),
+    plain("insecure_webhooks"),
 ];
 
 /// What comes before a setting's name in the environment.

@@ -61,6 +61,9 @@ codes! {
     CompletionMismatch: "completion_mismatch", FORBIDDEN, Visitor, TryAgain, "Completion code and user do not belong to this link";
     CompletionExpired: "completion_expired", GONE, Visitor, TryAgain, "The completion code has expired";
     ConfirmationRunning: "confirmation_running", SERVICE_UNAVAILABLE, Developer, Wait, "The link is being confirmed";
+    WebhookUnknown: "webhook_unknown", NOT_FOUND, Developer, None, "There is no such webhook, or not any more";
+    EventUnknown: "event_unknown", NOT_FOUND, Developer, None, "There is no such event, or not any more";
+    TooManyWebhooks: "too_many_webhooks", CONFLICT, Developer, None, "There are as many webhooks as there may be";
     AccountNeedsUser: "account_needs_user", CONFLICT, Visitor, SignInAgain, "The account has to be connected again";
     MailboxUnavailable: "mailbox_unavailable", CONFLICT, TenantAdmin, ContactAdmin, "The account has no mailbox that can be read";
     MessageUnknown: "message_unknown", NOT_FOUND, Visitor, None, "There is no such message, or not any more";

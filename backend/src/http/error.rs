@@ -13,7 +13,7 @@ use super::codes::Code;
 use super::page;
 use crate::app::{
     FinishAttemptError, LinkError, MailError, SendLetterError, SessionError, StartAttemptError,
-    VaultError,
+    VaultError, WebhookError,
 };
 
 /// An answer that is not what was asked for. [`super::edge`] writes it, with the request's correlation id.
@@ -184,6 +184,18 @@ impl From<LinkError> for Problem {
             LinkError::Vault(error) => vault(&error),
             LinkError::NoRandomness(error) => internal(&error),
             LinkError::BrokeOff(error) => internal(&error),
+        }
+    }
+}
+
+impl From<WebhookError> for Problem {
+    fn from(error: WebhookError) -> Self {
+        match error {
+            WebhookError::Unknown => Code::WebhookUnknown.into(),
+            WebhookError::EventUnknown => Code::EventUnknown.into(),
+            WebhookError::TooMany => Code::TooManyWebhooks.into(),
+            WebhookError::Malformed(what) => Self::from(Code::BadRequest).because(what),
+            WebhookError::Vault(error) => vault(&error),
         }
     }
 }

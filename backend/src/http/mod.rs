@@ -29,6 +29,7 @@ mod sendings;
 pub mod serve;
 mod server_driven;
 mod sessions;
+mod webhooks;
 mod wrong_handles;
 
 use std::collections::BTreeSet;

@@ -8,7 +8,7 @@ use super::guard::Guard;
 use super::limits::Limit;
 use super::{
     Door, attachments, attempts, claims, health, links, mail, open_link, page, sendings,
-    server_driven, sessions,
+    server_driven, sessions, webhooks,
 };
 
 /// One route.
@@ -86,6 +86,31 @@ pub(super) fn table() -> Vec<Route> {
         program(Method::POST, "/v1/links/{link}/confirm", links::confirm).costs(Limit::Confirm),
         program(Method::GET, "/v1/accounts", links::accounts),
         program(Method::GET, "/v1/accounts/{account}", links::account),
+        program(Method::POST, "/v1/webhooks", webhooks::create),
+        program(Method::GET, "/v1/webhooks", webhooks::list),
+        program(Method::GET, "/v1/webhooks/{webhook}", webhooks::read),
+        program(Method::DELETE, "/v1/webhooks/{webhook}", webhooks::remove),
+        program(
+            Method::POST,
+            "/v1/webhooks/{webhook}/enable",
+            webhooks::enable,
+        ),
+        program(
+            Method::POST,
+            "/v1/webhooks/{webhook}/secret",
+            webhooks::rotate,
+        ),
+        program(Method::POST, "/v1/webhooks/{webhook}/test", webhooks::test),
+        program(
+            Method::GET,
+            "/v1/webhooks/{webhook}/deliveries",
+            webhooks::deliveries,
+        ),
+        program(
+            Method::POST,
+            "/v1/webhooks/{webhook}/redeliveries",
+            webhooks::redeliver,
+        ),
         open("/v1/open/{token}", open_link::offer).costs(Limit::LinkOpen),
         gesture("/v1/open/{token}", open_link::start),
         open("/v1/connect", server_driven::offer),

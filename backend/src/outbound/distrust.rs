@@ -35,7 +35,7 @@ impl Distrust {
     }
 
     /// What rustls said, if it is among the causes of an error.
-    pub(super) fn in_error(error: &(dyn Error + 'static)) -> Option<Self> {
+    pub(crate) fn in_error(error: &(dyn Error + 'static)) -> Option<Self> {
         let mut cause = Some(error);
         while let Some(error) = cause {
             if let Some(refusal) = error.downcast_ref::<rustls::Error>() {

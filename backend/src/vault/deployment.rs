@@ -1,6 +1,7 @@
 //! What happens to the deployment itself: events that belong to no account, each told once over all processes.
 
 use serde_json::{Value, json};
+use sqlx::{Any, Transaction};
 
 use super::database::Record;
 use super::events::next_position;
@@ -13,7 +14,7 @@ use crate::clock::UnixTime;
 pub struct DeploymentEvent {
     /// For receivers that want to see each once.
     pub id: EventId,
-    /// Its name on the wire: `credential.expiring`, `credential.expired`.
+    /// Its name on the wire: `credential.expiring`, `credential.expired`, `webhook.disabled`.
     pub kind: String,
     /// JSON without any secret.
     pub payload: String,
@@ -74,28 +75,7 @@ impl Vault {
         now: UnixTime,
     ) -> Result<bool, VaultError> {
         let mut transaction = self.database.write().await?;
-        let id = EventId::random()?.to_string();
-        let written = sqlx::query(
-            "insert into deployment_events (id, subject, kind, payload, created_at)
-             values ($1, $2, $3, $4, $5)
-             on conflict (subject) do nothing",
-        )
-        .bind(&id)
-        .bind(subject)
-        .bind(kind)
-        .bind(payload.to_string())
-        .bind(now.0)
-        .execute(&mut *transaction)
-        .await?;
-        let is_new = written.rows_affected() == 1;
-        if is_new {
-            let position = next_position(&mut transaction).await?;
-            sqlx::query("update deployment_events set position = $1 where id = $2")
-                .bind(position)
-                .bind(id)
-                .execute(&mut *transaction)
-                .await?;
-        }
+        let is_new = announce_in(&mut transaction, subject, kind, payload, now).await?;
         transaction.commit().await?;
         Ok(is_new)
     }
@@ -125,4 +105,37 @@ impl Vault {
         };
         rows.into_iter().map(read).collect()
     }
+}
+
+/// Writes an event into the transaction of what it reports, once for each `subject`. Answers whether it was not there.
+pub(super) async fn announce_in(
+    transaction: &mut Transaction<'static, Any>,
+    subject: &str,
+    kind: &str,
+    payload: &Value,
+    now: UnixTime,
+) -> Result<bool, VaultError> {
+    let id = EventId::random()?.to_string();
+    let written = sqlx::query(
+        "insert into deployment_events (id, subject, kind, payload, created_at)
+         values ($1, $2, $3, $4, $5)
+         on conflict (subject) do nothing",
+    )
+    .bind(&id)
+    .bind(subject)
+    .bind(kind)
+    .bind(payload.to_string())
+    .bind(now.0)
+    .execute(&mut **transaction)
+    .await?;
+    let is_new = written.rows_affected() == 1;
+    if is_new {
+        let position = next_position(transaction).await?;
+        sqlx::query("update deployment_events set position = $1 where id = $2")
+            .bind(position)
+            .bind(id)
+            .execute(&mut **transaction)
+            .await?;
+    }
+    Ok(is_new)
 }

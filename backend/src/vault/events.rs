@@ -165,6 +165,29 @@ impl Vault {
     }
 }
 
+impl Vault {
+    /// The event with this id, whosever it is.
+    pub(super) async fn told(
+        transaction: &mut Transaction<'static, Any>,
+        id: EventId,
+    ) -> Result<Option<Told>, VaultError> {
+        let row = sqlx::query(
+            "select id, account_id, sequence, position, kind, payload, created_at
+             from events
+             where id = $1
+             union all
+             select id, '' as account_id, 0 as sequence, position, kind, payload, created_at
+             from deployment_events
+             where id = $1",
+        )
+        .bind(id.to_string())
+        .fetch_optional(&mut **transaction)
+        .await?;
+        row.map(|row| read_told(&Record::new("events", "id", row)))
+            .transpose()
+    }
+}
+
 fn read_told(row: &Record) -> Result<Told, VaultError> {
     let account = match row.text("account_id")?.as_str() {
         "" => None,

@@ -67,6 +67,10 @@ row_id! {
     CompletionId
 }
 row_id! {
+    /// Names one webhook; what its receiver verifies by is its secret, never this.
+    WebhookId
+}
+row_id! {
     /// Names one running process among those that share a vault (R82).
     OwnerId
 }

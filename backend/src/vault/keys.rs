@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::{Arc, PoisonError, RwLock};
 
-use sqlx::{Any, AssertSqlSafe, Executor};
+use sqlx::{Any, AnyConnection, AssertSqlSafe, Executor};
 use zeroize::Zeroizing;
 
 use super::database::Record;
@@ -85,7 +85,13 @@ impl Vault {
     /// [`OpenError::KeyMissing`] when data keys are wrapped under a key that `ring` does not hold. The present ring
     /// stays then.
     pub async fn reload_keys(&self, ring: KeyRing) -> Result<(), OpenError> {
-        if let Some(key) = self.missing_key(&ring, self.database.reader()).await? {
+        let mut connection = self
+            .database
+            .reader()
+            .acquire()
+            .await
+            .map_err(VaultError::from)?;
+        if let Some(key) = self.missing_key(&ring, &mut connection).await? {
             return Err(OpenError::KeyMissing { key });
         }
         self.put_keys(ring);
@@ -105,7 +111,7 @@ impl Vault {
     /// [`VaultError`].
     pub async fn key_uses(&self) -> Result<BTreeMap<String, u64>, VaultError> {
         let mut uses = data_keys_under_each_key(self.database.reader()).await?;
-        for field in Field::OF_ATTEMPTS {
+        for field in Field::OF_NO_ACCOUNT {
             for (id, sealed) in sealed_of(field, self.database.reader()).await? {
                 let key = key_of(Place::new(field, &id), &sealed)?;
                 *uses.entry(key.to_string()).or_default() += 1;
@@ -114,15 +120,25 @@ impl Vault {
         Ok(uses)
     }
 
-    /// A key-encryption key that data keys are wrapped under and that `ring` does not hold.
+    /// A key-encryption key that data keys are wrapped or webhooks' secrets are sealed under and that `ring` does not hold.
     pub(super) async fn missing_key(
         &self,
         ring: &KeyRing,
-        executor: impl Executor<'_, Database = Any>,
+        connection: &mut AnyConnection,
     ) -> Result<Option<String>, VaultError> {
         let held = |key: &String| KeyId::parse(key).is_some_and(|key| ring.holds(key));
-        let uses = data_keys_under_each_key(executor).await?;
-        Ok(uses.into_keys().find(|key| !held(key)))
+        let uses = data_keys_under_each_key(&mut *connection).await?;
+        let missing = uses.into_keys().find(|key| !held(key));
+        for field in Field::LASTING {
+            for (id, sealed) in sealed_of(field, &mut *connection).await? {
+                // What does not say its key is a finding for `verify`, and no reason not to start.
+                let key = key_of(Place::new(field, &id), &sealed);
+                if let Some(key) = key.ok().filter(|key| !ring.holds(*key)) {
+                    return Ok(missing.or(Some(key.to_string())));
+                }
+            }
+        }
+        Ok(missing)
     }
 }
 

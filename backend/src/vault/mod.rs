@@ -32,6 +32,7 @@ pub mod sendings;
 pub mod sessions;
 mod transfer;
 mod verify;
+pub mod webhooks;
 
 pub use database::{DatabaseError, Location, LocationError, MigrateError};
 pub use error::VaultError;
@@ -97,10 +98,15 @@ impl Vault {
             keys: Keys::new(keys),
             changes: Changes::default(),
         };
-        if let Some(key) = vault
-            .missing_key(&vault.keys(), vault.database.reader())
-            .await?
-        {
+        let mut connection = vault
+            .database
+            .reader()
+            .acquire()
+            .await
+            .map_err(VaultError::from)?;
+        let missing = vault.missing_key(&vault.keys(), &mut connection).await?;
+        drop(connection);
+        if let Some(key) = missing {
             vault.close().await;
             return Err(OpenError::KeyMissing { key });
         }

@@ -22,6 +22,10 @@ pub struct Purged {
     pub parked_codes: u64,
     /// Links that were over long ago.
     pub links: u64,
+    /// Deliveries that were over long ago.
+    pub deliveries: u64,
+    /// Secrets of webhooks that sign no more.
+    pub webhook_secrets: u64,
 }
 
 impl Vault {
@@ -46,6 +50,10 @@ impl Vault {
             events: self.clear(EVENTS, now.plus(-EVENTS_KEPT), batch).await?,
             parked_codes: self.clear(PARKED_CODES, now, batch).await?,
             links: self.clear(LINKS, now.plus(-LINK_MEMORY), batch).await?,
+            deliveries: self
+                .clear(DELIVERIES, now.plus(-DELIVERY_MEMORY), batch)
+                .await?,
+            webhook_secrets: self.clear(WEBHOOK_SECRETS, now, batch).await?,
         })
     }
 
@@ -81,6 +89,9 @@ pub const SENDING_MEMORY: i64 = 7 * 86_400;
 /// How long a link is remembered after its end, in seconds: the integrator can ask what became of it.
 const LINK_MEMORY: i64 = 30 * 24 * 60 * 60;
 
+/// How long a delivery is remembered that is over, in seconds.
+const DELIVERY_MEMORY: i64 = 30 * 24 * 60 * 60;
+
 /// Seconds: several times as long as anybody takes to hear it.
 const NEWS_KEPT: i64 = 60;
 
@@ -112,6 +123,20 @@ const PARKED_CODES: &str = "
         limit $2
     )";
 const LINKS: &str = "delete from links where id in (select id from links where expires_at <= $1 order by expires_at limit $2)";
+const DELIVERIES: &str = "
+    delete from webhook_deliveries
+    where (webhook_id, event_id) in (
+        select webhook_id, event_id
+        from webhook_deliveries
+        where created_at <= $1
+          and state <> 'waiting'
+        order by created_at
+        limit $2
+    )";
+const WEBHOOK_SECRETS: &str = "
+    update webhooks
+    set sealed_previous_secret = null, previous_until = null
+    where id in (select id from webhooks where previous_until <= $1 limit $2)";
 const REFRESH_TOKENS: &str = "
     update grants
     set sealed_previous_refresh_token = null, previous_until = null

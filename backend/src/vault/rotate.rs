@@ -13,8 +13,8 @@ use super::{KeyRing, Progress, Vault, VaultError};
 pub struct Rotated {
     /// Data keys wrapped anew.
     pub data_keys: u64,
-    /// Code verifiers of open attempts, and parked codes with theirs, sealed anew.
-    pub code_verifiers: u64,
+    /// Sealed anew what belongs to no account: of open attempts, parked codes and webhooks.
+    pub without_account: u64,
     /// What could not be, one sentence each with table, field and row: it stays as it is, under its old key.
     pub left_behind: Vec<String>,
 }
@@ -39,7 +39,7 @@ impl Vault {
             told.done = rotated.data_keys + rotated.left_behind.len() as u64;
             progress(told);
         }
-        self.reseal_attempts(&keys, &mut rotated).await?;
+        self.reseal_the_rest(&keys, &mut rotated).await?;
         Ok(rotated)
     }
 
@@ -88,14 +88,14 @@ impl Vault {
         Ok(last)
     }
 
-    /// Open attempts are few and short: one transaction does.
-    async fn reseal_attempts(
+    /// They are few and short: one transaction does.
+    async fn reseal_the_rest(
         &self,
         keys: &KeyRing,
         rotated: &mut Rotated,
     ) -> Result<(), VaultError> {
         let mut transaction = self.database.write().await?;
-        for field in Field::OF_ATTEMPTS {
+        for field in Field::OF_NO_ACCOUNT {
             for (id, sealed) in sealed_of(field, &mut *transaction).await? {
                 let place = Place::new(field, &id);
                 if key_of(place, &sealed).is_ok_and(|key| key == keys.current_id()) {
@@ -111,7 +111,7 @@ impl Vault {
                 let (table, column) = field.column();
                 let text =
                     format!("update {table} set {column} = $2 where id = $1 and {column} = $3");
-                rotated.code_verifiers += sqlx::query(AssertSqlSafe(text))
+                rotated.without_account += sqlx::query(AssertSqlSafe(text))
                     .bind(&id)
                     .bind(keys.seal_attempt(place, &value)?)
                     .bind(&sealed)

@@ -50,7 +50,7 @@ impl Vault {
             told.done = verified.accounts;
             progress(told);
         }
-        self.verify_attempts(&mut verified).await?;
+        self.verify_the_rest(&mut verified).await?;
         Ok(verified)
     }
 
@@ -78,9 +78,9 @@ impl Vault {
         }
     }
 
-    async fn verify_attempts(&self, verified: &mut Verified) -> Result<(), VaultError> {
+    async fn verify_the_rest(&self, verified: &mut Verified) -> Result<(), VaultError> {
         let keys = self.keys();
-        for field in Field::OF_ATTEMPTS {
+        for field in Field::OF_NO_ACCOUNT {
             for (id, sealed) in sealed_of(field, self.database.reader()).await? {
                 match keys.open_attempt(Place::new(field, &id), &sealed) {
                     Ok(_) => verified.fields += 1,

@@ -71,6 +71,7 @@ pub(crate) fn config(microsoft: &Microsoft, other: &[(&str, &str)]) -> Config {
         ("key", KEY),
         ("database", "sqlite::memory:"),
         ("background_refresh", "off"),
+        ("tell_webhooks", "off"),
         ("insecure_entra_origin", microsoft.origin()),
         ("insecure_graph_origin", microsoft.origin()),
     ];

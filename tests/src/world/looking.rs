@@ -195,6 +195,11 @@ impl World {
         self.site.backend().tidy().await;
     }
 
+    /// Tells webhooks of all that is due, to the end of it.
+    pub async fn tell_webhooks(&self) {
+        self.site.backend().tell_webhooks().await;
+    }
+
     /// The rows that `query` answers in the vault's database; its columns are text.
     pub async fn ask(&self, query: &'static str) -> Vec<Vec<String>> {
         database::ask(self.site.database(), query).await

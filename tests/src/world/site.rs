@@ -178,6 +178,9 @@ fn told(
             "completion_urls",
             format!("{} {}", integrator::done(), integrator::failed()),
         ),
+        ("insecure_webhooks", "on".to_owned()),
+        // Stories say when.
+        ("tell_webhooks", "off".to_owned()),
         ("insecure_entra_origin", microsoft.origin.clone()),
         ("insecure_graph_origin", microsoft.origin.clone()),
     ]);

@@ -44,6 +44,7 @@ mod strange_answers;
 mod stranger;
 mod table;
 mod unwell;
+mod webhooks;
 mod wrong_lines;
 
 use std::{process::ExitCode, sync::Arc};
@@ -108,6 +109,7 @@ fn stories() -> Vec<Story> {
         wrong_lines::STORIES,
         mailbox::STORIES,
         letters::STORIES,
+        webhooks::STORIES,
         crowds::STORIES,
     ]
     .concat()

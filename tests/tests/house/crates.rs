@@ -175,7 +175,15 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("xtask", &[]),
 ];
 
-const PURE: &[&str] = &["base64", "serde", "serde_json", "sha2", "subtle", "zeroize"];
+const PURE: &[&str] = &[
+    "base64",
+    "hmac",
+    "serde",
+    "serde_json",
+    "sha2",
+    "subtle",
+    "zeroize",
+];
 
 const IMPURE_STD: &[&str] = &[
     "env", "fs", "io", "net", "os", "path", "process", "random", "thread", "time", "*",

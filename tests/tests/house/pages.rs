@@ -93,6 +93,17 @@ fn recipes_for_clients_of_others_are_the_files_that_are_run() {
     assert_eq!(shown, files);
 }
 
+/// The receiver that integrators are shown is the one that receives.
+#[test]
+fn the_receiver_on_the_server_s_page_is_the_file_that_is_run() {
+    let page = read("backend/README.md");
+    let (_, rest) = page
+        .split_once("<!-- receiver: node.js -->\n```js\n")
+        .expect("a receiver");
+    let (text, _) = rest.split_once("```").expect("its end");
+    assert_eq!(text, read("tests/clients/receivers/node.js"));
+}
+
 /// Links between our pages lead to files that exist.
 #[test]
 fn links_between_pages_lead_somewhere() {
@@ -144,6 +155,16 @@ const EXECUTED: &[Executed] = &[
         command: "connect-outlook api-keys list",
         file: "tests/tests/stories/api_keys.rs",
         by: "\"api-keys\", \"list\"",
+    },
+    Executed {
+        command: "connect-outlook webhooks new https://crm.example/outlook/hooks",
+        file: "tests/tests/stories/webhook_commands.rs",
+        by: "\"webhooks\", \"new\", \"https://crm.example/outlook/hooks\"",
+    },
+    Executed {
+        command: "connect-outlook webhooks list",
+        file: "tests/tests/stories/webhook_commands.rs",
+        by: "\"webhooks\", \"list\"",
     },
     Executed {
         command: "npm install",

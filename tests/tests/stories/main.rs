@@ -34,4 +34,6 @@ mod sessions;
 mod storm;
 mod tampering;
 mod time_limits;
+mod webhook_commands;
+mod webhooks;
 mod wire;

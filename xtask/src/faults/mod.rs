@@ -93,9 +93,8 @@ fn parse(path: &Path) -> Result<Named, Stop> {
         .map_err(|error| Stop::new(format!("{}: {error}", path.display())))
 }
 
-/// Those of webhooks, F57 to F64, come with webhooks.
 fn numbers() -> impl Iterator<Item = u32> {
-    (1..=56).chain(65..=72)
+    1..=72
 }
 
 const FOLDERS: [&str; 5] = [

@@ -170,6 +170,7 @@ fn clients_of_others(places: &Places, tools: &Tools, tally: &mut Tally) -> Resul
     command
         .current_dir(places.client_tests())
         .env("EMULATOR_BINARY", emulator(places)?)
+        .env("SERVER_BINARY", server(places)?)
         .env("CHROMIUM", chromium)
         .args(["test", "--loglevel=error"]);
     node_tests(&mut command, Kind::Clients, tally)

@@ -28,6 +28,7 @@ use crate::vault::grants::Grant;
 use crate::vault::id::AccountId;
 use crate::vault::sessions::SessionLimits;
 use crate::vault::{KeyRing, Location, Vault};
+use crate::webhooks::Poster;
 use testing::{Endpoint, Shared, serve};
 
 const START: i64 = 1_790_000_000;
@@ -167,7 +168,14 @@ async fn app(origin: &str, clock: &Clock) -> Arc<App> {
     let keys = KeyRing::parse("000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f");
     let vault = Vault::open(&Location::Memory, keys.unwrap()).await.unwrap();
     let (clock, graph) = (clock.clone(), graph.unwrap());
-    App::new(vault, entra, graph, clock, steps, (rules, turns)).unwrap()
+    let poster = Poster::new(crate::webhooks::Rules {
+        ports: [].into(),
+        blocked: [].into(),
+        insecure: false,
+        timeout: std::time::Duration::from_secs(15),
+    });
+    let poster = poster.unwrap();
+    App::new(vault, entra, graph, clock, steps, (rules, turns), poster).unwrap()
 }
 
 /// The usual ones.

@@ -6,8 +6,8 @@ use std::path::Path;
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 
-use super::links;
 use super::world::{LIMITS, NOW, World, attempt, grant, identity, verifier};
+use super::{links, webhooks};
 use crate::vault::attempts::{NewAttempt, Proof};
 use crate::vault::id::HandleDigest;
 
@@ -52,8 +52,11 @@ fn shapes(secret: &str) -> [Vec<u8>; 5] {
     ]
 }
 
-/// Fills every table with things that must not be seen.
-async fn plant(world: &World) {
+/// Fills every table with things that must not be seen. Answers a secret that nobody chose.
+async fn plant(world: &World) -> String {
+    let webhook = webhooks::rotated(world, "crm").await;
+    let delivery = webhooks::take(world, webhook).await.unwrap().unwrap();
+    let webhook_secret = delivery.secrets[0].expose().to_owned();
     let id = world.connect("ada", &grant("first-canary")).await.id;
     let version = world.version(id).await;
     world.refresh(id, version, "second-canary").await;
@@ -76,6 +79,7 @@ async fn plant(world: &World) {
         .open_session(HandleDigest::of("handle-canary"), id, LIMITS, NOW)
         .await
         .unwrap();
+    webhook_secret
 }
 
 /// What [`plant`] planted.
@@ -103,13 +107,13 @@ const CANARIES: [&str; 16] = [
 async fn no_secret_lies_in_the_clear() {
     let world = World::in_a_file().await;
     let folder = world.folder.as_ref().unwrap().path();
-    plant(&world).await;
+    let webhook_secret = plant(&world).await;
     for stage in ["written", "closed"] {
         assert!(
             !holds(folder, identity("ada").oid().as_bytes()).is_empty(),
             "the search finds what is there"
         );
-        for secret in CANARIES {
+        for secret in CANARIES.into_iter().chain([webhook_secret.as_str()]) {
             for shape in shapes(secret) {
                 assert_eq!(holds(folder, &shape), [""; 0], "{secret} when {stage}");
             }

@@ -62,4 +62,5 @@ mod storm;
 mod swap;
 mod transfer;
 mod verify;
+mod webhooks;
 mod world;

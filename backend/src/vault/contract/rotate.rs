@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::links;
 use super::world::{KEY, NOW, World, attempt, grant, polled_at_most, verifier};
+use super::{links, webhooks};
 use crate::vault::attempts::{AttemptKind, NewAttempt, Proof};
 use crate::vault::id::{AccountId, BrowserDigest, StateDigest};
 use crate::vault::{KeyRing, OpenError, Progress, SealError, VaultError};
@@ -56,28 +56,34 @@ async fn a_new_key_takes_over_step_by_step(world: &World) {
     world.vault.begin_attempt(&began, NOW).await.unwrap();
     let link = links::link(world, "token").await;
     links::park(world, link, "parked").await;
+    let webhook = webhooks::rotated(world, "crm").await;
+    let secrets = webhooks::take(world, webhook)
+        .await
+        .unwrap()
+        .unwrap()
+        .secrets;
     world.vault.reload_keys(both()).await.unwrap();
     let first = ids[0].to_string();
     let before = world.raw("grants", "sealed_access_token", &first).await;
     assert_eq!(
         world.vault.key_uses().await.unwrap(),
-        BTreeMap::from([(id(KEY), 8)])
+        BTreeMap::from([(id(KEY), 10)])
     );
 
     let mut told = Vec::new();
     let rotated = world.vault.rotate(|step| told.push(step)).await.unwrap();
-    assert_eq!((rotated.data_keys, rotated.code_verifiers), (5, 3));
+    assert_eq!((rotated.data_keys, rotated.without_account), (5, 5));
     assert!(rotated.left_behind.is_empty());
     assert_eq!(told, [Progress { done: 5, total: 5 }]);
     assert_eq!(
         world.vault.key_uses().await.unwrap(),
-        BTreeMap::from([(id(NEW), 8)])
+        BTreeMap::from([(id(NEW), 10)])
     );
     let after = world.raw("grants", "sealed_access_token", &first).await;
     assert_eq!(after, before, "what the data key seals stays");
 
     let again = world.vault.rotate(|step| told.push(step)).await.unwrap();
-    assert_eq!((again.data_keys, again.code_verifiers), (0, 0));
+    assert_eq!((again.data_keys, again.without_account), (0, 0));
     assert_eq!(told.len(), 1, "nothing to do, nothing to tell");
 
     world.vault.reload_keys(ring(NEW)).await.unwrap();
@@ -90,6 +96,8 @@ async fn a_new_key_takes_over_step_by_step(world: &World) {
         .take_attempt(state, browser, AttemptKind::Connect, NOW);
     assert_eq!(taken.await.unwrap().proof, began.proof);
     assert!(links::take(world, link, "parked").await.is_ok());
+    let taken = webhooks::take(world, webhook).await.unwrap().unwrap();
+    assert_eq!(taken.secrets, secrets);
 }
 
 /// F25: at every instant every row opens, and the next run does the rest.

@@ -1,9 +1,9 @@
 //! Somebody who can write to the database gains nothing by moving sealed values about.
 
-use super::links;
 use super::world::{NOW, World, attempt, grant, verifier};
+use super::{links, webhooks};
 use crate::vault::attempts::{AttemptKind, NewAttempt, Proof, TakeAttemptError};
-use crate::vault::id::{AccountId, BrowserDigest, LinkId, StateDigest};
+use crate::vault::id::{AccountId, BrowserDigest, LinkId, StateDigest, WebhookId};
 use crate::vault::links::TakeCompletionError;
 use crate::vault::seal::Field;
 use crate::vault::{SealError, VaultError};
@@ -68,6 +68,10 @@ impl Spot {
                     other => panic!("a foreign code was {other:?}"),
                 }
             }
+            Field::WebhookSecret | Field::PreviousWebhookSecret => {
+                let id = WebhookId::parse(&self.row).unwrap();
+                webhooks::take(world, id).await.map(|_| ())
+            }
         }
     }
 }
@@ -79,7 +83,7 @@ struct Ways {
     parked: Vec<(String, LinkId, &'static str)>,
 }
 
-/// Two accounts, two attempts and two parked codes with every sealed field filled.
+/// Two accounts, two attempts, two parked codes and two webhooks with every sealed field filled.
 async fn furnish(world: &World) -> (Vec<Spot>, Ways) {
     let (mut spots, mut ways) = (Vec::new(), Ways::default());
     for person in ["ada", "grace"] {
@@ -87,7 +91,7 @@ async fn furnish(world: &World) -> (Vec<Spot>, Ways) {
         let row = world.connect(person, &grant("2")).await.id.to_string();
         let fields = Field::ALL
             .into_iter()
-            .filter(|field| !Field::OF_ATTEMPTS.contains(field));
+            .filter(|field| !Field::OF_NO_ACCOUNT.contains(field));
         spots.extend(fields.map(|field| Spot {
             field,
             row: row.clone(),
@@ -116,6 +120,13 @@ async fn furnish(world: &World) -> (Vec<Spot>, Ways) {
         }
         ways.parked.push((row, link, name));
     }
+    for name in ["e", "f"] {
+        let row = webhooks::rotated(world, name).await.to_string();
+        for field in Field::LASTING {
+            let row = row.clone();
+            spots.push(Spot { field, row });
+        }
+    }
     (spots, ways)
 }
 
@@ -130,7 +141,7 @@ async fn row_of(world: &World, state: StateDigest) -> String {
         .get(0)
 }
 
-/// R117: the full swap matrix, 16 values × 15 other places.
+/// R117: the full swap matrix, 20 values × 19 other places.
 async fn a_sealed_field_opens_in_its_own_place_only(world: &World) {
     let (spots, ways) = furnish(world).await;
     let mut moves = 0;
@@ -147,7 +158,7 @@ async fn a_sealed_field_opens_in_its_own_place_only(world: &World) {
         }
         target.write(world, &own).await;
     }
-    assert_eq!(moves, 240);
+    assert_eq!(moves, 380);
     for (row, state) in &ways.states {
         let browser = BrowserDigest::of("browser");
         let taken = world
@@ -160,7 +171,13 @@ async fn a_sealed_field_opens_in_its_own_place_only(world: &World) {
         let taken = links::take(world, *link, name).await;
         assert!(taken.is_ok(), "put back, {row} opens again");
     }
-    let of_accounts = |spot: &&Spot| !Field::OF_ATTEMPTS.contains(&spot.field);
+    for spot in spots
+        .iter()
+        .filter(|spot| spot.field == Field::WebhookSecret)
+    {
+        spot.open(world, &ways).await.unwrap();
+    }
+    let of_accounts = |spot: &&Spot| !Field::OF_NO_ACCOUNT.contains(&spot.field);
     for spot in spots.iter().filter(of_accounts) {
         spot.open(world, &ways).await.unwrap();
     }

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 
 use sqlx::{AssertSqlSafe, Row as _};
 
-use super::links;
 use super::world::{KEY, LIMITS, NOW, World, attempt, grant, polled_at_most, verifier};
+use super::{links, webhooks};
 use crate::vault::accounts::Finding;
 use crate::vault::attempts::{AttemptKind, NewAttempt, Proof};
 use crate::vault::id::{
@@ -53,6 +53,8 @@ async fn furnish(world: &World) -> AccountId {
     vault.begin_attempt(&began, NOW).await.unwrap();
     let link = links::link(world, "token").await;
     links::park(world, link, "parked").await;
+    let webhook = webhooks::rotated(world, "crm").await;
+    webhooks::take(world, webhook).await.unwrap().unwrap();
     let seen = world.version(ada).await;
     let owner = OwnerId::new().unwrap();
     let begun = vault.begin_refresh(ada, seen, owner, 0).await.unwrap();

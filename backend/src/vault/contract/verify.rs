@@ -1,7 +1,7 @@
 //! Opening everything to know that it opens.
 
-use super::links;
 use super::world::{NOW, World, attempt, grant, verifier};
+use super::{links, webhooks};
 use crate::vault::attempts::{NewAttempt, Proof};
 use crate::vault::{FAILURES_TOLD, Progress};
 
@@ -12,7 +12,7 @@ on_every_engine![
     many_failures_are_counted_and_some_are_told,
 ];
 
-/// Two accounts with every field filled, one disconnected, one attempt of each kind, one parked code.
+/// Two accounts with every field filled, one disconnected, one attempt of each kind, one parked code, one webhook.
 async fn furnish(world: &World) {
     for person in ["ada", "grace", "gone"] {
         world.connect(person, &grant("1")).await;
@@ -32,6 +32,7 @@ async fn furnish(world: &World) {
     }
     let link = links::link(world, "token").await;
     links::park(world, link, "c").await;
+    webhooks::rotated(world, "d").await;
 }
 
 async fn a_sound_vault_is_found_sound(world: &World) {
@@ -39,7 +40,7 @@ async fn a_sound_vault_is_found_sound(world: &World) {
     let mut told = Vec::new();
     let verified = world.vault.verify(|step| told.push(step)).await.unwrap();
     assert!(verified.is_good(), "{verified:?}");
-    assert_eq!((verified.accounts, verified.fields), (3, 2 * 5 + 1 + 2));
+    assert_eq!((verified.accounts, verified.fields), (3, 2 * 5 + 1 + 2 + 2));
     assert_eq!(told, [Progress { done: 3, total: 3 }]);
 }
 
@@ -56,6 +57,8 @@ async fn every_sealed_value_is_opened(world: &World) {
         ("attempts", "sealed_code_verifier"),
         ("completions", "sealed_code"),
         ("completions", "sealed_verifier"),
+        ("webhooks", "sealed_secret"),
+        ("webhooks", "sealed_previous_secret"),
     ] {
         let row = world.first_row_with(table, column).await;
         let whole = world.raw(table, column, &row).await.unwrap();

@@ -51,6 +51,7 @@ pub(in crate::vault) const MIGRATIONS: &[&str] = &[
     include_str!("../../../migrations/0009_sendings.sql"),
     include_str!("../../../migrations/0010_links.sql"),
     include_str!("../../../migrations/0011_claims.sql"),
+    include_str!("../../../migrations/0012_webhooks.sql"),
 ];
 
 impl Database {

@@ -197,7 +197,7 @@ impl KeyRing {
         })
     }
 
-    /// Seals what belongs to an attempt, which has no account and so no data key (R122).
+    /// Seals what has no account and so no data key: of an attempt, a link, a webhook (R122).
     pub(in crate::vault) fn seal_attempt(
         &self,
         place: Place<'_>,

@@ -22,12 +22,14 @@ pub(in crate::vault) enum Field {
     CodeVerifier,
     ParkedCode,
     ParkedVerifier,
+    WebhookSecret,
+    PreviousWebhookSecret,
 }
 
 impl Field {
     /// All of them, for tests that must not forget one.
     #[cfg(test)]
-    pub(in crate::vault) const ALL: [Self; 8] = [
+    pub(in crate::vault) const ALL: [Self; 10] = [
         Self::DisplayName,
         Self::Address,
         Self::AccessToken,
@@ -36,11 +38,23 @@ impl Field {
         Self::CodeVerifier,
         Self::ParkedCode,
         Self::ParkedVerifier,
+        Self::WebhookSecret,
+        Self::PreviousWebhookSecret,
     ];
 
-    /// Those that belong to no account and are sealed for attempts.
-    pub(in crate::vault) const OF_ATTEMPTS: [Self; 3] =
-        [Self::CodeVerifier, Self::ParkedCode, Self::ParkedVerifier];
+    /// Those that belong to no account: of attempts, links and webhooks. One key derived from the key-encryption key seals
+    /// them, each in its place.
+    pub(in crate::vault) const OF_NO_ACCOUNT: [Self; 5] = [
+        Self::CodeVerifier,
+        Self::ParkedCode,
+        Self::ParkedVerifier,
+        Self::WebhookSecret,
+        Self::PreviousWebhookSecret,
+    ];
+
+    /// Those among them that outlive a key-encryption key, if nobody seals them anew.
+    pub(in crate::vault) const LASTING: [Self; 2] =
+        [Self::WebhookSecret, Self::PreviousWebhookSecret];
 
     /// Table and column, as the migrations name them.
     pub(in crate::vault) const fn column(self) -> (&'static str, &'static str) {
@@ -53,6 +67,8 @@ impl Field {
             Self::CodeVerifier => ("attempts", "sealed_code_verifier"),
             Self::ParkedCode => ("completions", "sealed_code"),
             Self::ParkedVerifier => ("completions", "sealed_verifier"),
+            Self::WebhookSecret => ("webhooks", "sealed_secret"),
+            Self::PreviousWebhookSecret => ("webhooks", "sealed_previous_secret"),
         }
     }
 }

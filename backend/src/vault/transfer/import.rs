@@ -181,7 +181,7 @@ async fn next<R: AsyncRead + Unpin>(
         .transpose()
 }
 
-/// Rows a statement: 16 columns at most, and both engines take thousands of values.
+/// Rows a statement: 17 columns at most, and both engines take thousands of values.
 const BATCH: usize = 100;
 
 #[cfg(test)]
