@@ -89,7 +89,9 @@ for (const [name, Webhook] of [["standardwebhooks", StandardWebhook], ["svix", S
     assert.equal(first.headers["webhook-id"], event);
     assert.equal(second.headers["webhook-id"], event);
     for (const [key, { headers, body }] of [[secret, first], [secret, second], [next, second]]) {
-      assert.deepEqual(new Webhook(key).verify(body, headers), { type: "webhook.test", timestamp: JSON.parse(body).timestamp, data: { webhook: id } });
+      new Webhook(key).verify(body, headers); // or it throws
+      const { type, data } = JSON.parse(body);
+      assert.deepEqual([type, data], ["webhook.test", { webhook: id }]);
     }
     assert.throws(() => new Webhook(next).verify(first.body, first.headers));
     assert.throws(() => new Webhook(secret).verify(Buffer.concat([first.body, Buffer.from(" ")]), first.headers));

@@ -62,5 +62,6 @@ mod storm;
 mod swap;
 mod transfer;
 mod verify;
+mod webhook_tries;
 mod webhooks;
 mod world;
