@@ -8,6 +8,7 @@ mod callers;
 mod deployment;
 mod evidence;
 mod killing;
+mod leases;
 mod options;
 mod process;
 mod report;
@@ -15,6 +16,7 @@ mod settings;
 
 use std::time::{Duration, Instant};
 
+use connect_outlook_backend::vault::refreshes::LEASE_LIFE;
 use tokio::task::JoinHandle;
 
 pub use options::{Database, Options, Rotation};
@@ -25,6 +27,7 @@ use callers::Answered;
 use deployment::Deployment;
 use evidence::{Asked, asked_since, outbox};
 use killing::{Dice, kill_somebody, let_microsoft_think};
+use leases::Lapsing;
 use report::Gathered;
 
 /// Runs a storm from its first process to its last.
@@ -38,6 +41,8 @@ pub async fn run(options: &Options) -> Report {
     if options.kill_random {
         let_microsoft_think(&deployment);
     }
+    let shorter = options.lease < LEASE_LIFE;
+    let _lapsing = shorter.then(|| Lapsing::after(options.lease, &deployment.database));
     for (round, &accounts) in plan.iter().enumerate() {
         storm.round(options, &mut deployment, accounts).await;
         eprintln!("round {} of {}", round + 1, plan.len());

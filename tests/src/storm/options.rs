@@ -1,6 +1,7 @@
 //! What a storm is told.
 
 use clap::{Parser, ValueEnum};
+use connect_outlook_backend::vault::refreshes::LEASE_LIFE;
 use connect_outlook_emulator::RefreshRotation;
 
 /// Lets many callers ask for mail of an account whose access token has lapsed, at several real processes of one
@@ -27,6 +28,9 @@ pub struct Options {
     /// killed.
     #[arg(long)]
     pub rounds: Option<u32>,
+    /// Seconds after which the lease of a process that was killed is over; by default those that the program gives it.
+    #[arg(long, default_value_t = LEASE_LIFE, value_parser = clap::value_parser!(i64).range(1..=LEASE_LIFE))]
+    pub lease: i64,
     /// Where the random moments come from: the same seed gives the same ones.
     #[arg(long, default_value_t = 1)]
     pub seed: u64,
