@@ -1,10 +1,12 @@
-// Making an example ready as its reader would: a copy of its folder, its packages, the packed tarball, its build.
+// Making an example ready as its reader would: a copy of its folder, its packages, the packed tarball, its build. What was
+// built of the same before is kept.
 
 import { cp, mkdir, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
 import { ROOT } from "../../browser/src/demo.js";
 import { run } from "./child.js";
+import { NOTE, inputsOf, isAsBuilt, noteBuilt } from "./kept.js";
 
 const SOURCES = join(ROOT, "sdk-wasm/examples");
 const COPIES = join(ROOT, "target/examples");
@@ -32,21 +34,33 @@ export async function exampleFolders() {
 }
 
 async function prepare(example) {
-  const folder = join(COPIES, example.name);
+  const [source, folder] = [sourceOf(example), join(COPIES, example.name)];
+  const output = outputOf(example);
+  const inputs = await inputsOf([source], [await tarball()]);
+  const isKept = await isAsBuilt(folder, output, inputs);
+  await copy(source, folder, isKept ? [output, NOTE] : []);
+  const seconds = isKept ? { install: "kept", build: "kept" } : await build(folder);
+  if (output && !isKept) await noteBuilt(folder, output, inputs);
+  return { ...example, folder, seconds };
+}
+
+// The folder that its build writes, if it has one.
+const outputOf = ({ tool, site, built }) => (tool ? (site ?? built.split("/")[0]) : undefined);
+
+async function build(folder) {
   const started = performance.now();
-  await copy(sourceOf(example), folder);
   await install(folder);
   const installed = performance.now();
   const { scripts } = JSON.parse(await readFile(join(folder, "package.json"), "utf8"));
   if (scripts?.build) await npm(folder, ["run", "build"]);
-  const seconds = { install: (installed - started) / 1000, build: (performance.now() - installed) / 1000 };
-  return { ...example, folder, seconds };
+  const seconds = (from, to) => ((to - from) / 1000).toFixed(0);
+  return { install: seconds(started, installed), build: seconds(installed, performance.now()) };
 }
 
 // Packages that are installed already stay, if they are those of the lock file.
-async function copy(from, to) {
+async function copy(from, to, built) {
   await mkdir(to, { recursive: true });
-  const kept = ["node_modules", INSTALLED];
+  const kept = ["node_modules", INSTALLED, ...built];
   for (const name of await readdir(to)) if (!kept.includes(name)) await rm(join(to, name), { recursive: true, force: true });
   const ours = (path) => !path.startsWith(join(from, "node_modules"));
   await cp(from, to, { recursive: true, filter: ours });
