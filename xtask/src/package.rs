@@ -31,7 +31,7 @@ pub(crate) fn package(places: &Places) -> Result<Report, Stop> {
         packed.files.len()
     ));
     let report = Report::measure(&npm, places)?;
-    println!("{report}");
+    say::result(&report.to_string());
     report.check()?;
     Ok(report)
 }

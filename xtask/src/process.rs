@@ -6,6 +6,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use crate::say;
 use crate::stop::{OrStop, Stop};
 use crate::stream::stream;
 
@@ -32,6 +33,14 @@ pub(crate) fn cargo() -> Command {
 /// It could not start, or ended with a failure.
 pub(crate) fn run(command: &mut Command) -> Result<(), Stop> {
     let name = name_of(command);
+    if say::is_taken() {
+        let succeeded = stream(command, say::line)?;
+        return if succeeded {
+            Ok(())
+        } else {
+            Err(Stop::new(format!("{name} failed")))
+        };
+    }
     let status = command
         .stdin(Stdio::null())
         .stdout(io::stderr())
@@ -54,9 +63,7 @@ pub(crate) fn run_quietly(command: &mut Command) -> Result<(), Stop> {
     if stream(command, |line| lines.push(line.to_owned()))? {
         return Ok(());
     }
-    for line in lines {
-        eprintln!("{line}");
-    }
+    lines.iter().for_each(|line| say::line(line));
     Err(Stop::new(format!("{name} failed")))
 }
 
@@ -66,11 +73,18 @@ pub(crate) fn run_quietly(command: &mut Command) -> Result<(), Stop> {
 /// It could not start, or ended with a failure.
 pub(crate) fn capture(command: &mut Command) -> Result<String, Stop> {
     let name = name_of(command);
+    let errors = if say::is_taken() {
+        Stdio::piped()
+    } else {
+        Stdio::inherit()
+    };
     let output = command
         .stdin(Stdio::null())
-        .stderr(Stdio::inherit())
+        .stderr(errors)
         .output()
         .or_stop(|| format!("cannot start {name}"))?;
+    let told = String::from_utf8_lossy(&output.stderr);
+    told.lines().for_each(say::line);
     if output.status.success() {
         Ok(String::from_utf8_lossy(&output.stdout).into_owned())
     } else {

@@ -1,16 +1,22 @@
 //! `cargo verify`: every check and every test, then the counts by kind.
 
+pub(crate) mod floor;
 pub(crate) mod node_tests;
 pub(crate) mod prerequisites;
 pub(crate) mod rust_tests;
+pub(crate) mod side_by_side;
 pub(crate) mod steps;
 pub(crate) mod tally;
+
+use std::sync::Arc;
 
 use crate::clock::Stopwatch;
 use crate::npm::Npm;
 use crate::places::Places;
 use crate::say;
 use crate::stop::Stop;
+use floor::Floor;
+use side_by_side::side_by_side;
 use steps::{Step, Tools};
 use tally::{Kind, Tally};
 
@@ -41,14 +47,14 @@ impl Scope {
             Self::All => &[
                 Format,
                 Clippy,
-                Docs,
                 Package,
+                Docs,
                 PackageTests,
                 RustTests,
                 BrowserStories,
-                OtherBrowsers,
-                ClientsOfOthers,
                 Examples,
+                ClientsOfOthers,
+                OtherBrowsers,
             ],
             Self::Rust => &[Format, Clippy, Docs, RustTests],
             Self::Wasm => &[Package, PackageTests],
@@ -79,28 +85,22 @@ impl Scope {
     }
 }
 
-/// Runs all steps of the scope, also after one failed, and prints the table.
+/// Runs all steps of the scope, two at a time, also after one failed, and prints the table.
 ///
 /// # Errors
 /// A prerequisite is missing, something failed, or a kind ran no test.
 pub(crate) fn run(places: &Places, scope: Scope) -> Result<(), Stop> {
     let whole = Stopwatch::start();
     let tools = prepare(places, scope)?;
+    let floor = Arc::new(Floor::new(Arc::new(|line| println!("{line}"))));
+    let ended = side_by_side(scope.steps(), AT_ONCE, |step| {
+        carry_out(step, places, &tools, &floor)
+    });
     let mut tally = Tally::expecting(scope.kinds());
     let mut times = Vec::new();
-    for step in scope.steps() {
-        let watch = Stopwatch::start();
-        heading(step.title());
-        let failed_before = tally.failed_tests();
-        let outcome = step.run(places, &tools, &mut tally);
-        if let Err(stop) = &outcome {
-            println!("{}: {stop}", step.title());
-            if tally.failed_tests() == failed_before {
-                tally.broke(step.title());
-            }
-        }
-        let word = if outcome.is_ok() { "ok" } else { "FAILED" };
-        times.push(format!("{:<16} {word:<8} {watch}", step.title()));
+    for (_, (counted, time)) in ended {
+        tally.join(counted);
+        times.push(time);
     }
     heading(&format!("verified in {whole}"));
     println!("{}\n\n{tally}", times.join("\n"));
@@ -109,6 +109,26 @@ pub(crate) fn run(places: &Places, scope: Scope) -> Result<(), Stop> {
     } else {
         Err(Stop::new("verification failed"))
     }
+}
+
+/// Runs one step: what it counted, and its row in the table of times.
+fn carry_out(step: Step, places: &Places, tools: &Tools, floor: &Arc<Floor>) -> (Tally, String) {
+    let watch = Stopwatch::start();
+    let mut tally = Tally::default();
+    floor.open(step.title());
+    let ear = Arc::clone(floor);
+    let outcome = say::to(Arc::new(move |line| ear.say(step.title(), line)), || {
+        step.run(places, tools, &mut tally)
+    });
+    if let Err(stop) = &outcome {
+        floor.say(step.title(), &format!("{}: {stop}", step.title()));
+        if tally.failed_tests() == 0 {
+            tally.broke(step.title());
+        }
+    }
+    floor.close(step.title());
+    let word = if outcome.is_ok() { "ok" } else { "FAILED" };
+    (tally, format!("{:<17} {word:<8} {watch}", step.title()))
 }
 
 /// Everything that may have to be installed, before anything long starts.
@@ -147,6 +167,9 @@ fn prepare(places: &Places, scope: Scope) -> Result<Tools, Stop> {
     }
     Ok(tools)
 }
+
+/// More would not be faster on two processors, and some of what is tested has to answer within seconds.
+const AT_ONCE: usize = 2;
 
 fn heading(text: &str) {
     println!("\n══ {text} ══");

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::io::{self, IsTerminal};
+use std::num::NonZero;
 use std::path::PathBuf;
 use std::process::Command;
 
@@ -71,6 +72,18 @@ impl Step {
         }
     }
 
+    /// What has to be over before it begins: the package that pages and examples load, and that the demo's tests find.
+    pub(crate) fn needs(self) -> &'static [Self] {
+        match self {
+            Self::Format | Self::Clippy | Self::Docs | Self::Package | Self::ClientsOfOthers => &[],
+            Self::PackageTests
+            | Self::RustTests
+            | Self::BrowserStories
+            | Self::OtherBrowsers
+            | Self::Examples => &[Self::Package],
+        }
+    }
+
     /// Does it, counting tests as they end.
     ///
     /// # Errors
@@ -106,8 +119,13 @@ fn rust_tests(places: &Places, tally: &mut Tally) -> Result<(), Stop> {
     let mut tests = RustTests::default();
     let mut command = cargo(places);
     command.args(["test", "--workspace", "--no-fail-fast", "--locked"]);
+    // Many of them wait, for a database or for a process to start: twice as many at once as there are processors.
+    if std::env::var_os("RUST_TEST_THREADS").is_none() {
+        let processors = std::thread::available_parallelism().map_or(1, NonZero::get);
+        command.env("RUST_TEST_THREADS", (2 * processors).to_string());
+    }
     let succeeded = stream(&mut command, |line| {
-        println!("{line}");
+        say::result(line);
         if let Some((kind, count)) = tests.line(line) {
             tally.add(kind, count);
         }
@@ -202,7 +220,7 @@ fn emulator(places: &Places) -> Result<PathBuf, Stop> {
 fn node_tests(command: &mut Command, kind: Kind, tally: &mut Tally) -> Result<(), Stop> {
     let mut tests = NodeTests::default();
     let succeeded = stream(command, |line| {
-        println!("{line}");
+        say::result(line);
         if let Some(count) = tests.line(line) {
             tally.add(kind, count);
         }
@@ -220,7 +238,7 @@ fn cargo(places: &Places) -> Command {
 }
 
 fn show(command: &mut Command) -> Result<(), Stop> {
-    ended(stream(command, |line| println!("{line}"))?)
+    ended(stream(command, |line| say::result(line))?)
 }
 
 fn ended(succeeded: bool) -> Result<(), Stop> {

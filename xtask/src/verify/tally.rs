@@ -75,6 +75,14 @@ impl Tally {
         sum.skipped += count.skipped;
     }
 
+    /// Takes in what a step counted by itself.
+    pub(crate) fn join(&mut self, other: Self) {
+        for (kind, count) in other.counts {
+            self.add(kind, count);
+        }
+        self.broken.extend(other.broken);
+    }
+
     /// Notes a step that failed for another reason than a failed test.
     pub(crate) fn broke(&mut self, step: &str) {
         self.broken.push(step.to_owned());
@@ -150,6 +158,20 @@ mod tests {
             "unit: 7 passed, 1 failed, 2 skipped\nbrowser: 5 passed, 0 failed\n12 passed, 1 failed"
         );
         assert!(!tally.is_good());
+    }
+
+    #[test]
+    fn what_steps_counted_by_themselves_adds_up() {
+        let mut tally = Tally::expecting(&[Kind::Unit]);
+        for failed in [0, 2] {
+            let mut step = Tally::default();
+            step.add(Kind::Unit, count(1, failed, 0));
+            step.broke("docs");
+            tally.join(step);
+        }
+        let shown = tally.to_string();
+        assert!(shown.starts_with("unit: 2 passed, 2 failed\n"), "{shown}");
+        assert!(shown.ends_with("\n2 passed, 4 failed"), "{shown}");
     }
 
     #[test]
