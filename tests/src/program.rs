@@ -59,7 +59,12 @@ pub async fn build(program: &str) -> PathBuf {
 /// Takes what cargo says of this test program out of the environment. Build scripts that look at it (ring's does) would
 /// find it changed, and most of the dependencies would be compiled anew: now, and once more by whoever builds next.
 fn forget_who_runs_this(command: &mut Command) {
-    let said = ["CARGO_PKG_", "CARGO_MANIFEST_", "CARGO_BIN_", "CARGO_CRATE_"];
+    let said = [
+        "CARGO_PKG_",
+        "CARGO_MANIFEST_",
+        "CARGO_BIN_",
+        "CARGO_CRATE_",
+    ];
     for (name, _) in std::env::vars() {
         if said.iter().any(|start| name.starts_with(start)) {
             command.env_remove(name);
