@@ -92,6 +92,7 @@ impl Backend {
             scopes: config.scopes,
             redirect_uri: config.redirect_uri,
             server_redirect_uri: config.server_redirect_uri,
+            consent_pages: format!("{}{}/v1/consent", config.site.as_str(), config.base_path),
             site: config.site.url().clone(),
             session_limits: SessionLimits {
                 idle: config.session_idle,

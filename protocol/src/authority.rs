@@ -108,6 +108,7 @@ impl TenantName {
 /// A cloud and a tenant, and with them every address of the sign-in service.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Authority {
+    cloud: Cloud,
     origin: String,
     tenant: Tenant,
 }
@@ -117,6 +118,7 @@ impl Authority {
     #[must_use]
     pub fn new(cloud: Cloud, tenant: Tenant) -> Self {
         Self {
+            cloud,
             origin: cloud.entra_origin().to_owned(),
             tenant,
         }
@@ -127,6 +129,7 @@ impl Authority {
     #[must_use]
     pub fn with_insecure_origin(self, origin: &str) -> Self {
         Self {
+            cloud: self.cloud,
             origin: origin.trim_end_matches('/').to_owned(),
             tenant: self.tenant,
         }
@@ -136,6 +139,7 @@ impl Authority {
     #[must_use]
     pub fn of(&self, tenant: Tenant) -> Self {
         Self {
+            cloud: self.cloud,
             origin: self.origin.clone(),
             tenant,
         }
@@ -175,6 +179,12 @@ impl Authority {
     #[must_use]
     pub fn keys(&self) -> String {
         self.address("discovery/v2.0/keys")
+    }
+
+    /// The scope by which an app asks for a token of its own for Microsoft Graph: all that it was granted.
+    #[must_use]
+    pub fn app_only_scope(&self) -> String {
+        format!("{}/.default", self.cloud.graph_origin())
     }
 
     /// Where a browser session at Microsoft is ended. Our refresh tokens survive it.

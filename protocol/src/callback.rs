@@ -96,9 +96,7 @@ pub fn looks_like_callback(text: &str) -> bool {
 /// # Errors
 /// [`CallbackError`]: the redirect is not to be used; nothing was decided.
 pub fn parse(text: &str) -> Result<Callback, CallbackError> {
-    if text.len() > MAX_LENGTH || pairs(text).count() > MAX_PARAMETERS {
-        return Err(CallbackError::TooLong);
-    }
+    within_bounds(text)?;
     let state = required(text, "state", WORD)?;
     let state = State::parse(&state).map_err(|malformed| CallbackError::Malformed(malformed.0))?;
     let code = optional(text, "code", CODE)?;
@@ -124,11 +122,28 @@ pub fn parse(text: &str) -> Result<Callback, CallbackError> {
     }
 }
 
-fn required(text: &str, name: &'static str, shape: Shape) -> Result<String, CallbackError> {
+/// # Errors
+/// [`CallbackError::TooLong`].
+pub(crate) fn within_bounds(text: &str) -> Result<(), CallbackError> {
+    if text.len() > MAX_LENGTH || pairs(text).count() > MAX_PARAMETERS {
+        return Err(CallbackError::TooLong);
+    }
+    Ok(())
+}
+
+pub(crate) fn required(
+    text: &str,
+    name: &'static str,
+    shape: Shape,
+) -> Result<String, CallbackError> {
     optional(text, name, shape)?.ok_or(CallbackError::Malformed(name))
 }
 
-fn optional(text: &str, name: &'static str, shape: Shape) -> Result<Option<String>, CallbackError> {
+pub(crate) fn optional(
+    text: &str,
+    name: &'static str,
+    shape: Shape,
+) -> Result<Option<String>, CallbackError> {
     let mut found = pairs(text).filter(|(key, _)| *key == name);
     let Some((_, raw)) = found.next() else {
         return Ok(None);
@@ -143,7 +158,7 @@ fn optional(text: &str, name: &'static str, shape: Shape) -> Result<Option<Strin
     Ok(Some(value))
 }
 
-fn pairs(text: &str) -> impl Iterator<Item = (&str, &str)> {
+pub(crate) fn pairs(text: &str) -> impl Iterator<Item = (&str, &str)> {
     text.trim_start_matches(['?', '#', '/'])
         .trim_end_matches('#')
         .split('&')

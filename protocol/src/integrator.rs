@@ -126,6 +126,69 @@ pub enum Confirmation {
     Refused(Outcome),
 }
 
+/// `POST /v1/consent-requests`: an administrator is to agree for an organisation, perhaps before its first visitor comes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CreateConsentRequest {
+    /// Which organisation, by directory id or domain.
+    pub tenant: String,
+    /// Scopes, each on the deployment's list; all of the list if absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scopes: Option<Vec<String>>,
+}
+
+/// The answer to it: a new address for the page of the request, and the request, which may be older.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ConsentRequestCreated {
+    /// To be given to an administrator. Opening it changes nothing. It is told this once; asking again gives another one,
+    /// and both open the same.
+    pub url: String,
+    /// The request.
+    #[serde(flatten)]
+    pub request: ConsentRequestView,
+}
+
+/// `GET /v1/consent-requests/{request}`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ConsentRequestView {
+    /// Names it; opens nothing.
+    pub id: String,
+    /// The organisation's directory id, where it is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tenant: Option<String>,
+    /// The domain by which it was named. Proves nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub domain: Option<String>,
+    /// As asked.
+    pub scopes: Vec<String>,
+    /// Who asked first: `needs_admin` (Microsoft told a visitor), `turned_back` (a visitor came back without a word why),
+    /// `integrator`.
+    pub origin: String,
+    /// `requested`, `granted`, `refused`, `unproven`, `expired`.
+    pub state: String,
+    /// Why it is `refused` or `unproven`: a stable code.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<String>,
+    /// Since when, unix seconds.
+    pub state_since: i64,
+    /// How often somebody was told that an administrator has to agree.
+    pub asked: i64,
+    /// Unix seconds.
+    pub created_at: i64,
+    /// When it is over if nobody asks again, unix seconds.
+    pub expires_at: i64,
+}
+
+/// `GET /v1/consent-requests`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ConsentRequestPage {
+    /// At most a hundred, in no order that means anything.
+    pub consent_requests: Vec<ConsentRequestView>,
+    /// Where the next page begins; absent at the end. Opaque.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next_cursor: Option<String>,
+}
+
 /// `GET /v1/accounts`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AccountPage {

@@ -10,6 +10,8 @@
 pub mod authority;
 pub mod authorize;
 pub mod callback;
+#[cfg(feature = "server")]
+pub mod consent;
 pub mod encoding;
 #[cfg(feature = "server")]
 pub mod integrator;

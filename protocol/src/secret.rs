@@ -75,6 +75,10 @@ secret! {
     LinkToken
 }
 secret! {
+    /// What opens the page of a consent request: 256 random bits in base64url.
+    ConsentToken
+}
+secret! {
     /// What a visitor of a link brings to the integrator: 256 random bits in base64url, good for two minutes.
     CompletionCode
 }

@@ -239,6 +239,15 @@ pub struct Problem {
     pub correlation_id: Option<String>,
 }
 
+/// `GET {link}/state`, where `link` is that of an outcome: whether an administrator has answered.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ConsentProgress {
+    /// `requested`, `granted`, `refused`, `unproven`, `expired`.
+    pub state: String,
+    /// Whether somebody agreed: to try again may help now.
+    pub may_try: bool,
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -27,6 +27,8 @@ export interface ElementTexts {
   copy?: string;
   /** Once it is copied. */
   copied?: string;
+  /** Once one has agreed. */
+  agreed?: string;
   blocked_by_policy?: string;
   [code: string]: string | undefined;
 }

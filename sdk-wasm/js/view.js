@@ -1,5 +1,6 @@
 // What <connect-outlook> shows beyond the idle button. Fetched when there is something to show.
 import { returned } from './inner/returned.js';
+import { wait } from './inner/waiting.js';
 import { words } from './words.js';
 
 export class View {
@@ -8,6 +9,7 @@ export class View {
   #words;
   #turn = Promise.resolve();
   #shown = ['idle'];
+  #stopWaiting;
 
   constructor(element, parts) {
     this.#element = element;
@@ -121,6 +123,17 @@ export class View {
     }
   }
 
+  // Who forwarded the link is told, and goes on by one click.
+  #wait(link) {
+    this.#stopWaiting?.();
+    const { origin } = new URL(this.#element.getAttribute('backend') ?? '', location);
+    if (!link.startsWith(`${origin}/`)) return;
+    this.#stopWaiting = wait(link, () => {
+      const { account } = this.#parts;
+      this.#show(account ? this.#element.state : 'idle', account, this.#words.agreed);
+    });
+  }
+
   #leave() {
     const { account } = this.#parts;
     this.#show('idle');
@@ -134,6 +147,7 @@ export class View {
 
   #show(state, account = null, message = '', inWindow = false, link = '') {
     this.#shown = [state, account, message, inWindow, link];
+    this.#wait(link);
     const { button, cancel, copy, forward, forwardLabel, label, make, slot, status } = this.#parts;
     const before = this.#element.state;
     this.#parts.account = account;

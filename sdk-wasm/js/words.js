@@ -34,6 +34,7 @@ const ENGLISH = {
   asked: 'Did Microsoft ask for an administrator? Send yours this link:',
   copy: 'Copy link',
   copied: 'The link is copied. Try again once your administrator has agreed.',
+  agreed: 'Your administrator has agreed. You can connect now.',
   blocked_by_policy: 'Your organisation does not allow this connection.',
   try_again: 'Nothing was connected. You can start again whenever you like.',
   sign_in_again: 'Please sign in again.',

@@ -94,6 +94,7 @@ impl App {
             return Ok(Err(Box::new(outcomes::link_ended())));
         };
         self.steps.tell(Step::TokensSealed);
+        self.consent_is_used(account.identity.tid()).await;
         tracing::info!(account = %account.id, "account connected");
         Ok(Ok(account))
     }
@@ -251,4 +252,4 @@ impl App {
 }
 
 /// The party of whoever signs in: whose tenant it is, nobody knows yet. No tenant is named so.
-const SIGN_INS: &str = "sign-ins";
+pub(super) const SIGN_INS: &str = "sign-ins";

@@ -2,12 +2,14 @@
 
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
-use connect_outlook_protocol::secret::{CompletionCode, LinkToken, SessionHandle};
+use connect_outlook_protocol::secret::{CompletionCode, ConsentToken, LinkToken, SessionHandle};
 use std::fmt;
 use zeroize::Zeroizing;
 
 use crate::random::{self, NoRandomness};
-use crate::vault::id::{BrowserDigest, ClaimDigest, CompletionDigest, HandleDigest, LinkDigest};
+use crate::vault::id::{
+    BrowserDigest, ClaimDigest, CompletionDigest, ConsentDigest, HandleDigest, LinkDigest,
+};
 
 /// What the flow cookie holds: ties attempts to the browser that began them (R22). One for all its attempts, so the
 /// cookie does not grow with their number (R55).
@@ -75,6 +77,20 @@ pub(super) fn random_link_token() -> Result<LinkToken, NoRandomness> {
 
 pub(super) fn link_digest(token: &LinkToken) -> LinkDigest {
     LinkDigest::of(token.expose())
+}
+
+/// Reads the token in the path of a consent request's page; `None` for anything we did not make.
+#[must_use]
+pub fn consent_token(text: &str) -> Option<ConsentToken> {
+    is_handle(text).then(|| ConsentToken::new(text.to_owned()))
+}
+
+pub(super) fn random_consent_token() -> Result<ConsentToken, NoRandomness> {
+    Ok(ConsentToken::new(random_text()?))
+}
+
+pub(super) fn consent_digest(token: &ConsentToken) -> ConsentDigest {
+    ConsentDigest::of(token.expose())
 }
 
 pub(super) fn random_completion_code() -> Result<CompletionCode, NoRandomness> {

@@ -4,13 +4,13 @@
 
 mod accounts;
 mod api_keys;
-mod approval;
 mod attachments;
 mod background;
 mod bound;
 mod challenge;
 mod claims;
 mod connect;
+mod consent;
 mod copies;
 mod credentials;
 mod finish_attempt;
@@ -40,9 +40,10 @@ use tokio::sync::{Semaphore, watch};
 use url::Url;
 
 pub use accounts::SessionAfter;
+pub use consent::{ConsentEnd, ConsentError, ConsentOffer, ConsentStep, MadeConsentRequest};
 pub use finish_attempt::{FinishAttemptError, Finished, OpenedSession};
 pub use fresh_token::FreshTokenError;
-pub use handles::{FlowHandle, claim_digest, link_token, session_handle};
+pub use handles::{FlowHandle, claim_digest, consent_token, link_token, session_handle};
 pub use incidents::Incident;
 pub use links::{LinkError, LinkOffer, MadeLink};
 pub use mail::{MailError, MessagesAsked};
@@ -56,6 +57,7 @@ pub use webhooks::WebhookError;
 pub use crate::graph::{Download, LARGEST_PAGE};
 pub use crate::vault::VaultError;
 pub use crate::vault::api_keys::read_api_key;
+pub use crate::vault::consent_requests::ConsentState;
 pub use crate::vault::id::ApiKeyId;
 
 use crate::clock::Clock;
@@ -114,6 +116,8 @@ pub struct Rules {
     pub redirect_uri: String,
     /// The redirect URI of the server-driven way, also registered.
     pub server_redirect_uri: String,
+    /// Where pages of consent requests stand: an address without a slash at its end (R34).
+    pub consent_pages: String,
     /// The site that `return_to` must stay on.
     pub site: Url,
     /// How long sessions last.

@@ -15,7 +15,9 @@ use url::Url;
 use super::connect::Brought;
 use super::handles::session_digest;
 use super::start_attempt::{Driver, Wishes};
-use super::{App, FinishAttemptError, Finished, FlowHandle, OpenedSession, StartAttemptError};
+use super::{
+    App, ConsentEnd, FinishAttemptError, Finished, FlowHandle, OpenedSession, StartAttemptError,
+};
 use crate::random;
 use crate::vault::attempts::{AttemptKind, Proof};
 use crate::vault::id::HandleDigest;
@@ -32,6 +34,8 @@ pub enum Landing {
     },
     /// Nowhere: a frame waits for the end, and this window can be closed.
     HandedOver,
+    /// It was an administrator, who had shown for which organisation they agreed.
+    Consent(ConsentEnd),
 }
 
 impl App {
@@ -90,6 +94,24 @@ impl App {
     /// # Errors
     /// [`FinishAttemptError`]; what Microsoft or the visitor decided is told by the landing's address, not an error.
     pub async fn finish_server_attempt(
+        &self,
+        callback: Callback,
+        browser: Option<FlowHandle>,
+    ) -> Result<Landing, FinishAttemptError> {
+        match self
+            .finish_connecting(callback.clone(), browser.clone())
+            .await
+        {
+            // R28: a state of another kind is unknown to the way that connects.
+            Err(FinishAttemptError::Unknown) => {
+                let end = self.consent_shown(callback, browser).await?;
+                Ok(Landing::Consent(end))
+            }
+            landed => landed,
+        }
+    }
+
+    async fn finish_connecting(
         &self,
         callback: Callback,
         browser: Option<FlowHandle>,

@@ -1,5 +1,6 @@
 //! Starting an attempt: everything about it is settled now and compared at its end (R23).
 
+use connect_outlook_protocol::authority::Tenant;
 use connect_outlook_protocol::authorize::{Prompt, ResponseMode};
 use connect_outlook_protocol::pkce::{CodeChallenge, CodeVerifier};
 use connect_outlook_protocol::scope::Scopes;
@@ -185,6 +186,8 @@ impl App {
             .map(|text| return_to::resolve(&text, &self.rules.site));
         let registration = self.entra.registration();
         let (page, server) = (&self.rules.redirect_uri, &self.rules.server_redirect_uri);
+        let hints = [&wishes.domain_hint, &wishes.login_hint];
+        let domain = hints.into_iter().flatten().find_map(|hint| domain_of(hint));
         let (kind, proof, redirect_uri, session) = match driver {
             Driver::Page(challenge) => (AttemptKind::Connect, Proof::Page(challenge), page, None),
             Driver::Server { verifier, session } => {
@@ -209,6 +212,8 @@ impl App {
             account: wishes.account,
             link: wishes.link,
             claim: wishes.claim,
+            consent: None,
+            domain,
             expires_at: self.clock.now().plus(self.rules.attempt_lifetime),
         })
     }
@@ -256,6 +261,15 @@ fn checked_hint(
     }
 }
 
+/// The domain of a hint, if it has one; nothing else of the hint is kept.
+fn domain_of(hint: &str) -> Option<String> {
+    let named = hint.rsplit('@').next().unwrap_or_default();
+    match Tenant::parse(named) {
+        Some(tenant @ Tenant::One(_)) if named.contains('.') => Some(tenant.segment().to_owned()),
+        _ => None,
+    }
+}
+
 const ALWAYS: [&str; 5] = ["openid", "profile", "email", "offline_access", "User.Read"];
 
 /// Characters of the longest mail address, with room for an opaque hint.
@@ -296,6 +310,21 @@ mod tests {
                 matches!(asked(bad), Err(StartAttemptError::Scopes)),
                 "{bad:?}"
             );
+        }
+    }
+
+    #[test]
+    fn of_a_hint_the_domain_is_kept() {
+        for (hint, domain) in [
+            ("ada@Contoso.example", Some("contoso.example")),
+            ("contoso.example", Some("contoso.example")),
+            ("organizations", None),
+            ("consumers", None),
+            ("O.CiQ-opaque_hint", None),
+            ("ada@localhost", None),
+            ("@", None),
+        ] {
+            assert_eq!(domain_of(hint).as_deref(), domain, "{hint}");
         }
     }
 

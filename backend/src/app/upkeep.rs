@@ -34,6 +34,7 @@ impl App {
     pub async fn tidy(&self) {
         self.announce_ends().await;
         self.announce_what_ended().await;
+        self.prove_what_waits().await;
         self.clear_away().await;
         self.copies.measure();
         self.measure_webhooks().await;
@@ -82,6 +83,7 @@ fn may_be_more(purged: &Purged) -> bool {
         purged.links,
         purged.deliveries,
         purged.webhook_secrets,
+        purged.consent_requests,
     ]
     .contains(&u64::from(BATCH))
 }

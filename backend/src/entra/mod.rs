@@ -3,7 +3,9 @@
 //! Sending and judging are apart: `token_endpoint` posts a form and hands over status and bytes,
 //! [`connect_outlook_protocol::token_answer`] reads them; `keys` fetches, [`id_token`] judges.
 
+mod app_only;
 pub mod credential;
+mod directory;
 pub mod id_token;
 pub mod jwks;
 pub mod keys;
@@ -18,6 +20,7 @@ use connect_outlook_protocol::secret::{AccessToken, AuthorizationCode, IdToken, 
 use connect_outlook_protocol::token_answer::TokenAnswer;
 use zeroize::Zeroizing;
 
+pub use app_only::NotAtHome;
 pub use platform::Platform;
 pub use token_endpoint::{Acted, TokenError};
 
@@ -26,6 +29,7 @@ use crate::meters;
 use crate::outbound::{NoClient, Trust};
 use crate::random::NoRandomness;
 use credential::{Credential, Credentials, Fields, Held};
+use directory::Directory;
 use id_token::{Expected, IdTokenError, Person};
 use keys::Keys;
 use token_endpoint::TokenEndpoint;
@@ -41,6 +45,16 @@ pub struct Registration {
     pub platform: Platform,
     /// Directories that may sign in; empty means whoever the authority admits.
     pub allowed_tenants: Vec<String>,
+}
+
+impl Registration {
+    /// Whether somebody of the tenant `tenant_id` may sign in here.
+    #[must_use]
+    pub fn admits(&self, tenant_id: &str) -> bool {
+        let listed = |allowed: &[String]| allowed.iter().any(|one| one == tenant_id);
+        self.authority.admits(tenant_id)
+            && (self.allowed_tenants.is_empty() || listed(&self.allowed_tenants))
+    }
 }
 
 /// A code and all that proves it is ours.
@@ -64,6 +78,7 @@ pub struct Entra {
     clock: Clock,
     tokens: TokenEndpoint,
     keys: Keys,
+    directory: Directory,
 }
 
 /// Why it is not known who signed in.
@@ -92,7 +107,8 @@ impl Entra {
             credentials: Credentials::new(credentials),
             clock,
             tokens: TokenEndpoint::new(registration.authority.token_endpoint(), trust.clone())?,
-            keys: Keys::new(registration.authority.keys(), trust)?,
+            keys: Keys::new(registration.authority.keys(), trust.clone())?,
+            directory: Directory::new(trust)?,
             registration,
         })
     }
@@ -122,7 +138,8 @@ impl Entra {
             ("code_verifier", redemption.verifier.expose()),
             ("scope", &scope),
         ];
-        self.ask(&grant, Tries::One).await
+        self.ask(&self.registration.authority, &grant, Tries::One)
+            .await
     }
 
     /// Turns a refresh token into tokens for `scope`; `claims` is a challenge that they have to meet.
@@ -141,7 +158,8 @@ impl Entra {
             ("scope", scope),
         ];
         grant.extend(claims.map(|claims| ("claims", claims)));
-        self.ask(&grant, Tries::EachCredential).await
+        self.ask(&self.registration.authority, &grant, Tries::EachCredential)
+            .await
     }
 
     /// Who an ID token says signed in. `nonce` tells the attempt's nonce; a refresh has none.
@@ -173,10 +191,15 @@ impl Entra {
     }
 
     /// Adds who we are, in the body, never in an address (R2), as the platform demands.
-    async fn ask(&self, grant: &[(&str, &str)], tries: Tries) -> Result<TokenAnswer, TokenError> {
+    async fn ask(
+        &self,
+        authority: &Authority,
+        grant: &[(&str, &str)],
+        tries: Tries,
+    ) -> Result<TokenAnswer, TokenError> {
         let platform = &self.registration.platform;
         let answered = match platform {
-            Platform::Web => self.ask_with_credential(grant, tries).await,
+            Platform::Web => self.ask_with_credential(authority, grant, tries).await,
             Platform::Spa { origin } => {
                 let client_id = Zeroizing::new(self.registration.client_id.clone());
                 let proof = vec![("client_id", client_id)];
@@ -191,17 +214,19 @@ impl Entra {
     /// By the credential that Microsoft accepted last. One that is refused goes behind the others.
     async fn ask_with_credential(
         &self,
+        authority: &Authority,
         grant: &[(&str, &str)],
         tries: Tries,
     ) -> Result<TokenAnswer, TokenError> {
+        let address = authority.token_endpoint();
         let held = self.credentials.held();
         let now = self.clock.now();
         let mut refused = None;
         for turn in held.turns(now) {
             let proof = self
-                .prove(&held, turn, now)
+                .prove(&held, turn, &address, now)
                 .map_err(TokenError::unanswered)?;
-            let answered = self.tokens.post(proof, grant, None).await;
+            let answered = self.tokens.post_to(&address, proof, grant, None).await;
             count(tries, &answered);
             match answered {
                 Err(error) if error.refusal().next == Next::FixCredential => {
@@ -222,13 +247,15 @@ impl Entra {
         Err(refused.unwrap_or_else(|| TokenError::unanswered("there is no credential")))
     }
 
-    fn prove(&self, held: &Held, turn: usize, now: UnixTime) -> Result<Fields, NoRandomness> {
-        let Registration {
-            client_id,
-            authority,
-            ..
-        } = &self.registration;
-        let mut fields = held.fields(turn, client_id, &authority.token_endpoint(), now)?;
+    fn prove(
+        &self,
+        held: &Held,
+        turn: usize,
+        address: &str,
+        now: UnixTime,
+    ) -> Result<Fields, NoRandomness> {
+        let client_id = &self.registration.client_id;
+        let mut fields = held.fields(turn, client_id, address, now)?;
         fields.push(("client_id", Zeroizing::new(client_id.clone())));
         Ok(fields)
     }
@@ -249,6 +276,8 @@ enum Tries {
     One,
     /// A refresh token is none the worse for a refused credential.
     EachCredential,
+    /// Nothing but the credential is asked about.
+    AppOnly,
 }
 
 impl Tries {
@@ -257,6 +286,7 @@ impl Tries {
         match self {
             Self::One => "authorization_code",
             Self::EachCredential => "refresh_token",
+            Self::AppOnly => "client_credentials",
         }
     }
 }

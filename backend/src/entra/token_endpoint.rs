@@ -93,13 +93,24 @@ impl TokenEndpoint {
         grant: &[(&str, &str)],
         origin: Option<&str>,
     ) -> Result<TokenAnswer, TokenError> {
+        self.post_to(&self.address, proof, grant, origin).await
+    }
+
+    /// The same at another tenant's endpoint.
+    pub(super) async fn post_to(
+        &self,
+        address: &str,
+        proof: Fields,
+        grant: &[(&str, &str)],
+        origin: Option<&str>,
+    ) -> Result<TokenAnswer, TokenError> {
         let form = Serializer::new(String::new())
             .extend_pairs(proof.iter().map(|(name, value)| (name, value.as_str())))
             .extend_pairs(grant)
             .finish();
         let request = self
             .outbound
-            .post(&self.address)
+            .post(address)
             .header(ACCEPT, "application/json")
             .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
             .body(form);

@@ -58,6 +58,8 @@ codes! {
     LinkUnknown: "link_unknown", NOT_FOUND, Visitor, TryAgain, "There is no such link, or not any more";
     LinkEnded: "link_ended", GONE, Visitor, TryAgain, "This link was used, withdrawn, or is too old";
     LinkExhausted: "link_exhausted", GONE, Visitor, TryAgain, "This link was started too often";
+    ConsentUnknown: "consent_request_unknown", NOT_FOUND, TenantAdmin, None, "There is no such consent request, or not any more";
+    ConsentEnded: "consent_request_ended", GONE, TenantAdmin, None, "This consent request is too old";
     CompletionMismatch: "completion_mismatch", FORBIDDEN, Visitor, TryAgain, "Completion code and user do not belong to this link";
     CompletionExpired: "completion_expired", GONE, Visitor, TryAgain, "The completion code has expired";
     ConfirmationRunning: "confirmation_running", SERVICE_UNAVAILABLE, Developer, Wait, "The link is being confirmed";

@@ -12,8 +12,8 @@ use connect_outlook_protocol::wire;
 use super::codes::Code;
 use super::page;
 use crate::app::{
-    FinishAttemptError, LinkError, MailError, SendLetterError, SessionError, StartAttemptError,
-    VaultError, WebhookError,
+    ConsentError, FinishAttemptError, LinkError, MailError, SendLetterError, SessionError,
+    StartAttemptError, VaultError, WebhookError,
 };
 
 /// An answer that is not what was asked for. [`super::edge`] writes it, with the request's correlation id.
@@ -196,6 +196,23 @@ impl From<WebhookError> for Problem {
             WebhookError::TooMany => Code::TooManyWebhooks.into(),
             WebhookError::Malformed(what) => Self::from(Code::BadRequest).because(what),
             WebhookError::Vault(error) => vault(&error),
+        }
+    }
+}
+
+impl From<ConsentError> for Problem {
+    fn from(error: ConsentError) -> Self {
+        match error {
+            ConsentError::Unknown => Code::ConsentUnknown.into(),
+            ConsentError::Ended => Code::ConsentEnded.into(),
+            ConsentError::Malformed(what) => Self::from(Code::BadRequest).because(what),
+            ConsentError::TooMany => Self::from(Code::Unavailable)
+                .because("too many consent requests are open")
+                .after(Some(WHILE_FULL)),
+            ConsentError::NoAnswer => Code::MicrosoftUnavailable.into(),
+            ConsentError::Start(error) => error.into(),
+            ConsentError::Vault(error) => vault(&error),
+            ConsentError::NoRandomness(error) => internal(&error),
         }
     }
 }

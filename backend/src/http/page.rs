@@ -49,7 +49,7 @@ pub(super) fn link(base: &str, token: &str, offer: &LinkOffer) -> Response {
 }
 
 /// In words, or as Microsoft names it.
-fn allows(scope: &str) -> &str {
+pub(super) fn allows(scope: &str) -> &str {
     scope::facts(scope).map_or(scope, |facts| facts.allows)
 }
 
@@ -82,27 +82,6 @@ pub(super) async fn closing() -> Response {
     ([(header::CONTENT_TYPE, kind)], "close();\n").into_response()
 }
 
-/// `GET /v1/approval/given`: where Microsoft sends an administrator who agreed. Anybody can open it, and nothing was
-/// checked; so it says what to do and claims nothing.
-pub(super) async fn approval_given(State(door): State<Door>) -> Response {
-    let content = html! {
-        h1 { "Thank you" }
-        p { "If you have just agreed at Microsoft for your organisation, its people can connect now. Your own mailbox was not connected." }
-        p { "Please tell whoever sent you the link to try again. Microsoft may need a few minutes until it knows everywhere." }
-        p { "What you agreed to stands in the Microsoft Entra admin center under Enterprise applications, where you can withdraw it." }
-    };
-    whole(&door.base, "Thank you", &content)
-}
-
-/// `GET /v1/approval/refused`: where Microsoft sends an administrator who did not agree.
-pub(super) async fn approval_refused(State(door): State<Door>) -> Response {
-    let content = html! {
-        h1 { "Nothing was approved" }
-        p { "Nothing has changed for your organisation, and its people still cannot connect. You can open the link again whenever you like." }
-    };
-    whole(&door.base, "Nothing was approved", &content)
-}
-
 /// The stylesheet of these pages.
 pub(super) async fn style() -> Response {
     let kind = HeaderValue::from_static("text/css; charset=utf-8");
@@ -121,7 +100,7 @@ fn advice(facts: &Facts) -> &'static str {
     }
 }
 
-fn whole(base: &str, title: &str, content: &Markup) -> Response {
+pub(super) fn whole(base: &str, title: &str, content: &Markup) -> Response {
     let page = html! {
         (DOCTYPE)
         html lang="en" {

@@ -7,8 +7,8 @@ use axum::routing::{self, MethodRouter};
 use super::guard::Guard;
 use super::limits::Limit;
 use super::{
-    Door, attachments, attempts, claims, health, links, mail, open_link, page, sendings,
-    server_driven, sessions, webhooks,
+    Door, attachments, attempts, claims, consent, consent_requests, health, links, mail, open_link,
+    page, sendings, server_driven, sessions, webhooks,
 };
 
 /// One route.
@@ -123,8 +123,21 @@ pub(super) fn table() -> Vec<Route> {
         open("/v1/connect/problem", server_driven::problem),
         open("/v1/connect/done", page::done),
         open("/v1/connect/close.js", page::closing),
-        open("/v1/approval/given", page::approval_given),
-        open("/v1/approval/refused", page::approval_refused),
+        open("/v1/consent/{token}", consent::offer).costs(Limit::LinkOpen),
+        gesture("/v1/consent/{token}", consent::start),
+        fetch(Method::GET, "/v1/consent/{token}/state", consent::state),
+        open("/v1/consent/ended", consent::ended),
+        program(
+            Method::POST,
+            "/v1/consent-requests",
+            consent_requests::create,
+        ),
+        program(Method::GET, "/v1/consent-requests", consent_requests::list),
+        program(
+            Method::GET,
+            "/v1/consent-requests/{request}",
+            consent_requests::read,
+        ),
         open("/v1/connect.css", page::style),
         open("/livez", health::live).costs(Limit::None),
         open("/readyz", health::ready).costs(Limit::None),

@@ -4,11 +4,12 @@ use axum::extract::{RawQuery, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use connect_outlook_protocol::authorize::Prompt;
-use connect_outlook_protocol::callback;
+use connect_outlook_protocol::{callback, consent};
 
 use super::attempts::FLOW_LASTS;
 use super::body::Form;
 use super::codes::Code;
+use super::consent::{ended_at, returned};
 use super::error::Problem;
 use super::{Door, bearer, cookies, page};
 use crate::app::{Landing, Wishes, claim_digest};
@@ -63,19 +64,20 @@ pub(super) async fn finish(
     RawQuery(query): RawQuery,
 ) -> Result<Response, Problem> {
     let query = query.unwrap_or_default();
-    if let Some(page) = approval(&query) {
-        return see_other(&format!("{}{}{page}", door.site, door.base));
+    let browser = cookies::flow(&headers);
+    if consent::looks_like_consent(&query) {
+        return returned(&door, &query, browser).await;
     }
     let callback = callback::parse(&query);
     let landed = match callback {
         Ok(callback) => {
-            let browser = cookies::flow(&headers);
             let landed = door.app.finish_server_attempt(callback, browser).await;
             landed.map_err(Problem::from)
         }
         Err(_) => Err(Code::CallbackMalformed.into()),
     };
     match landed {
+        Ok(Landing::Consent(end)) => see_other(&ended_at(&door, end)),
         Ok(Landing::HandedOver) => {
             see_other(&format!("{}{}/v1/connect/done", door.site, door.base))
         }
@@ -108,23 +110,6 @@ pub(super) async fn problem(State(door): State<Door>, RawQuery(query): RawQuery)
         .find(|code| code.facts().code == named)
         .unwrap_or(Code::NotFound);
     Problem::from(code).on_page(&door.base)
-}
-
-/// Which page an administrator is shown who comes back from Microsoft. The tenant it names is not looked at, nor is the
-/// state: an attempt cannot end this way (R52), and what also holds a code is no such answer.
-fn approval(query: &str) -> Option<&'static str> {
-    let has = |name: &str| {
-        query
-            .split('&')
-            .any(|pair| pair.split('=').next() == Some(name))
-    };
-    (has("admin_consent") && !has("code")).then(|| {
-        if has("error") {
-            "/v1/approval/refused"
-        } else {
-            "/v1/approval/given"
-        }
-    })
 }
 
 /// What a form wishes, and the account that it names.

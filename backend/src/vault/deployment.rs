@@ -14,7 +14,8 @@ use crate::clock::UnixTime;
 pub struct DeploymentEvent {
     /// For receivers that want to see each once.
     pub id: EventId,
-    /// Its name on the wire: `credential.expiring`, `credential.expired`, `webhook.disabled`.
+    /// Its name on the wire: `credential.expiring`, `credential.expired`, `webhook.disabled`, `admin_consent.granted`,
+    /// `admin_consent.refused`.
     pub kind: String,
     /// JSON without any secret.
     pub payload: String,

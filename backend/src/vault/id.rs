@@ -71,6 +71,10 @@ row_id! {
     WebhookId
 }
 row_id! {
+    /// Names one consent request; what opens its page is a token, never this.
+    ConsentRequestId
+}
+row_id! {
     /// Names one running process among those that share a vault (R82).
     OwnerId
 }
@@ -159,6 +163,10 @@ digest! {
 digest! {
     /// SHA-256 of a completion code (R44).
     CompletionDigest
+}
+digest! {
+    /// SHA-256 of a token that opens the page of a consent request.
+    ConsentDigest
 }
 digest! {
     /// SHA-256 of a link's id and the integrator's own name for its user: enough to compare, and no use elsewhere.

@@ -11,6 +11,7 @@ pub mod api_keys;
 pub mod attempts;
 mod changes;
 mod conflicts;
+pub mod consent_requests;
 #[cfg(test)]
 mod contract;
 mod database;

@@ -26,6 +26,8 @@ pub struct Purged {
     pub deliveries: u64,
     /// Secrets of webhooks that sign no more.
     pub webhook_secrets: u64,
+    /// Consent requests that nobody asked about again.
+    pub consent_requests: u64,
 }
 
 impl Vault {
@@ -54,6 +56,9 @@ impl Vault {
                 .clear(DELIVERIES, now.plus(-DELIVERY_MEMORY), batch)
                 .await?,
             webhook_secrets: self.clear(WEBHOOK_SECRETS, now, batch).await?,
+            consent_requests: self
+                .clear(CONSENT_REQUESTS, now.plus(-LINK_MEMORY), batch)
+                .await?,
         })
     }
 
@@ -86,7 +91,7 @@ pub(in crate::vault) const EVENTS_KEPT: i64 = 90 * 86_400;
 /// How long a sending is remembered, in seconds: as long as anybody may ask again with its key.
 pub const SENDING_MEMORY: i64 = 7 * 86_400;
 
-/// How long a link is remembered after its end, in seconds: the integrator can ask what became of it.
+/// How long a link or a consent request is remembered after its end, in seconds: the integrator can ask what became of it.
 const LINK_MEMORY: i64 = 30 * 24 * 60 * 60;
 
 /// How long a delivery is remembered that is over, in seconds.
@@ -137,6 +142,9 @@ const WEBHOOK_SECRETS: &str = "
     update webhooks
     set sealed_previous_secret = null, previous_until = null
     where id in (select id from webhooks where previous_until <= $1 limit $2)";
+const CONSENT_REQUESTS: &str = "
+    delete from consent_requests
+    where id in (select id from consent_requests where expires_at <= $1 order by expires_at limit $2)";
 const REFRESH_TOKENS: &str = "
     update grants
     set sealed_previous_refresh_token = null, previous_until = null

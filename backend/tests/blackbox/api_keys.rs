@@ -67,7 +67,7 @@ async fn every_route_for_programs_wants_a_key_and_no_proof_of_a_page() {
             passed.text
         );
     }
-    assert_eq!(seen, 15);
+    assert_eq!(seen, 18);
 }
 
 /// D1: by key, each figure a setting; another key has its own.

@@ -109,7 +109,7 @@ impl Browser {
         self.follow(request.body(Body::empty()).unwrap()).await
     }
 
-    async fn follow(&mut self, request: Request<Body>) -> Answer {
+    pub(crate) async fn follow(&mut self, request: Request<Body>) -> Answer {
         let answer = ask(&self.router, request).await;
         self.keep_cookies(&answer.headers);
         answer

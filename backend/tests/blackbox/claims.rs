@@ -174,7 +174,7 @@ async fn a_no_is_claimed_too() {
         told.body["link"]
             .as_str()
             .unwrap()
-            .contains("/v2.0/adminconsent?")
+            .contains("/outlook/v1/consent/")
     );
     assert!(frame.handle.is_none());
     assert_eq!(frame.claims().await.status, StatusCode::NO_CONTENT);

@@ -143,7 +143,7 @@ async fn no_route_for_forms_answers_to_the_form_of_another_page() {
             assert_eq!(answer.status, passes, "{ours:?}");
         }
     }
-    assert_eq!(routes_seen, 2);
+    assert_eq!(routes_seen, 3);
 }
 
 /// R22: what only a navigation of the whole tab may reach, nothing else does.
@@ -182,8 +182,8 @@ fn few_routes_are_open() {
             "/v1/connect/problem",
             "/v1/connect/done",
             "/v1/connect/close.js",
-            "/v1/approval/given",
-            "/v1/approval/refused",
+            "/v1/consent/{token}",
+            "/v1/consent/ended",
             "/v1/connect.css",
             "/livez",
             "/readyz"

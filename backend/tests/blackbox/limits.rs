@@ -82,9 +82,9 @@ async fn holds(world: &World, route: &RouteFacts, times: u32, wait: u32) {
 async fn attempts_and_callbacks_have_the_figures_of_the_rule() {
     let world = World::start().await;
     for (limit, ways, times, wait) in [
-        (Limit::Start, 3, 10, 6),
+        (Limit::Start, 4, 10, 6),
         (Limit::Callback, 3, 30, 2),
-        (Limit::LinkOpen, 1, 30, 2),
+        (Limit::LinkOpen, 2, 30, 2),
     ] {
         let routes = with_limit(limit);
         assert_eq!(routes.len(), ways, "{routes:?}");

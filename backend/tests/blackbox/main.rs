@@ -4,7 +4,6 @@
 
 mod accounts_command;
 mod api_keys;
-mod approval;
 mod asking;
 mod attempts;
 mod background;
@@ -14,6 +13,7 @@ mod browser;
 mod claims;
 mod closed_log;
 mod configuration;
+mod consent;
 mod counted;
 mod credentials;
 mod door;

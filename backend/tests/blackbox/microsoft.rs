@@ -41,6 +41,8 @@ pub(crate) struct Script {
     pub(crate) graph: Vec<String>,
     /// What the token endpoint says before it behaves normally again.
     pub(crate) answers: VecDeque<(u16, Value)>,
+    /// What the token endpoint says to the app itself before it behaves normally again.
+    pub(crate) app_only: VecDeque<(u16, Value)>,
     /// What Graph says before it behaves normally again.
     pub(crate) graph_answers: VecDeque<(u16, Value)>,
     /// What the next ID token says, on top of what is usual.
@@ -67,6 +69,7 @@ impl Microsoft {
         let router = Router::new()
             .route("/common/discovery/v2.0/keys", get(keys))
             .route("/common/oauth2/v2.0/token", post(token))
+            .route("/{tenant}/oauth2/v2.0/token", post(token))
             .route("/v1.0/{*path}", get(graph))
             .with_state(microsoft.clone());
         tokio::spawn(async move { axum::serve(listener, router).await });
@@ -127,6 +130,10 @@ async fn token(State(microsoft): State<Microsoft>, headers: HeaderMap, body: Byt
         let mut script = microsoft.script();
         script.forms.push(form.clone());
         if let Some((status, answer)) = script.answers.pop_front() {
+            return said(status, &answer);
+        }
+        let app_only = form["grant_type"] == "client_credentials";
+        if let Some((status, answer)) = script.app_only.pop_front_if(|_| app_only) {
             return said(status, &answer);
         }
         script.held

@@ -14,6 +14,7 @@ export default {
   asked: 'Hat Microsoft nach einem Administrator gefragt? Senden Sie Ihrem diesen Link:',
   copy: 'Link kopieren',
   copied: 'Der Link ist kopiert. Versuchen Sie es noch einmal, sobald Ihr Administrator zugestimmt hat.',
+  agreed: 'Ihr Administrator hat zugestimmt. Sie können sich jetzt verbinden.',
 
   try_again: 'Das hat nicht geklappt. Bitte versuchen Sie es noch einmal.',
   sign_in_again: 'Bitte melden Sie sich erneut an.',

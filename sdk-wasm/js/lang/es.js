@@ -14,6 +14,7 @@ export default {
   asked: '¿Microsoft pidió un administrador? Envíe este enlace al suyo:',
   copy: 'Copiar enlace',
   copied: 'El enlace está copiado. Inténtelo de nuevo cuando su administrador haya dado su consentimiento.',
+  agreed: 'Su administrador ha dado su consentimiento. Ya puede conectarse.',
 
   try_again: 'No ha funcionado. Inténtelo de nuevo.',
   sign_in_again: 'Vuelva a iniciar sesión.',

@@ -14,6 +14,7 @@ export default {
   asked: 'Microsoft a demandé un administrateur ? Envoyez ce lien au vôtre :',
   copy: 'Copier le lien',
   copied: 'Le lien est copié. Réessayez dès que votre administrateur a donné son accord.',
+  agreed: 'Votre administrateur a donné son accord. Vous pouvez vous connecter maintenant.',
 
   try_again: 'Cela n’a pas fonctionné. Veuillez réessayer.',
   sign_in_again: 'Veuillez vous reconnecter.',

@@ -13,6 +13,7 @@ mod bad_input;
 mod canaries;
 mod commands;
 mod connecting;
+mod consent;
 mod credentials;
 mod databases;
 mod forgery;

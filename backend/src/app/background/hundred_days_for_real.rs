@@ -183,6 +183,7 @@ fn rules() -> Rules {
     Rules {
         scopes: Scopes::parse("User.Read Mail.Read"),
         redirect_uri: String::new(),
+        consent_pages: String::new(),
         server_redirect_uri: String::new(),
         site: Url::parse("http://localhost:8400").unwrap(),
         session_limits: SessionLimits {

@@ -100,6 +100,7 @@ impl App {
 
 fn unpacked(parked: Parked, now: crate::clock::UnixTime) -> (Brought, Attempt) {
     let attempt = Attempt {
+        browser: None,
         proof: Proof::Server(parked.verifier.clone()),
         nonce: parked.nonce,
         redirect_uri: parked.redirect_uri,
@@ -111,6 +112,8 @@ fn unpacked(parked: Parked, now: crate::clock::UnixTime) -> (Brought, Attempt) {
         account: parked.account,
         link: Some(parked.link),
         claim: None,
+        consent: None,
+        domain: None,
         created_at: now,
     };
     let brought = Brought {

@@ -124,6 +124,8 @@ impl Vault {
             .bind(attempt.account.map(|account| account.to_string()))
             .bind(attempt.link.map(|link| link.to_string()))
             .bind(attempt.claim.map(ClaimDigest::to_column))
+            .bind(attempt.consent.map(|consent| consent.to_string()))
+            .bind(&attempt.domain)
             .execute(&mut **transaction)
             .await;
         match inserted {
@@ -210,10 +212,10 @@ const INSERT: &str = "
     insert into attempts (
        id, state_hash, browser_hash, position, kind, code_challenge, sealed_code_verifier, nonce_hash,
        redirect_uri, scope, tenant, client_id, return_to, created_at, expires_at, session_hash,
-       account_id, link_id, claim_hash
+       account_id, link_id, claim_hash, consent_id, hint_domain
     )
     select
        $1, $2, $3, coalesce(max(position), 0) + 1, $4, $5, $6, $7,
-       $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18
+       $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20
     from attempts
     where browser_hash = $3";

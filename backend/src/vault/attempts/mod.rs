@@ -13,7 +13,8 @@ pub use claim::AttemptEnd;
 pub use take::TakeAttemptError;
 
 use super::id::{
-    AccountId, BrowserDigest, ClaimDigest, HandleDigest, LinkId, NonceDigest, StateDigest,
+    AccountId, BrowserDigest, ClaimDigest, ConsentRequestId, HandleDigest, LinkId, NonceDigest,
+    StateDigest,
 };
 use crate::clock::UnixTime;
 
@@ -26,6 +27,8 @@ pub enum AttemptKind {
     ServerConnect,
     /// An administrator's consent for a tenant.
     AdminConsent,
+    /// The sign-in that shows which tenant it was for. No mailbox comes of it.
+    ConsentSignIn,
 }
 
 /// Who made the code verifier and holds it (design: page-driven or server-driven).
@@ -68,6 +71,10 @@ pub struct NewAttempt {
     pub link: Option<LinkId>,
     /// Who shows what this is the digest of is told the end, and nobody else.
     pub claim: Option<ClaimDigest>,
+    /// The consent request that it is about, if it connects nothing.
+    pub consent: Option<ConsentRequestId>,
+    /// The domain of the hints: at which organisation the visitor is expected to be. Nothing is proved by it.
+    pub domain: Option<String>,
     /// From then on it cannot be taken; at most ten minutes ahead (R24).
     pub expires_at: UnixTime,
 }
@@ -75,6 +82,8 @@ pub struct NewAttempt {
 /// An attempt that was taken: the caller, and nobody else, may redeem.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Attempt {
+    /// See [`NewAttempt::browser`]; absent where the code was parked meanwhile.
+    pub browser: Option<BrowserDigest>,
     /// See [`NewAttempt::proof`].
     pub proof: Proof,
     /// See [`NewAttempt::nonce`].
@@ -97,6 +106,10 @@ pub struct Attempt {
     pub link: Option<LinkId>,
     /// See [`NewAttempt::claim`].
     pub claim: Option<ClaimDigest>,
+    /// See [`NewAttempt::consent`].
+    pub consent: Option<ConsentRequestId>,
+    /// See [`NewAttempt::domain`].
+    pub domain: Option<String>,
     /// When it began.
     pub created_at: UnixTime,
 }
@@ -107,6 +120,7 @@ impl AttemptKind {
             Self::Connect => "connect",
             Self::ServerConnect => "server_connect",
             Self::AdminConsent => "admin_consent",
+            Self::ConsentSignIn => "consent_sign_in",
         }
     }
 }

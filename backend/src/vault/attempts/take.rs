@@ -10,7 +10,8 @@ use crate::clock::UnixTime;
 use crate::vault::conflicts::repeated;
 use crate::vault::database::Record;
 use crate::vault::id::{
-    AccountId, BrowserDigest, ClaimDigest, HandleDigest, LinkId, NonceDigest, StateDigest,
+    AccountId, BrowserDigest, ClaimDigest, ConsentRequestId, HandleDigest, LinkId, NonceDigest,
+    StateDigest,
 };
 use crate::vault::seal::{Field, Place};
 use crate::vault::{Vault, VaultError};
@@ -76,7 +77,7 @@ impl Vault {
             return Err(why_not_taken(&mut transaction, state, browser, kind).await?);
         };
         let row = Record::new("attempts", "id", row);
-        let attempt = self.read_attempt(&row)?;
+        let attempt = self.read_attempt(&row, browser)?;
         wipe_verifier(&mut transaction, &row.text("id")?)
             .await
             .map_err(VaultError::from)?;
@@ -84,7 +85,7 @@ impl Vault {
         Ok(attempt)
     }
 
-    fn read_attempt(&self, row: &Record) -> Result<Attempt, VaultError> {
+    fn read_attempt(&self, row: &Record, browser: BrowserDigest) -> Result<Attempt, VaultError> {
         let proof = match row.optional_text("sealed_code_verifier")? {
             Some(sealed) => {
                 let id = row.text("id")?;
@@ -111,7 +112,11 @@ impl Vault {
         let claim = row.optional_text("claim_hash")?.map(|text| {
             ClaimDigest::from_column(&text).ok_or_else(|| row.contradiction("claim_hash"))
         });
+        let consent = row.optional_text("consent_id")?.map(|text| {
+            ConsentRequestId::parse(&text).ok_or_else(|| row.contradiction("consent_id"))
+        });
         Ok(Attempt {
+            browser: Some(browser),
             proof,
             nonce: nonce.ok_or_else(|| row.contradiction("nonce_hash"))?,
             redirect_uri: row.text("redirect_uri")?,
@@ -123,6 +128,8 @@ impl Vault {
             account: account.transpose()?,
             link: link.transpose()?,
             claim: claim.transpose()?,
+            consent: consent.transpose()?,
+            domain: row.optional_text("hint_domain")?,
             created_at: UnixTime(row.number("created_at")?),
         })
     }

@@ -40,6 +40,8 @@ mod changes;
 mod claims;
 mod completions;
 mod conflicts;
+mod consent_requests;
+
 mod deployment;
 mod durable;
 mod exported_file;

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use sqlx::{AssertSqlSafe, Row as _};
 
 use super::world::{KEY, LIMITS, NOW, World, attempt, grant, polled_at_most, verifier};
-use super::{links, webhooks};
+use super::{consent_requests, links, webhooks};
 use crate::vault::accounts::Finding;
 use crate::vault::attempts::{AttemptKind, NewAttempt, Proof};
 use crate::vault::id::{
@@ -55,6 +55,7 @@ async fn furnish(world: &World) -> AccountId {
     links::park(world, link, "parked").await;
     let webhook = webhooks::rotated(world, "crm").await;
     webhooks::take(world, webhook).await.unwrap().unwrap();
+    consent_requests::ask(world, "token", NOW).await;
     let seen = world.version(ada).await;
     let owner = OwnerId::new().unwrap();
     let begun = vault.begin_refresh(ada, seen, owner, 0).await.unwrap();

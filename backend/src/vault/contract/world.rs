@@ -300,6 +300,8 @@ pub(super) fn attempt(name: &str, browser: &str) -> NewAttempt {
         account: None,
         link: None,
         claim: None,
+        consent: None,
+        domain: None,
         expires_at: NOW.plus(600),
     }
 }

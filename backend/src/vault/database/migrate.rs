@@ -52,6 +52,7 @@ pub(in crate::vault) const MIGRATIONS: &[&str] = &[
     include_str!("../../../migrations/0010_links.sql"),
     include_str!("../../../migrations/0011_claims.sql"),
     include_str!("../../../migrations/0012_webhooks.sql"),
+    include_str!("../../../migrations/0013_consent_requests.sql"),
 ];
 
 impl Database {
