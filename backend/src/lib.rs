@@ -8,6 +8,7 @@ pub mod app;
 pub mod cli;
 pub mod clock;
 pub mod config;
+pub mod doctor;
 pub mod entra;
 pub mod graph;
 pub mod http;
@@ -72,6 +73,16 @@ fn platform(configured: config::Platform, redirect_uri: &str) -> Platform {
     }
 }
 
+/// The app registration that the settings speak of.
+pub(crate) fn registration(config: &Config) -> Registration {
+    Registration {
+        authority: config.authority.clone(),
+        client_id: config.client_id.clone(),
+        platform: platform(config.platform, &config.redirect_uri),
+        allowed_tenants: config.allowed_tenants.clone(),
+    }
+}
+
 impl Backend {
     /// Opens the vault and prepares everything else; nothing is sent anywhere. Call it inside a tokio runtime: expired
     /// rows are cleared away in the background for as long as a copy lives.
@@ -81,12 +92,7 @@ impl Backend {
     pub async fn new(config: Config, clock: Clock) -> Result<Self, StartError> {
         let (steps, limits_clock) = (Steps::new(clock.clone()), clock.clone());
         let login_origin = config.authority.origin().to_owned();
-        let registration = Registration {
-            authority: config.authority,
-            client_id: config.client_id,
-            platform: platform(config.platform, &config.redirect_uri),
-            allowed_tenants: config.allowed_tenants,
-        };
+        let registration = registration(&config);
         let headers = Headers::new(&login_origin, &config.links.completion_urls);
         let rules = Rules {
             scopes: config.scopes,

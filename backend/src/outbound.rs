@@ -17,6 +17,7 @@ use zeroize::Zeroizing;
 pub use distrust::Distrust;
 pub use opened::Opened;
 
+use crate::clock::UnixTime;
 use crate::meters;
 
 /// Whom a client believes.
@@ -62,6 +63,10 @@ pub struct Reply {
     pub retry_after: Option<u32>,
     /// Every `WWW-Authenticate` that is text, in order.
     pub challenges: Vec<String>,
+    /// Where a redirect leads, as it stands there. None is ever followed.
+    pub location: Option<String>,
+    /// The time by the server's clock, unix seconds, if it says.
+    pub date: Option<i64>,
     /// The body, wiped on drop: it may hold tokens.
     pub body: Zeroizing<Vec<u8>>,
 }
@@ -193,6 +198,21 @@ fn challenges(headers: &HeaderMap) -> Vec<String> {
 fn is_json(headers: &HeaderMap) -> bool {
     essence(headers).eq_ignore_ascii_case("application/json")
 }
+
+/// `Date` in the one form that servers write (RFC 9110 section 5.6.7), such as `Sun, 06 Nov 1994 08:49:37 GMT`.
+fn http_date(text: &str) -> Option<i64> {
+    let (_, text) = text.strip_suffix(" GMT")?.split_once(", ")?;
+    let mut parts = text.split(' ');
+    let (day, month, year) = (parts.next()?, parts.next()?, parts.next()?);
+    let time = parts.next().filter(|_| parts.next().is_none())?;
+    let month = MONTHS.iter().position(|name| *name == month)? + 1;
+    let time = UnixTime::from_rfc3339(&format!("{year}-{month:02}-{day}T{time}Z"))?;
+    Some(time.0)
+}
+
+const MONTHS: [&str; 12] = [
+    "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+];
 
 /// The content type without its parameters.
 fn essence(headers: &HeaderMap) -> &str {

@@ -169,6 +169,12 @@ impl Authority {
         self.address("oauth2/v2.0/token")
     }
 
+    /// Where a device asks for a code.
+    #[must_use]
+    pub fn device_code_endpoint(&self) -> String {
+        self.address("oauth2/v2.0/devicecode")
+    }
+
     /// The discovery document (OpenID Connect Discovery section 4).
     #[must_use]
     pub fn discovery(&self) -> String {

@@ -41,6 +41,8 @@ export interface ConnectOutlookEventMap {
   'connect-outlook:outcome': CustomEvent<Outcome>;
   /** An attempt could not be made, or a call failed. */
   'connect-outlook:error': CustomEvent<ConnectOutlookError>;
+  /** An administrator agreed to what the visitor waits for: connecting may work now. */
+  'connect-outlook:agreed': CustomEvent<{ message: string }>;
   /** The visitor disconnected the mailbox, or ended the session. */
   'connect-outlook:disconnected': CustomEvent<{ account: Account }>;
   /** It shows another state. */

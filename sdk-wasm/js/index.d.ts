@@ -79,8 +79,9 @@ export interface Reason {
   /** Microsoft's, or the server's own: what support asks for. */
   correlation_id?: string;
   /**
-   * To be forwarded to an administrator: a page of the backend's that says what is asked, from where they agree for all. Of `needs_admin`; and of `turned_back`, because
-   * Microsoft says that too of a visitor whom it told to ask an administrator.
+   * To be forwarded to an administrator: a page of the backend's that says what is asked, and from which they agree for
+   * all. Of `needs_admin`; and of `turned_back`, because Microsoft says that too of a visitor whom it told to ask an
+   * administrator.
    */
   link?: string;
 }

@@ -131,6 +131,7 @@ export class View {
     this.#stopWaiting = wait(link, () => {
       const { account } = this.#parts;
       this.#show(account ? this.#element.state : 'idle', account, this.#words.agreed);
+      this.#tell('agreed', { message: this.#words.agreed });
     });
   }
 

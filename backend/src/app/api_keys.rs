@@ -4,6 +4,7 @@ use connect_outlook_protocol::integrator::{AccountDetails, AccountPage};
 use connect_outlook_protocol::secret::ApiKey;
 
 use super::{App, MailError, VaultError, accounts};
+use crate::vault::api_keys::ApiKeyFacts;
 use crate::vault::id::{AccountId, ApiKeyDigest, ApiKeyId};
 
 impl App {
@@ -36,6 +37,16 @@ impl App {
             accounts: seen.collect(),
             next_cursor: last.filter(|_| full),
         })
+    }
+
+    /// Whether a living key has this id.
+    ///
+    /// # Errors
+    /// [`VaultError`].
+    pub async fn knows_api_key(&self, key: ApiKeyId) -> Result<bool, VaultError> {
+        let keys = self.vault.api_keys().await?;
+        let lives = |known: &ApiKeyFacts| known.id == key && known.revoked_at.is_none();
+        Ok(keys.iter().any(lives))
     }
 
     /// One account.

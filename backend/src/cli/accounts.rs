@@ -3,10 +3,9 @@
 mod events;
 mod list;
 
-use std::io::IsTerminal as _;
-
 use clap::{Args, Subcommand};
 
+use super::format::{Format, format_or_default};
 use super::{Ending, Failure, Settings, open_vault};
 
 #[derive(Debug, Args)]
@@ -23,25 +22,6 @@ enum Command {
     List(list::List),
     /// What happened to accounts and to the deployment, oldest first.
     Events(events::Events),
-}
-
-/// How to write what was found.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
-enum Format {
-    /// Columns, for people.
-    Table,
-    /// One JSON object a line, for programs.
-    Json,
-}
-
-/// A table for people, JSON for programs, unless one is asked for.
-fn format_or_default(asked: Option<Format>) -> Format {
-    let for_people = std::io::stdout().is_terminal();
-    asked.unwrap_or(if for_people {
-        Format::Table
-    } else {
-        Format::Json
-    })
 }
 
 pub(super) fn run(options: &Accounts) -> Result<Ending, Failure> {

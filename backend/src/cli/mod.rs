@@ -6,9 +6,14 @@
 mod accounts;
 mod api_keys;
 mod changes;
+mod consent_requests;
+mod doctor;
 mod emulator;
 mod ending;
+mod explain;
+mod format;
 mod keys;
+mod links;
 mod open_vault;
 mod progress;
 mod serve;
@@ -46,6 +51,15 @@ enum Command {
     ApiKeys(api_keys::ApiKeys),
     /// Have the integrator's server told of events, and see what became of it.
     Webhooks(webhooks::Webhooks),
+    /// Make, name and revoke hosted links.
+    Links(links::Links),
+    /// See which organisations' administrators were asked to agree, and what came of it.
+    #[command(name = "consent-requests")]
+    ConsentRequests(consent_requests::ConsentRequests),
+    /// Look at the deployment from outside: registration, credential, hosts, clock, vault; name each fault, who mends it and how.
+    Doctor(doctor::Doctor),
+    /// Say what one of Microsoft's errors means, who has to act, and what to do.
+    Explain(explain::Explain),
     /// Emulate Microsoft on this machine, by the program `connect-outlook-emulator`.
     Emulator(emulator::Emulator),
 }
@@ -68,6 +82,10 @@ pub fn run() -> ExitCode {
         Command::Accounts(options) => accounts::run(&options),
         Command::ApiKeys(options) => api_keys::run(&options),
         Command::Webhooks(options) => webhooks::run(&options),
+        Command::Links(options) => links::run(&options),
+        Command::ConsentRequests(options) => consent_requests::run(&options),
+        Command::Doctor(options) => doctor::run(&options),
+        Command::Explain(options) => explain::run(&options),
         Command::Emulator(options) => emulator::run(options),
     };
     ending::exit_code(ended)

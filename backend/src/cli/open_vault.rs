@@ -44,7 +44,7 @@ pub(super) fn with_rules(
     })
 }
 
-fn refuse_nothing(database: &Location, expected: Expected) -> Result<(), Failure> {
+pub(super) fn refuse_nothing(database: &Location, expected: Expected) -> Result<(), Failure> {
     match database {
         Location::Memory => Err(Failure::new(
             "setting `database` names a vault in memory, which nobody else can open",

@@ -1,6 +1,7 @@
 //! A token of the app's own, for one organisation: whether the app is at home there. The token itself is for nobody.
 
 use connect_outlook_protocol::authority::Tenant;
+use connect_outlook_protocol::token_answer::TokenAnswer;
 
 use super::{Entra, Platform, TokenError, Tries};
 
@@ -25,6 +26,11 @@ impl Entra {
     /// # Errors
     /// [`NotAtHome`].
     pub async fn is_at_home(&self, tenant_id: &str) -> Result<(), NotAtHome> {
+        self.app_token(tenant_id).await.map(drop)
+    }
+
+    /// That token. It may do what administrators granted the app itself, which is nothing for most.
+    pub(super) async fn app_token(&self, tenant_id: &str) -> Result<TokenAnswer, NotAtHome> {
         if let Platform::Spa { .. } = self.registration.platform {
             return Err(NotAtHome::NoCredential);
         }
@@ -33,7 +39,7 @@ impl Entra {
         let scope = authority.app_only_scope();
         let grant = [("grant_type", "client_credentials"), ("scope", &scope)];
         match self.ask(&authority, &grant, Tries::AppOnly).await {
-            Ok(_) => Ok(()),
+            Ok(answer) => Ok(answer),
             Err(error) if error.refusal().code == APP_UNKNOWN => Err(NotAtHome::Unknown),
             Err(error) => Err(error.into()),
         }

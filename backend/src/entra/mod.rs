@@ -10,6 +10,7 @@ pub mod id_token;
 pub mod jwks;
 pub mod keys;
 mod platform;
+pub mod probe;
 mod token_endpoint;
 
 use connect_outlook_protocol::authority::Authority;

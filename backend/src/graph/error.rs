@@ -168,6 +168,8 @@ mod tests {
             is_json: true,
             retry_after: Some(9),
             challenges: Vec::new(),
+            location: None,
+            date: None,
             body,
         }))
     }
@@ -239,6 +241,8 @@ mod tests {
             is_json: false,
             retry_after: None,
             challenges: Vec::new(),
+            location: None,
+            date: None,
             body: Zeroizing::default(),
         };
         assert!(matches!(judge(Ok(html)), Err(GraphError::Unexpected(_))));

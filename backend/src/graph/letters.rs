@@ -273,6 +273,8 @@ mod tests {
             is_json: true,
             retry_after: Some(9),
             challenges: Vec::new(),
+            location: None,
+            date: None,
             body: Zeroizing::new(body),
         })
     }

@@ -19,9 +19,9 @@ pub(super) fn offer(base: &str, token: &str, offer: &ConsentOffer) -> Response {
         @if offer.state == ConsentState::Granted {
             p role="status" { strong { "An administrator has agreed already." } " There is nothing left to do." }
         }
-        h2 { "What each of them would let " (offer.name) " do" }
+        h2 { "What each of them would allow " (offer.name) " to do" }
         ul {
-            @for scope in offer.scopes.iter().filter(|scope| !QUIET.contains(&scope.as_str())) { li { (allows(scope)) } }
+            @for scope in offer.scopes.iter().filter(|scope| !QUIET.contains(&scope.as_str())) { li { (allows_of_others(scope)) } }
         }
         h2 { "What agreeing means" }
         ul {
@@ -104,5 +104,30 @@ fn withdrawing() -> Markup {
     html! { p { "What you agreed to stands in the Microsoft Entra admin center under Enterprise applications, where you can withdraw it." } }
 }
 
+/// What a scope allows, said of other people: it is not the reader's mailbox.
+fn allows_of_others(scope: &str) -> String {
+    let said = allows(scope).replace("while you are", "while they are");
+    said.replace(" your ", " their ").replace(" you", " them")
+}
+
 /// Scopes that say nothing to an administrator: they are part of every sign-in.
-const QUIET: [&str; 4] = ["openid", "profile", "email", "offline_access"];
+const QUIET: [&str; 3] = ["openid", "profile", "email"];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_administrator_reads_of_other_peoples_mail() {
+        for (scope, said) in [
+            ("offline_access", "stay connected while they are away"),
+            ("User.Read", "read their profile"),
+            ("Mail.ReadBasic", "list their mail without its text"),
+            ("Mail.Send", "send mail as them"),
+            ("Mail.Read.Shared", "read mail that others share with them"),
+            ("Calendars.Read", "Calendars.Read"),
+        ] {
+            assert_eq!(allows_of_others(scope), said);
+        }
+    }
+}

@@ -1,11 +1,11 @@
 //! An answer whose head is here and whose body comes piece by piece.
 
 use bytes::Bytes;
-use reqwest::header::{RETRY_AFTER, TRANSFER_ENCODING};
+use reqwest::header::{DATE, LOCATION, RETRY_AFTER, TRANSFER_ENCODING};
 use reqwest::{Response, Version};
 use zeroize::Zeroizing;
 
-use super::{NoReply, QUIET, Reply, challenges, essence, is_json, seconds, why};
+use super::{NoReply, QUIET, Reply, challenges, essence, http_date, is_json, seconds, why};
 
 /// An answer, whatever it says. Dropped before its end, it closes the connection.
 #[derive(Debug)]
@@ -63,14 +63,15 @@ impl Opened {
             }
             body.extend_from_slice(&chunk);
         }
-        let retry_after = headers
-            .get(RETRY_AFTER)
-            .and_then(|value| value.to_str().ok());
+        let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
+        let retry_after = text(RETRY_AFTER);
         Ok(Reply {
             status: self.status,
             is_json: is_json(&headers),
             retry_after: retry_after.and_then(seconds),
             challenges: challenges(&headers),
+            location: text(LOCATION).map(str::to_owned),
+            date: text(DATE).and_then(http_date),
             body,
         })
     }

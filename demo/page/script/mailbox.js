@@ -4,12 +4,13 @@ import "/sdk/element.js";
 
 /**
  * Listens to the element: `onConnected(account)` after a sign-in and for a session found again, `onOutcome(outcome)` for
- * every attempt that ended without a connection.
+ * every attempt that ended without a connection, `onAgreed(message)` when an administrator agreed to what the visitor waits for.
  */
-export function listen({ onConnected, onOutcome }) {
+export function listen({ onConnected, onOutcome, onAgreed }) {
   const hear = (name, heard) => document.addEventListener(`connect-outlook:${name}`, ({ detail }) => heard(detail));
   hear("connected", ({ account, restored }) => onConnected(account, restored));
   hear("outcome", (outcome) => outcome.status !== "connected" && onOutcome(outcome));
+  hear("agreed", ({ message }) => onAgreed(message));
   hear("error", (error) => onOutcome({ status: "unavailable", message: error.message, next: error.next }));
 }
 

@@ -11,7 +11,7 @@ import { refreshSteps, setConnected, watchSteps } from "./story/steps.js";
 
 const page = { account: null };
 
-listen({ onConnected: enter, onOutcome: turnedAway });
+listen({ onConnected: enter, onOutcome: turnedAway, onAgreed: agreed });
 prepareMail(trouble);
 prepareControls({ isConnected: () => page.account !== null, reload: reloadMailbox, start });
 byId("disconnect").addEventListener("click", leave);
@@ -35,6 +35,11 @@ async function turnedAway(outcome) {
   document.body.dataset.told = "";
   if (account && !page.account) await enter(account, true);
   await refreshSteps();
+}
+
+/** An administrator agreed to what the visitor waits for: one click goes on. */
+function agreed(message) {
+  say({ title: message, action: { label: "Connect", run: start } });
 }
 
 /** Sends the visitor to Microsoft. */

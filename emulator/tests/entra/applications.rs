@@ -88,7 +88,17 @@ async fn credentials_are_shown_with_their_end_and_without_their_text() {
         get(&stage, &token, &by_object).await.1["appId"],
         App::LEDGER.client_id
     );
-    let raw = get(&stage, &token, &of(&App::DEMO)).await.1.to_string();
+    let demo = get(&stage, &token, &of(&App::DEMO)).await.1;
+    let web = demo["web"]["redirectUris"].as_array().expect("a list");
+    assert!(web.contains(&json!("http://localhost/outlook/v1/callback")));
+    assert_eq!(
+        (
+            &demo["spa"]["redirectUris"],
+            &demo["isFallbackPublicClient"]
+        ),
+        (&json!([]), &json!(false))
+    );
+    let raw = demo.to_string();
     assert!(!raw.contains("emulated~Secret"));
 }
 

@@ -6,6 +6,8 @@
 #[cfg(feature = "server")]
 mod decode;
 #[cfg(feature = "server")]
+mod explain;
+#[cfg(feature = "server")]
 mod general;
 #[cfg(feature = "server")]
 mod table;
@@ -14,6 +16,8 @@ use serde::{Deserialize, Serialize};
 
 #[cfg(feature = "server")]
 pub use decode::{Evidence, Refusal, aadsts_numbers, correlation_id, decode};
+#[cfg(feature = "server")]
+pub use explain::{Basis, Explained, advice, explain, known};
 #[cfg(feature = "server")]
 pub use table::{Entry, find};
 

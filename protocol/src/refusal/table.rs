@@ -47,7 +47,7 @@ macro_rules! rows {
     };
 }
 
-const TABLE: &[Entry] = rows! {
+pub(super) const TABLE: &[Entry] = rows! {
     16_000 "several_accounts" SignIn Visitor SignInAgain
         "Please choose the account to connect.",
         "Several sessions exist at Microsoft; the account picker decides.";

@@ -18,6 +18,7 @@ export class Site {
   #web;
   #door;
   #server;
+  #environment;
   #microsoft;
 
   /**
@@ -58,6 +59,12 @@ export class Site {
     return this.#server.output;
   }
 
+  /** Runs another command of the program, with the server's settings; what it printed. */
+  command(args) {
+    const binary = process.env.SERVER_BINARY ?? join(ROOT, "target/debug/connect-outlook");
+    return execFileSync(binary, args, { env: this.#environment, encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] });
+  }
+
   /** Whether the server is gone. */
   get hasEnded() {
     return this.#server.hasEnded;
@@ -95,7 +102,8 @@ export class Site {
     };
     const named = Object.entries(settings).map(([name, value]) => [`CONNECT_OUTLOOK_${name}`, value]);
     const binary = process.env.SERVER_BINARY ?? join(ROOT, "target/debug/connect-outlook");
-    this.#server = new Program(binary, ["serve"], { ...process.env, NO_COLOR: "1", ...Object.fromEntries(named) });
+    this.#environment = { ...process.env, NO_COLOR: "1", ...Object.fromEntries(named) };
+    this.#server = new Program(binary, ["serve"], this.#environment);
     [(this.#door ?? this.#web).server] = await this.#server.says(/ serving address=(127\.0\.0\.1:\d+) /);
   }
 }

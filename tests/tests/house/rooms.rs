@@ -115,7 +115,8 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("vault", &[]),
     ("webhooks", &[]),
     ("config", &["entra", "vault", "webhooks"]),
-    ("cli", &["Backend", "config", "http", "vault", "webhooks"]),
+    ("doctor", &["config", "entra", "registration", "vault"]),
+    ("cli", &["Backend", "config", "doctor", "http", "vault", "webhooks"]),
 ];
 
 /// Below all rooms: knows none of them.

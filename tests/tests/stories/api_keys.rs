@@ -70,3 +70,79 @@ async fn an_operator_makes_names_and_revokes_keys_while_the_server_serves() {
         assert_eq!(found, [""; 0]);
     }
 }
+
+/// R40: an operator makes a link by hand, sees where it stands, and ends it.
+#[tokio::test]
+async fn an_operator_makes_names_and_revokes_links_while_the_server_serves() {
+    let mut place = Place::new().await;
+    let done = connect_outlook_tests::integrator::done();
+    place.settings.insert("completion_urls", done.clone());
+    let serving = Serving::start(&place.settings).await;
+    place.good(&["api-keys", "new", "crm"]).await;
+    let keys = place.good(&["api-keys", "list"]).await;
+    let key = keys.split_whitespace().next().unwrap();
+    let wishes = [
+        "--user",
+        "7",
+        "--success-url",
+        &done,
+        "--failure-url",
+        &done,
+    ];
+    let new = [&["links", "new", "--key", key][..], &wishes].concat();
+    let said = place.good(&new).await;
+    let url: url::Url = said.trim().parse().unwrap();
+
+    let visitor = place.visitor();
+    let landing = visitor
+        .follow_link(&url, connect_outlook_tests::Answering::Yes("ada"))
+        .await;
+    assert!(landing.url.as_str().starts_with(&done), "{}", landing.url);
+    let list = place.good(&["links", "list"]).await;
+    let listed: serde_json::Value = serde_json::from_str(list.trim()).unwrap();
+    assert_eq!(listed["state"], "parked");
+    assert!(!list.contains(url.path().rsplit('/').next().unwrap()));
+
+    place
+        .good(&["links", "revoke", listed["link"].as_str().unwrap()])
+        .await;
+    let list = place.good(&["links", "list", "--state", "revoked"]).await;
+    assert_eq!(list.lines().count(), 1);
+    let lost = [&["links", "new", "--key", "x"][..], &wishes].concat();
+    for wrong in [&lost[..], &["links", "revoke", "x"]] {
+        assert_eq!(place.run(wrong).await.code, Some(1), "{wrong:?}");
+    }
+    serving.stop().await;
+}
+
+/// Whose administrators were asked, for who has no program to ask by.
+#[tokio::test]
+async fn an_operator_sees_whose_administrators_were_asked() {
+    let place = Place::new().await;
+    let serving = Serving::start(&place.settings).await;
+    let said = place.good(&["api-keys", "new", "crm"]).await;
+    let url = site(&place.settings)
+        .join("/outlook/v1/consent-requests")
+        .unwrap();
+    let body = serde_json::json!({"tenant": "fabrikam.example"}).to_string();
+    let request = Request::new(Method::POST, url).body("application/json", body);
+    let request = request.header("authorization", format!("Bearer {}", said.trim()));
+    assert_eq!(request.send().await.status, 201);
+
+    let list = place.run(&["consent-requests", "list"]).await;
+    assert_eq!(list.code, Some(3), "somebody has to act: {}", list.told);
+    let listed: serde_json::Value = serde_json::from_str(list.said.trim()).unwrap();
+    assert_eq!(
+        (&listed["state"], &listed["domain"]),
+        (&"requested".into(), &"fabrikam.example".into())
+    );
+    let table = place
+        .run(&["consent-requests", "list", "--format", "table"])
+        .await;
+    assert!(table.said.contains("requested"), "{}", table.said);
+    let none = place
+        .good(&["consent-requests", "list", "--state", "granted"])
+        .await;
+    assert_eq!(none, "");
+    serving.stop().await;
+}

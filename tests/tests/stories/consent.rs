@@ -154,6 +154,7 @@ async fn colleagues_make_one_request_and_one_yes_is_for_all() {
         let asked = json!({"tenant": FABRIKAM});
         let ahead = server.post("/v1/consent-requests", &asked).await.json();
         let [request] = requests(&server).await.try_into().unwrap();
+        assert_eq!(request["domain"], FABRIKAM);
         assert_eq!(
             (&request["id"], &request["asked"]),
             (&ahead["id"], &4.into())

@@ -16,6 +16,7 @@ mod connecting;
 mod consent;
 mod credentials;
 mod databases;
+mod doctor;
 mod forgery;
 mod https;
 mod incidents;

@@ -26,13 +26,10 @@ impl App {
         let Some((reason, origin)) = wants_admin(outcome) else {
             return Ok(());
         };
-        let Some(subject) = self.whose(attempt).await? else {
+        let Some(whose) = self.whose(attempt).await? else {
             return Ok(());
         };
-        match self
-            .ask_admin(subject, attempt.scopes.clone(), origin)
-            .await
-        {
+        match self.ask_admin(whose, attempt.scopes.clone(), origin).await {
             Ok((_, token)) => reason.link = Some(self.consent_address(&token)),
             Err(ConsentError::TooMany) => meters::overflow("consent_requests"),
             Err(ConsentError::Vault(error)) => return Err(error),
@@ -50,13 +47,14 @@ impl App {
     /// Makes a request, or asks an older one again.
     pub(super) async fn ask_admin(
         &self,
-        subject: Subject,
+        (subject, named): (Subject, Option<String>),
         scopes: Scopes,
         origin: Origin,
     ) -> Result<(ConsentRequestId, ConsentToken), ConsentError> {
         let (now, token) = (self.clock.now(), random_consent_token()?);
         let new = NewConsentRequest {
             subject,
+            named,
             scopes,
             origin,
             token: consent_digest(&token),
@@ -70,38 +68,41 @@ impl App {
 
     /// Whose administrator it takes: the account's, the settings', the one of the hints; otherwise that of whoever sits at
     /// the browser. `None` where there is none.
-    async fn whose(&self, attempt: &Attempt) -> Result<Option<Subject>, VaultError> {
+    async fn whose(
+        &self,
+        attempt: &Attempt,
+    ) -> Result<Option<(Subject, Option<String>)>, VaultError> {
         let account = match attempt.account {
             Some(account) => self.vault.account(account).await?,
             None => None,
         };
         let subject = match (account, self.entra.registration().authority.tenant()) {
-            (Some(account), _) => Subject::Tenant(account.identity.tid().to_owned()),
+            (Some(account), _) => (Subject::Tenant(account.identity.tid().to_owned()), None),
             (None, Tenant::Consumers) => return Ok(None),
             (None, tenant @ Tenant::One(_)) => self.placed(tenant.clone()).await,
             (None, Tenant::Common | Tenant::Organizations) => {
                 match attempt.domain.as_deref().and_then(Tenant::parse) {
                     Some(tenant @ Tenant::One(_)) => self.placed(tenant).await,
                     _ => match attempt.browser {
-                        Some(browser) => Subject::Browser(browser),
+                        Some(browser) => (Subject::Browser(browser), None),
                         None => return Ok(None),
                     },
                 }
             }
         };
-        let personal = matches!(&subject, Subject::Tenant(id) if id == CONSUMERS_TENANT_ID);
+        let personal = matches!(&subject.0, Subject::Tenant(id) if id == CONSUMERS_TENANT_ID);
         Ok((!personal).then_some(subject))
     }
 
     /// By id, if Microsoft says now whose domain it is; otherwise by the domain, which is compared once somebody agreed.
-    async fn placed(&self, tenant: Tenant) -> Subject {
+    async fn placed(&self, tenant: Tenant) -> (Subject, Option<String>) {
         let name = tenant.segment().to_owned();
         if is_guid(&name) {
-            return Subject::Tenant(name);
+            return (Subject::Tenant(name), None);
         }
         match self.organisation(tenant).await {
-            Ok(Some(id)) => Subject::Tenant(id),
-            Ok(None) | Err(_) => Subject::Domain(name),
+            Ok(Some(id)) => (Subject::Tenant(id), Some(name)),
+            Ok(None) | Err(_) => (Subject::Domain(name), None),
         }
     }
 

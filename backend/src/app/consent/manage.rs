@@ -1,6 +1,6 @@
 //! Consent requests as the integrator's server sees them: it may ask an administrator before the first visitor comes.
 
-use connect_outlook_protocol::authority::{CONSUMERS_TENANT_ID, Tenant};
+use connect_outlook_protocol::authority::{CONSUMERS_TENANT_ID, Tenant, is_guid};
 use connect_outlook_protocol::integrator::{
     ConsentRequestPage, ConsentRequestView, CreateConsentRequest,
 };
@@ -39,13 +39,15 @@ impl App {
             Some(tenant @ Tenant::One(_)) => tenant,
             _ => return Err(ConsentError::Malformed(TENANT)),
         };
+        let named = tenant.segment().to_owned();
         let id = self.organisation(tenant).await?;
         let id = id.ok_or(ConsentError::Malformed(NO_SUCH_TENANT))?;
         if id == CONSUMERS_TENANT_ID || !self.entra.registration().admits(&id) {
             return Err(ConsentError::Malformed(NOT_ADMITTED));
         }
-        let subject = Subject::Tenant(id);
-        let (id, token) = self.ask_admin(subject, scopes, Origin::Integrator).await?;
+        let named = (!is_guid(&named)).then_some(named);
+        let whose = (Subject::Tenant(id), named);
+        let (id, token) = self.ask_admin(whose, scopes, Origin::Integrator).await?;
         let view = self.consent_request(&id.to_string()).await?;
         Ok(MadeConsentRequest { token, view })
     }

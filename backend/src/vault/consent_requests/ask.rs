@@ -25,6 +25,8 @@ pub enum Subject {
 pub struct NewConsentRequest {
     /// Whom.
     pub subject: Subject,
+    /// The domain by which it was named, where Microsoft says that it is of this organisation; for people to read.
+    pub named: Option<String>,
     /// For what.
     pub scopes: Scopes,
     /// Who asks.
@@ -117,7 +119,7 @@ async fn insert(
         .bind(ConsentRequestId::random()?.to_string())
         .bind(new.subject.column(&new.scopes))
         .bind(new.subject.tenant())
-        .bind(new.subject.domain())
+        .bind(new.subject.domain().or(new.named.as_deref()))
         .bind(new.scopes.to_string())
         .bind(new.origin.name())
         .bind(now.0)
@@ -166,6 +168,7 @@ const ASK: &str = "
     on conflict (subject) do update
     set asked = consent_requests.asked + 1,
         asked_at = excluded.asked_at,
+        domain = coalesce(consent_requests.domain, excluded.domain),
         expires_at = case
             when consent_requests.expires_at > excluded.expires_at then consent_requests.expires_at
             else excluded.expires_at

@@ -25,6 +25,7 @@ const FABRIKAM: &str = "22222222-aaaa-4bbb-8ccc-222222222222";
 fn new(subject: Subject, token: &str, now: UnixTime) -> NewConsentRequest {
     NewConsentRequest {
         subject,
+        named: None,
         scopes: Scopes::parse("openid Mail.Read"),
         origin: Origin::NeedsAdmin,
         token: ConsentDigest::of(token),

@@ -123,7 +123,9 @@ pub struct Parked {
 }
 
 impl LinkPurpose {
-    const fn name(self) -> &'static str {
+    /// Its name on the wire.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
         match self {
             Self::Create => "create",
             Self::Reconnect(_) => "reconnect",

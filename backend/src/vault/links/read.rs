@@ -32,6 +32,29 @@ impl Vault {
         self.with_state(found, now).await
     }
 
+    /// The links after `after`, by id, at most `limit`.
+    ///
+    /// # Errors
+    /// [`VaultError`].
+    pub async fn links_after(
+        &self,
+        after: Option<LinkId>,
+        limit: u32,
+        now: UnixTime,
+    ) -> Result<Vec<Link>, VaultError> {
+        let rows = sqlx::query(AFTER)
+            .bind(after.map(|id| id.to_string()).unwrap_or_default())
+            .bind(i64::from(limit))
+            .fetch_all(self.database.reader())
+            .await?;
+        let mut links = Vec::with_capacity(rows.len());
+        for row in rows {
+            let row = Record::new("links", "id", row);
+            links.extend(self.with_state(Some(row), now).await?);
+        }
+        Ok(links)
+    }
+
     /// Whoever came back counts more than the link's own end.
     async fn with_state(
         &self,
@@ -131,3 +154,4 @@ macro_rules! select_where {
 
 const BY_ID: &str = select_where!("l.id = $1");
 const BY_TOKEN: &str = select_where!("l.token_hash = $1");
+const AFTER: &str = select_where!("l.id > $1 order by l.id limit $2");

@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 use crate::{
     clock::rfc3339,
     entra::{certificate::ReadCertificate, parameters::Parameters},
-    world::{Application, Certificate, Secret},
+    world::{Application, Certificate, Platform, Secret},
 };
 
 /// The registration with the properties that `$select` names, or all.
@@ -18,6 +18,10 @@ pub(super) fn selected(application: &Application, origin: &str, query: &str) -> 
         "appId": application.client_id,
         "displayName": application.name,
         "signInAudience": application.audience,
+        "web": { "redirectUris": uris(application, Platform::Web) },
+        "spa": { "redirectUris": uris(application, Platform::Spa) },
+        "publicClient": { "redirectUris": uris(application, Platform::Public) },
+        "isFallbackPublicClient": application.fallback_public,
         "passwordCredentials": application.secrets.iter().map(password).collect::<Vec<_>>(),
         "keyCredentials": application.certificates.iter().filter_map(key).collect::<Vec<_>>(),
     });
@@ -27,6 +31,15 @@ pub(super) fn selected(application: &Application, origin: &str, query: &str) -> 
     }
     all["@odata.context"] = json!(format!("{origin}/v1.0/$metadata#applications/$entity"));
     all
+}
+
+/// The redirect URIs under one platform.
+fn uris(application: &Application, platform: Platform) -> Vec<&str> {
+    let registered = application.redirect_uris.iter();
+    registered
+        .filter(|uri| uri.platform == platform)
+        .map(|uri| uri.uri.as_str())
+        .collect()
 }
 
 /// A secret without itself: its first three characters are the hint. Chosen: it began two years before its end, and has no
