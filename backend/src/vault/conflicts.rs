@@ -6,6 +6,7 @@
 //! by itself comes around again.
 
 use super::attempts::{BeginAttemptError, TakeAttemptError};
+use super::consent_requests::AskConsentError;
 use super::error::VaultError;
 use super::links::{ParkError, TakeCompletionError};
 
@@ -56,6 +57,7 @@ passes_conflicts_on![
     TakeAttemptError,
     ParkError,
     TakeCompletionError,
+    AskConsentError,
 ];
 
 /// Beyond the first time.

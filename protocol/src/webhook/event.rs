@@ -80,8 +80,16 @@ pub struct AccountEvent {
 /// About the consent of an administrator.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ConsentEvent {
-    /// The organisation's directory id.
-    pub tenant: String,
+    /// The request that was answered, by its id.
+    pub consent_request: String,
+    /// What was asked for.
+    pub scopes: Vec<String>,
+    /// The organisation's directory id; of a refusal only where it was known before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tenant: Option<String>,
+    /// Why it was refused: a stable name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<String>,
 }
 
 /// About a client credential of the deployment.
@@ -153,7 +161,10 @@ mod tests {
             reconnect_by: None,
         };
         let consent = ConsentEvent {
-            tenant: "t".to_owned(),
+            consent_request: "c".to_owned(),
+            scopes: vec!["Mail.Read".to_owned()],
+            tenant: Some("t".to_owned()),
+            code: None,
         };
         let credential = CredentialEvent {
             credential: "secret 1".to_owned(),

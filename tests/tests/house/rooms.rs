@@ -116,7 +116,10 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("webhooks", &[]),
     ("config", &["entra", "vault", "webhooks"]),
     ("doctor", &["config", "entra", "registration", "vault"]),
-    ("cli", &["Backend", "config", "doctor", "http", "vault", "webhooks"]),
+    (
+        "cli",
+        &["Backend", "config", "doctor", "http", "vault", "webhooks"],
+    ),
 ];
 
 /// Below all rooms: knows none of them.

@@ -5,6 +5,7 @@ use sqlx::{Any, Transaction};
 
 use super::Origin;
 use crate::clock::UnixTime;
+use crate::vault::conflicts::repeated;
 use crate::vault::database::Record;
 use crate::vault::id::{BrowserDigest, ConsentDigest, ConsentRequestId};
 use crate::vault::{Vault, VaultError};
@@ -84,6 +85,14 @@ impl Vault {
     /// # Errors
     /// [`AskConsentError`]; nothing was asked.
     pub async fn ask_consent(
+        &self,
+        new: &NewConsentRequest,
+        now: UnixTime,
+    ) -> Result<ConsentRequestId, AskConsentError> {
+        repeated(|| self.ask_consent_once(new, now)).await
+    }
+
+    async fn ask_consent_once(
         &self,
         new: &NewConsentRequest,
         now: UnixTime,

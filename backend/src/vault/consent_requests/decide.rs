@@ -5,6 +5,7 @@ use sqlx::{Any, Transaction};
 
 use super::ConsentState;
 use crate::clock::UnixTime;
+use crate::vault::conflicts::repeated;
 use crate::vault::database::Record;
 use crate::vault::deployment::announce_in;
 use crate::vault::id::ConsentRequestId;
@@ -54,6 +55,15 @@ impl Vault {
         decision: &Decision,
         now: UnixTime,
     ) -> Result<bool, VaultError> {
+        repeated(|| self.decide_consent_once(id, decision, now)).await
+    }
+
+    async fn decide_consent_once(
+        &self,
+        id: ConsentRequestId,
+        decision: &Decision,
+        now: UnixTime,
+    ) -> Result<bool, VaultError> {
         let (state, code, tenant) = decision.columns();
         let mut transaction = self.database.write().await?;
         let row = sqlx::query(
@@ -80,7 +90,7 @@ impl Vault {
         Ok(true)
     }
 
-    /// Somebody of this organisation connected with these permissions: a yes that nobody could prove was one.
+    /// Somebody of this organisation connected: a yes that nobody could prove was one.
     ///
     /// # Errors
     /// [`VaultError`]; nothing changed.
