@@ -4,7 +4,7 @@ use connect_outlook_protocol::authority::Tenant;
 use connect_outlook_protocol::refusal::{Actor, Next};
 use url::Url;
 
-use super::{Finding, Verdict};
+use super::Finding;
 use crate::clock::UnixTime;
 use crate::config::Config;
 use crate::entra::probe::{Answered, Prober, Seen};
@@ -232,14 +232,11 @@ fn unreachable(check: &'static str, what: &str, error: NoReply) -> Finding {
 }
 
 fn unseen(check: &'static str, what: &str) -> Finding {
-    Finding {
-        verdict: Verdict::Note,
-        ..Finding::note(
-            check,
-            "not_seen",
-            format!("Microsoft's answer does not tell {what}."),
-        )
-    }
+    Finding::note(
+        check,
+        "not_seen",
+        format!("Microsoft's answer does not tell {what}."),
+    )
 }
 
 fn public_flows() -> Finding {

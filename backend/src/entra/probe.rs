@@ -6,7 +6,7 @@
 
 use std::time::Duration;
 
-use connect_outlook_protocol::refusal::{Evidence, Refusal, aadsts_numbers, decode};
+use connect_outlook_protocol::refusal::{Evidence, Refusal, aadsts_numbers, decode, find};
 use connect_outlook_protocol::token_answer::{TokenRefusal, read};
 use serde::Deserialize;
 use url::form_urlencoded::Serializer;
@@ -221,12 +221,25 @@ impl<'a> Prober<'a> {
     }
 }
 
+/// Nothing is decided by it, so the number may say more than its OAuth error.
 fn refusal_of(reply: &Reply) -> Refusal {
-    match read(reply.status, &reply.body) {
+    let refusal = match read(reply.status, &reply.body) {
         Err(TokenRefusal::Refused { refusal, .. } | TokenRefusal::Unreadable { refusal, .. }) => {
             refusal
         }
         Ok(_) => decode(&Evidence::default()),
+    };
+    match refusal.aadsts.and_then(find) {
+        Some(entry) => Refusal {
+            code: entry.code,
+            class: entry.class,
+            actor: entry.actor,
+            next: entry.next,
+            message: entry.message,
+            cause: entry.cause,
+            ..refusal
+        },
+        None => refusal,
     }
 }
 

@@ -259,13 +259,39 @@ impl App {
         );
         let verifier = CodeVerifier::from_random(random::bytes()?);
         let browser = browser.map_or_else(FlowHandle::random, Ok)?;
-        let (now, registration) = (self.clock.now(), self.entra.registration());
-        let attempt = NewAttempt {
-            state: StateDigest::from(state.digest()),
-            browser: browser.digest(),
+        let now = self.clock.now();
+        let begun = Begun {
+            state,
+            nonce,
+            verifier,
+            browser,
+        };
+        let attempt = self.attempt_of(&begun, request, kind, scopes);
+        let recorded = self
+            .vault
+            .begin_attempt_within(self.rules.attempt_caps, &attempt, now);
+        recorded.await.map_err(|error| match error {
+            BeginAttemptError::Repeated => StartAttemptError::Repeated,
+            BeginAttemptError::TooManyOpen => StartAttemptError::TooManyOpen,
+            BeginAttemptError::Vault(error) => error.into(),
+        })?;
+        Ok(begun)
+    }
+
+    fn attempt_of(
+        &self,
+        begun: &Begun,
+        request: ConsentRequestId,
+        kind: AttemptKind,
+        scopes: Scopes,
+    ) -> NewAttempt {
+        let registration = self.entra.registration();
+        NewAttempt {
+            state: StateDigest::from(begun.state.digest()),
+            browser: begun.browser.digest(),
             kind,
-            proof: Proof::Server(verifier.clone()),
-            nonce: NonceDigest::from(nonce.digest()),
+            proof: Proof::Server(begun.verifier.clone()),
+            nonce: NonceDigest::from(begun.nonce.digest()),
             redirect_uri: self.rules.server_redirect_uri.clone(),
             scopes,
             tenant: registration.authority.tenant().clone(),
@@ -277,22 +303,8 @@ impl App {
             claim: None,
             consent: Some(request),
             domain: None,
-            expires_at: now.plus(self.rules.attempt_lifetime),
-        };
-        let begun = self
-            .vault
-            .begin_attempt_within(self.rules.attempt_caps, &attempt, now);
-        begun.await.map_err(|error| match error {
-            BeginAttemptError::Repeated => StartAttemptError::Repeated,
-            BeginAttemptError::TooManyOpen => StartAttemptError::TooManyOpen,
-            BeginAttemptError::Vault(error) => error.into(),
-        })?;
-        Ok(Begun {
-            state,
-            nonce,
-            verifier,
-            browser,
-        })
+            expires_at: self.clock.now().plus(self.rules.attempt_lifetime),
+        }
     }
 
     async fn open_request(&self, token: &ConsentToken) -> Result<ConsentRequest, ConsentError> {
