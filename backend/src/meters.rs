@@ -11,9 +11,9 @@
 //! | `connect_outlook_refused_total` | counter | requests that a limit of ours held up, by `limit`: `start`, `callback`, `request`, `mail`, `wrong_handle` |
 //! | `connect_outlook_copies_asked_total` | counter | look-ups in memory by `of` (`session`, `token`) and `result` (`hit`, `miss`) |
 //! | `connect_outlook_copies` | gauge | what is kept in memory, by `of`; looked at every minute |
-//! | `connect_outlook_queue_waits_total` | counter | who had to wait for a turn, by `queue`: `mailbox`, `download`, `microsoft`, `token_endpoint`, `wrong_handle` |
-//! | `connect_outlook_queue_wait_milliseconds_total` | counter | for how long, all together, by `queue` |
-//! | `connect_outlook_queue_overflows_total` | counter | who was turned away because too many waited, or for too long, by `queue`; also `open_attempts` |
+//! | `connect_outlook_queue_waits_total` | counter | who had to wait for a turn, by `queue`: `mailbox`, `download`, `microsoft`, `token_endpoint` |
+//! | `connect_outlook_queue_wait_seconds` | histogram | how long until there was a turn, or none, by `queue`; whoever had it at once waited 0 |
+//! | `connect_outlook_queue_overflows_total` | counter | who was turned away because too many waited, or for too long, by `queue`; also `wrong_handle`, `open_attempts` |
 //! | `connect_outlook_attachments_total` | counter | attachments passed on, by `result`: `whole`, `cut` (Microsoft broke off), `left` (the client went), `stalled` (it took nothing any more) |
 //! | `connect_outlook_letters_total` | counter | letters that Microsoft was asked to send, by `result`: `accepted`, `refused`, `unknown` (the answer was lost) |
 //! | `connect_outlook_vault_errors_total` | counter | what the vault's database did not do, by `kind`: `unavailable` (it passes), `conflict` (done again at once), `refused` (disk full, not synced, damaged: the operator must look) |
@@ -26,11 +26,12 @@
 //! | `connect_outlook_webhooks_oldest_seconds` | gauge | for how long the oldest of them has |
 //! | `connect_outlook_start_timestamp_seconds` | gauge | when this process began to count |
 
+mod durations;
 mod prometheus;
 
 use std::time::Duration;
 
-use metrics::{counter, describe_counter, describe_gauge, gauge};
+use metrics::{counter, describe_counter, describe_gauge, describe_histogram, gauge, histogram};
 
 pub use prometheus::Meters;
 
@@ -72,7 +73,10 @@ fn describe() {
     describe_counter!(COPIES_ASKED, "Look-ups in memory, by what and result");
     describe_gauge!(COPIES, "What is kept in memory");
     describe_counter!(WAITS, "Who had to wait for a turn, by queue");
-    describe_counter!(WAIT_MILLISECONDS, "How long they waited, by queue");
+    describe_histogram!(
+        WAIT_SECONDS,
+        "How long until there was a turn, or none, by queue"
+    );
     describe_counter!(OVERFLOWS, "Who was turned away from a queue, by queue");
     describe_counter!(ATTACHMENTS, "Attachments passed on, by how that ended");
     describe_counter!(
@@ -148,11 +152,15 @@ pub(crate) fn copies(of: &'static str, kept: u64) {
     gauge!(COPIES, "of" => of).set(kept as f64);
 }
 
+/// Somebody had a turn at once.
+pub(crate) fn waited_not(queue: &'static str) {
+    histogram!(WAIT_SECONDS, "queue" => queue).record(0.0);
+}
+
 /// Somebody waited so long for a turn.
 pub(crate) fn waited(queue: &'static str, time: Duration) {
-    let milliseconds = u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
     counter!(WAITS, "queue" => queue).increment(1);
-    counter!(WAIT_MILLISECONDS, "queue" => queue).increment(milliseconds);
+    histogram!(WAIT_SECONDS, "queue" => queue).record(time);
 }
 
 /// Somebody was turned away from a queue.
@@ -228,7 +236,7 @@ const REFUSED: &str = "connect_outlook_refused_total";
 const COPIES_ASKED: &str = "connect_outlook_copies_asked_total";
 const COPIES: &str = "connect_outlook_copies";
 const WAITS: &str = "connect_outlook_queue_waits_total";
-const WAIT_MILLISECONDS: &str = "connect_outlook_queue_wait_milliseconds_total";
+const WAIT_SECONDS: &str = "connect_outlook_queue_wait_seconds";
 const OVERFLOWS: &str = "connect_outlook_queue_overflows_total";
 const ATTACHMENTS: &str = "connect_outlook_attachments_total";
 const LETTERS: &str = "connect_outlook_letters_total";
@@ -263,6 +271,7 @@ mod tests {
             copies("session", 3);
             waited("mailbox", Duration::from_millis(250));
             waited("mailbox", Duration::from_millis(50));
+            waited_not("mailbox");
             overflow("token_endpoint");
             attachment("cut");
             letter("unknown");
@@ -284,7 +293,12 @@ mod tests {
             "connect_outlook_copies_asked_total{of=\"token\",result=\"miss\"} 1",
             "connect_outlook_copies{of=\"session\"} 3",
             "connect_outlook_queue_waits_total{queue=\"mailbox\"} 2",
-            "connect_outlook_queue_wait_milliseconds_total{queue=\"mailbox\"} 300",
+            "# TYPE connect_outlook_queue_wait_seconds histogram",
+            "connect_outlook_queue_wait_seconds_bucket{queue=\"mailbox\",le=\"0\"} 1",
+            "connect_outlook_queue_wait_seconds_bucket{queue=\"mailbox\",le=\"0.05\"} 2",
+            "connect_outlook_queue_wait_seconds_bucket{queue=\"mailbox\",le=\"0.25\"} 3",
+            "connect_outlook_queue_wait_seconds_sum{queue=\"mailbox\"} 0.300000",
+            "connect_outlook_queue_wait_seconds_count{queue=\"mailbox\"} 3",
             "connect_outlook_queue_overflows_total{queue=\"token_endpoint\"} 1",
         ] {
             assert!(
@@ -315,7 +329,7 @@ mod tests {
             COPIES_ASKED,
             COPIES,
             WAITS,
-            WAIT_MILLISECONDS,
+            WAIT_SECONDS,
             OVERFLOWS,
             ATTACHMENTS,
             LETTERS,

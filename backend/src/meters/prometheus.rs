@@ -1,4 +1,4 @@
-//! What was counted, in Prometheus' text format: counters and gauges, which is all we have.
+//! What was counted, in Prometheus' text format: counters, gauges, and histograms of durations.
 //!
 //! Written here because the exporter of the field brings thirty crates, among them a third generation of random numbers,
 //! for what is a map and a few lines of text.
@@ -8,6 +8,7 @@ use std::fmt::Write as _;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use super::durations::Durations;
 use metrics::{
     Counter, Gauge, Histogram, Key, KeyName, Label, Metadata, Recorder, SharedString, Unit,
 };
@@ -22,14 +23,15 @@ struct Inside {
     /// By name, in the order of the alphabet.
     counters: BTreeMap<String, Vec<Series>>,
     gauges: BTreeMap<String, Vec<Series>>,
+    durations: BTreeMap<String, Vec<Series<Durations>>>,
 }
 
 /// One name with one set of labels.
 #[derive(Debug)]
-struct Series {
+struct Series<T = AtomicU64> {
     labels: Vec<Label>,
     /// A whole number for a counter, the bits of a floating one for a gauge.
-    value: Arc<AtomicU64>,
+    value: Arc<T>,
 }
 
 impl Meters {
@@ -45,6 +47,12 @@ impl Meters {
         }
         for (name, series) in &inside.gauges {
             inside.write(&mut text, name, "gauge", series, float);
+        }
+        for (name, all) in &inside.durations {
+            inside.head(&mut text, name, "histogram");
+            for series in all {
+                series.value.write(&mut text, name, &series.labels());
+            }
         }
         text
     }
@@ -68,24 +76,35 @@ impl Inside {
         all: &[Series],
         show: impl Fn(u64) -> String,
     ) {
-        if let Some(description) = self.descriptions.get(name) {
-            // Writing to a string does not fail, here and below.
-            let _ = writeln!(text, "# HELP {name} {description}");
-        }
-        let _ = writeln!(text, "# TYPE {name} {kind}");
+        self.head(text, name, kind);
         for series in all {
-            let labels: Vec<_> = series.labels.iter().map(shown).collect();
-            let labels = match labels.is_empty() {
-                true => String::new(),
-                false => format!("{{{}}}", labels.join(",")),
+            let labels = match series.labels() {
+                labels if labels.is_empty() => labels,
+                labels => format!("{{{labels}}}"),
             };
             let value = show(series.value.load(Ordering::Acquire));
             let _ = writeln!(text, "{name}{labels} {value}");
         }
     }
+
+    fn head(&self, text: &mut String, name: &str, kind: &str) {
+        if let Some(description) = self.descriptions.get(name) {
+            // Writing to a string does not fail, here and below.
+            let _ = writeln!(text, "# HELP {name} {description}");
+        }
+        let _ = writeln!(text, "# TYPE {name} {kind}");
+    }
 }
 
-fn find(all: &mut BTreeMap<String, Vec<Series>>, key: &Key) -> Arc<AtomicU64> {
+impl<T> Series<T> {
+    /// As they are written between braces.
+    fn labels(&self) -> String {
+        let labels: Vec<_> = self.labels.iter().map(shown).collect();
+        labels.join(",")
+    }
+}
+
+fn find<T: Default>(all: &mut BTreeMap<String, Vec<Series<T>>>, key: &Key) -> Arc<T> {
     let series = all.entry(key.name().to_owned()).or_default();
     let known = series
         .iter()
@@ -93,7 +112,7 @@ fn find(all: &mut BTreeMap<String, Vec<Series>>, key: &Key) -> Arc<AtomicU64> {
     if let Some(known) = known {
         return Arc::clone(&known.value);
     }
-    let value = Arc::new(AtomicU64::new(0));
+    let value = Arc::new(T::default());
     series.push(Series {
         labels: key.labels().cloned().collect(),
         value: Arc::clone(&value),
@@ -128,7 +147,9 @@ impl Recorder for Meters {
         self.describe(&name, description);
     }
 
-    fn describe_histogram(&self, _: KeyName, _: Option<Unit>, _: SharedString) {}
+    fn describe_histogram(&self, name: KeyName, _: Option<Unit>, description: SharedString) {
+        self.describe(&name, description);
+    }
 
     fn register_counter(&self, key: &Key, _: &Metadata<'_>) -> Counter {
         Counter::from_arc(find(&mut self.inside().counters, key))
@@ -138,11 +159,16 @@ impl Recorder for Meters {
         Gauge::from_arc(find(&mut self.inside().gauges, key))
     }
 
-    /// None of ours; those of libraries are not kept.
-    fn register_histogram(&self, _: &Key, _: &Metadata<'_>) -> Histogram {
-        Histogram::noop()
+    /// Those of libraries are not kept: they may be of anything but seconds.
+    fn register_histogram(&self, key: &Key, _: &Metadata<'_>) -> Histogram {
+        if !key.name().starts_with(OURS) {
+            return Histogram::noop();
+        }
+        Histogram::from_arc(find(&mut self.inside().durations, key))
     }
 }
+
+const OURS: &str = "connect_outlook_";
 
 #[cfg(test)]
 mod tests {

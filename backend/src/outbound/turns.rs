@@ -126,10 +126,11 @@ impl Turns {
     pub async fn take(&self, party: &str) -> Result<Turn, NoTurn> {
         let inside = &self.0;
         let party = inside.party(party);
+        let queue = inside.caps.queue;
         if let Some(turn) = inside.free(&party) {
+            meters::waited_not(queue);
             return Ok(turn);
         }
-        let queue = inside.caps.queue;
         let Ok(_place) = party.places.try_acquire() else {
             meters::overflow(queue);
             return Err(NoTurn);
@@ -283,6 +284,32 @@ mod tests {
         assert_eq!(turns.take("noisy").await.unwrap_err(), NoTurn);
         drop(held);
         assert!(turns.take("noisy").now_or_never().unwrap().is_ok());
+    }
+
+    /// D13: of the waits that a noisy party has of its own making, a hundred turns of a quiet one meanwhile have none.
+    #[tokio::test]
+    async fn the_waits_of_a_noisy_party_are_its_own() {
+        let meters = meters::Meters::default();
+        let _counting = metrics::set_default_local_recorder(&meters);
+        let patience = Duration::from_millis(1);
+        let turns = Turns::new(Caps { patience, ..CAPS });
+        let _held = [
+            turns.take("noisy").await.unwrap(),
+            turns.take("noisy").await.unwrap(),
+        ];
+        assert_eq!(turns.take("noisy").await.unwrap_err(), NoTurn);
+        for _ in 0..100 {
+            drop(turns.take("quiet").now_or_never().unwrap().unwrap());
+        }
+        let counted = meters.render();
+        let seconds = "connect_outlook_queue_wait_seconds";
+        for line in [
+            format!("{seconds}_bucket{{queue=\"test\",le=\"0\"}} 102\n"),
+            format!("{seconds}_count{{queue=\"test\"}} 103\n"),
+            "connect_outlook_queue_waits_total{queue=\"test\"} 1\n".to_owned(),
+        ] {
+            assert!(counted.contains(&line), "{line}{counted}");
+        }
     }
 
     #[tokio::test]

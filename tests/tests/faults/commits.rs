@@ -21,8 +21,6 @@ pub(crate) const STORIES: &[Story] = &[
     ),
 ];
 
-const VERSION: &str = "select cast(grant_version as text) from accounts";
-
 async fn a_commit_that_nobody_heard_of_counts_once(place: &Place<'_>) -> usize {
     match place.database {
         Database::Sqlite => its_sync_fails(place).await,
@@ -43,10 +41,10 @@ async fn its_sync_fails(place: &Place<'_>) {
     held.let_go();
     assert!(caller.await.unwrap().status >= 500);
     assert_eq!(place.ground().disk.failed_syncs(), 1);
-    assert_eq!(place.world.ask(VERSION).await, [["1"]]);
+    assert_eq!(place.versions().await, [["1"]]);
     place.leases_lapse().await;
     assert_eq!(ada.get(INBOX).await.status, 200);
-    assert_eq!(place.world.ask(VERSION).await, [["2"]]);
+    assert_eq!(place.versions().await, [["2"]]);
     place.keep(process);
 }
 
@@ -68,7 +66,7 @@ async fn the_way_is_cut(place: &Place<'_>) {
         assert_eq!(answer.status, 200, "{when:?}: {}", answer.body);
         assert!(cut.is_done(), "{when:?}");
         let version = (round + 2).to_string();
-        assert_eq!(place.world.ask(VERSION).await, [[version]], "{when:?}");
+        assert_eq!(place.versions().await, [[version]], "{when:?}");
     }
 }
 
@@ -98,7 +96,7 @@ async fn a_deadlock_is_nobody_s_trouble(place: &Place<'_>) -> usize {
     sqlx::raw_sql("commit").execute(&mut other).await.unwrap();
     let answer = caller.await.unwrap();
     assert_eq!(answer.status, 200, "{}", answer.body);
-    assert_eq!(place.world.ask(VERSION).await, [["2"]]);
+    assert_eq!(place.versions().await, [["2"]]);
     assert_eq!(place.world.events().await, ["account.connected"]);
     1
 }

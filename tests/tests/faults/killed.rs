@@ -1,7 +1,13 @@
 //! `kill -9` of a real process, at the moments at which something could be lost.
 
 use connect_outlook_emulator::RefreshRotation;
-use connect_outlook_tests::{Answering, Connected, evidence::graph_calls};
+use connect_outlook_tests::{
+    Answering, Connected, Visitor,
+    browser::Answer,
+    evidence::graph_calls,
+    page::{Attempt, Callback},
+};
+use tokio::task::JoinHandle;
 
 use crate::{
     place::{INBOX, Place, moment, reading},
@@ -134,15 +140,11 @@ async fn killed_when_the_tokens_are_written_nothing_is_asked_again(place: &Place
     1
 }
 
-/// The seed chooses the moment.
 async fn killed_at_any_moment_of_a_refresh_nothing_is_lost(place: &Place<'_>) -> usize {
-    let mut dice = place.dice();
     let mut process = Process::start(place).await;
     let ada = ada_at(place, &process).await;
     let caller = reading(&ada);
-    for _ in 0..dice.below(24) {
-        moment().await;
-    }
+    some_moments(place).await;
     process.kill().await;
     caller.abort();
     let asked = place.world.refreshes().len();
@@ -157,26 +159,19 @@ async fn killed_at_any_moment_of_a_refresh_nothing_is_lost(place: &Place<'_>) ->
     asked + more
 }
 
-/// The seed chooses the moment.
 async fn killed_at_any_moment_of_a_sign_in_all_or_nothing_is_there(place: &Place<'_>) -> usize {
-    let mut dice = place.dice();
     let mut process = Process::start(place).await;
-    let visitor = place.world.visitor().at(&process.url);
-    let (attempt, callback) = visitor.sign_in(Answering::Yes("ada")).await;
-    let (who, what, back) = (visitor.clone(), attempt.clone(), callback.clone());
-    let ending = tokio::spawn(async move { who.page().finish(&what, &back).await });
-    for _ in 0..dice.below(24) {
-        moment().await;
-    }
+    let ending = Ending::begin(place, &process).await;
+    some_moments(place).await;
     process.kill().await;
-    ending.abort();
+    ending.answer.abort();
     let accounts = place.world.rows("accounts").await;
     for table in ["grants", "data_keys", "events"] {
         assert_eq!(place.world.rows(table).await, accounts, "{table}");
     }
     process.start_again(place).await;
     if accounts == 0 {
-        visitor.connect("ada").await;
+        ending.visitor.connect("ada").await;
     } else {
         let elsewhere = place.world.visitor().at(&process.url);
         elsewhere.connect("ada").await;
@@ -185,13 +180,17 @@ async fn killed_at_any_moment_of_a_sign_in_all_or_nothing_is_there(place: &Place
     0
 }
 
+/// The seed chooses how many.
+async fn some_moments(place: &Place<'_>) {
+    for _ in 0..place.dice().below(24) {
+        moment().await;
+    }
+}
+
 async fn killed_before_the_first_tokens_are_written(place: &Place<'_>) -> usize {
     let mut process = Process::start(place).await;
-    let visitor = place.world.visitor().at(&process.url);
-    let (attempt, callback) = visitor.sign_in(Answering::Yes("ada")).await;
     let held = place.hold_token_request();
-    let (who, what, back) = (visitor.clone(), attempt.clone(), callback.clone());
-    let ending = tokio::spawn(async move { who.page().finish(&what, &back).await });
+    let ending = Ending::begin(place, &process).await;
     held.until_it_waits().await;
     let locked = place.lock_writes().await;
     held.let_go();
@@ -200,41 +199,55 @@ async fn killed_before_the_first_tokens_are_written(place: &Place<'_>) -> usize 
         moment().await;
     }
     process.kill().await;
-    ending.abort();
     locked.unlock().await;
-    process.start_again(place).await;
-    let again = visitor.page().finish(&attempt, &callback).await;
-    assert_ne!(again.status, 500, "{}", again.body);
-    assert_ne!(again.json()["status"], "connected");
-    nothing_is_left(place).await;
-    visitor.connect("ada").await;
-    place.keep(process);
-    0
+    ending.came_to_nothing(place, process).await
 }
 
 async fn killed_before_the_code_is_redeemed(place: &Place<'_>) -> usize {
     let mut process = Process::start(place).await;
-    let visitor = place.world.visitor().at(&process.url);
-    let (attempt, callback) = visitor.sign_in(Answering::Yes("ada")).await;
     let held = place.hold_token_request();
-    let (who, what, back) = (visitor.clone(), attempt.clone(), callback.clone());
-    let ending = tokio::spawn(async move { who.page().finish(&what, &back).await });
+    let ending = Ending::begin(place, &process).await;
     held.until_it_waits().await;
     process.kill().await;
-    ending.abort();
     held.let_go();
-    process.start_again(place).await;
-    let again = visitor.page().finish(&attempt, &callback).await;
-    assert_ne!(again.status, 500, "{}", again.body);
-    assert_ne!(again.json()["status"], "connected");
-    nothing_is_left(place).await;
-    visitor.connect("ada").await;
-    place.keep(process);
-    0
+    ending.came_to_nothing(place, process).await
 }
 
-async fn nothing_is_left(place: &Place<'_>) {
-    for table in ["accounts", "grants", "sessions", "events"] {
-        assert_eq!(place.world.rows(table).await, 0, "{table}");
+/// Ada has signed in, and the page has sent what she brought.
+struct Ending {
+    visitor: Visitor,
+    attempt: Attempt,
+    callback: Callback,
+    answer: JoinHandle<Answer>,
+}
+
+impl Ending {
+    async fn begin(place: &Place<'_>, process: &Process) -> Self {
+        let visitor = place.world.visitor().at(&process.url);
+        let (attempt, callback) = visitor.sign_in(Answering::Yes("ada")).await;
+        let (who, what, back) = (visitor.clone(), attempt.clone(), callback.clone());
+        let answer = tokio::spawn(async move { who.page().finish(&what, &back).await });
+        Self {
+            visitor,
+            attempt,
+            callback,
+            answer,
+        }
+    }
+
+    /// The process has died of it. The same again is told so, and beginning again connects.
+    async fn came_to_nothing(self, place: &Place<'_>, mut process: Process) -> usize {
+        self.answer.abort();
+        process.start_again(place).await;
+        let again = self.visitor.page();
+        let again = again.finish(&self.attempt, &self.callback).await;
+        assert_ne!(again.status, 500, "{}", again.body);
+        assert_ne!(again.json()["status"], "connected");
+        for table in ["accounts", "grants", "sessions", "events"] {
+            assert_eq!(place.world.rows(table).await, 0, "{table}");
+        }
+        self.visitor.connect("ada").await;
+        place.keep(process);
+        0
     }
 }

@@ -39,15 +39,10 @@ async fn a_new_sign_in_while_a_refresh_is_out_wins(place: &Place<'_>) -> usize {
     let caller = reading(&ada);
     held.until_it_waits().await;
     let ada = ada.visitor.connect("ada").await;
-    let version = "select cast(grant_version as text) from accounts";
-    let newest = place.world.ask(version).await;
+    let newest = place.versions().await;
     held.let_go();
     assert_eq!(caller.await.unwrap().status, 200, "with the newer tokens");
-    assert_eq!(
-        place.world.ask(version).await,
-        newest,
-        "nothing older over it"
-    );
+    assert_eq!(place.versions().await, newest, "nothing older over it");
     assert!(!ada.inbox().await.is_empty());
     assert!(ada.get(INBOX).await.status == 200);
     1

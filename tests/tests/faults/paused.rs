@@ -80,8 +80,7 @@ async fn a_leader_that_slept_past_its_lease_does_not_overwrite_what_is_newer(
     let (leader, ada, meanwhile) = slept(place, RefreshRotation::Entra).await;
     assert_eq!(meanwhile, 200);
     // Connecting was the first version, the refresh of the one that was awake the second.
-    let version = "select cast(grant_version as text) from accounts";
-    assert_eq!(place.world.ask(version).await, [["2"]]);
+    assert_eq!(place.versions().await, [["2"]]);
     assert!(!ada.inbox().await.is_empty());
     assert_eq!(place.world.events().await, ["account.connected"]);
     place.keep(leader);

@@ -170,6 +170,12 @@ impl<'world> Place<'world> {
         accounts.into_values().collect()
     }
 
+    /// How often the tokens of each account were written.
+    pub(crate) async fn versions(&self) -> Vec<Vec<String>> {
+        let query = "select cast(grant_version as text) from accounts";
+        self.world.ask(query).await
+    }
+
     /// The ids of all accounts.
     pub(crate) async fn ids(&self) -> Vec<String> {
         let rows = self.world.ask("select id from accounts").await;

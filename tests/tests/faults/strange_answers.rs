@@ -53,7 +53,7 @@ async fn an_answer_without_a_refresh_token_keeps_the_one_before(place: &Place<'_
 
 async fn an_answer_without_a_usable_token_changes_nothing(place: &Place<'_>) -> usize {
     let ada = place.ada_later().await;
-    let version = versions(place).await;
+    let version = place.versions().await;
     let (bent, ada) = Bent::between(place, &ada).await;
     bent.bend(2, |said| bent::json(200, &without(said, "access_token")));
     unavailable(place, &ada).await;
@@ -71,7 +71,7 @@ async fn an_answer_without_a_usable_token_changes_nothing(place: &Place<'_>) -> 
         bent.bend(2, bend);
         unavailable(place, &ada).await;
     }
-    assert_eq!(versions(place).await, version);
+    assert_eq!(place.versions().await, version);
     let as_text = |mut said: Value| {
         said["expires_in"] = json!(said["expires_in"].to_string());
         bent::json(200, &said)
@@ -127,11 +127,6 @@ async fn unavailable(place: &Place<'_>, ada: &Connected) {
     assert_eq!(place.world.states().await, ["connected"]);
     assert_eq!(place.world.events().await, ["account.connected"]);
     place.world.advance(601);
-}
-
-async fn versions(place: &Place<'_>) -> Vec<Vec<String>> {
-    let query = "select cast(grant_version as text) from accounts";
-    place.world.ask(query).await
 }
 
 fn without(mut said: Value, name: &str) -> Value {

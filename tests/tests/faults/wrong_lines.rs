@@ -1,17 +1,25 @@
 //! A line of the program is wrong.
 
 use connect_outlook_emulator::scenario::FaultKind;
-use connect_outlook_tests::logs;
+use connect_outlook_tests::{Answering, browser::Answer, integrator::Integrator, logs};
+use serde_json::json;
 
 use crate::{
     place::{INBOX, Place, moment, reading},
     story::{Story, story},
 };
 
-pub(crate) const STORIES: &[Story] = &[story!(
-    "F70",
-    a_panic_in_a_refresh_is_one_answer_and_its_lease_lapses
-)];
+pub(crate) const STORIES: &[Story] = &[
+    story!(
+        "F70",
+        a_panic_in_a_refresh_is_one_answer_and_its_lease_lapses
+    ),
+    story!(
+        "F70",
+        a_panic_in_a_sign_in_is_one_answer_and_the_account_whole
+    ),
+    story!("F70", a_panic_in_a_confirmation_is_one_answer_and_no_end),
+];
 
 /// The handler panics with the lease in its hand: nobody asks before that is over, and then all is as if it had died.
 async fn a_panic_in_a_refresh_is_one_answer_and_its_lease_lapses(place: &Place<'_>) -> usize {
@@ -20,10 +28,7 @@ async fn a_panic_in_a_refresh_is_one_answer_and_its_lease_lapses(place: &Place<'
         .world
         .spoil_token_requests(FaultKind::Html { status: 503 }, 1);
     logs::panic_at("the refresh failed", ada.id());
-    let answer = ada.get(INBOX).await;
-    let told = (answer.status, answer.code());
-    assert_eq!(told, (500, "internal".to_owned()), "{}", answer.body);
-    assert!(answer.json()["correlation_id"].is_string());
+    is_internal(&ada.get(INBOX).await);
     let session = ada.visitor.page().get("/v1/session").await;
     assert_eq!(session.status, 200, "the next request is fine");
     let held = "select account_id from refresh_leases where expires_at > 0";
@@ -38,4 +43,49 @@ async fn a_panic_in_a_refresh_is_one_answer_and_its_lease_lapses(place: &Place<'
     assert_eq!(place.world.ask(held).await, Vec::<Vec<String>>::new());
     assert_eq!(place.world.events().await, ["account.connected"]);
     2
+}
+
+/// Ada signs in again, and her handler panics between the new tokens and the session. The old session goes on with them, the
+/// attempt is spent, and beginning again connects.
+async fn a_panic_in_a_sign_in_is_one_answer_and_the_account_whole(place: &Place<'_>) -> usize {
+    let ada = place.world.visitor().connect("ada").await;
+    let elsewhere = place.world.visitor();
+    let (attempt, callback) = elsewhere.sign_in(Answering::Yes("ada")).await;
+    logs::panic_at("account connected", ada.id());
+    is_internal(&elsewhere.page().finish(&attempt, &callback).await);
+    assert_eq!(place.world.rows("sessions").await, 1, "ada's own");
+    assert_eq!(place.versions().await, [["2"]]);
+    assert!(!ada.inbox().await.is_empty());
+    let again = elsewhere.page().finish(&attempt, &callback).await;
+    assert!((400..500).contains(&again.status), "{}", again.body);
+    assert!(!elsewhere.connect("ada").await.inbox().await.is_empty());
+    let [connected, reconnected] = ["account.connected", "account.reconnected"];
+    let told = [connected, reconnected, reconnected];
+    assert_eq!(place.world.events().await, told);
+    0
+}
+
+/// The integrator's confirmation panics when the mailbox is connected: the same again is answered, and sends no code.
+async fn a_panic_in_a_confirmation_is_one_answer_and_no_end(place: &Place<'_>) -> usize {
+    let ada = place.world.visitor().connect("ada").await;
+    let server = Integrator::of(place.world).await;
+    let link = server.link("user-7", &json!({})).await;
+    let visitor = place.world.visitor();
+    let landing = visitor.follow_link(&link.url, Answering::Yes("ada")).await;
+    let code = server.completion_code(&link, &landing);
+    logs::panic_at("link confirmed", ada.id());
+    is_internal(&server.confirm(&link, &code, "user-7").await);
+    let asked = place.world.token_requests().len();
+    let again = server.confirm(&link, &code, "user-7").await.json();
+    assert_eq!(again["status"], "connected", "{again}");
+    assert_eq!(again["account"]["id"], ada.id());
+    assert_eq!(place.world.token_requests().len(), asked, "R39");
+    0
+}
+
+/// One problem, with a name to find it by in the log.
+fn is_internal(answer: &Answer) {
+    let told = (answer.status, answer.code());
+    assert_eq!(told, (500, "internal".to_owned()), "{}", answer.body);
+    assert!(answer.json()["correlation_id"].is_string());
 }
