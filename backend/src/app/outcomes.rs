@@ -3,7 +3,8 @@
 use connect_outlook_protocol::outcome::{Outcome, Reason};
 use connect_outlook_protocol::refusal::{Actor, Next};
 
-fn reason(code: &str, actor: Actor, next: Next, message: &str) -> Reason {
+/// In our own words: Microsoft gave neither number nor correlation id.
+pub(super) fn reason(code: &str, actor: Actor, next: Next, message: &str) -> Reason {
     Reason {
         code: code.to_owned(),
         actor,

@@ -58,10 +58,9 @@ impl Slots {
     /// # Errors
     /// [`GraphError::Throttled`], [`GraphError::Unavailable`]: too many wait already (D6).
     pub(super) async fn take(&self, caller: Caller<'_>) -> Result<Slot, GraphError> {
-        let retry_after = Some(SOON);
-        let mailbox = self.mailboxes.take(caller.mailbox).await;
-        let mailbox = mailbox.map_err(|NoTurn| GraphError::Throttled { retry_after })?;
+        let mailbox = of_the_mailbox(&self.mailboxes, caller).await?;
         let all = self.all.take(caller.tenant).await;
+        let retry_after = Some(SOON);
         Ok(Slot {
             mailbox,
             _all: all.map_err(|NoTurn| GraphError::Unavailable { retry_after })?,
@@ -74,12 +73,16 @@ impl Slots {
     /// # Errors
     /// As for [`Self::take`].
     pub(super) async fn take_long(&self, caller: Caller<'_>) -> Result<LongSlot, GraphError> {
-        let download = self.downloads.take(caller.mailbox).await;
-        let retry_after = Some(SOON);
-        let download = download.map_err(|NoTurn| GraphError::Throttled { retry_after })?;
+        let download = of_the_mailbox(&self.downloads, caller).await?;
         let slot = self.take(caller).await?;
         Ok(LongSlot { slot, download })
     }
+}
+
+async fn of_the_mailbox(turns: &Turns, caller: Caller<'_>) -> Result<Turn, GraphError> {
+    let retry_after = Some(SOON);
+    let turn = turns.take(caller.mailbox).await;
+    turn.map_err(|NoTurn| GraphError::Throttled { retry_after })
 }
 
 /// Seconds after which the queue will have moved.
@@ -93,16 +96,27 @@ mod tests {
     use super::*;
     use crate::outbound::turns::{MAILBOX, WAITING};
 
+    fn slots(at_once: u32) -> Slots {
+        Slots::new(Turns::new(Caps::microsoft(at_once)))
+    }
+
+    fn token() -> AccessToken {
+        AccessToken::new("EwB-opaque".to_owned())
+    }
+
+    fn caller<'a>(mailbox: &'a str, tenant: &'a str, token: &'a AccessToken) -> Caller<'a> {
+        Caller {
+            mailbox,
+            tenant,
+            token,
+        }
+    }
+
     /// R141
     #[tokio::test]
     async fn a_fifth_call_waits_and_another_mailbox_does_not() {
-        let slots = Slots::new(Turns::new(Caps::microsoft(256)));
-        let token = AccessToken::new("EwB-opaque".to_owned());
-        let [ada, grace] = ["ada", "grace"].map(|mailbox| Caller {
-            mailbox,
-            tenant: "contoso",
-            token: &token,
-        });
+        let (slots, token) = (slots(256), token());
+        let [ada, grace] = ["ada", "grace"].map(|mailbox| caller(mailbox, "contoso", &token));
         let mut held = Vec::new();
         for _ in 0..MAILBOX {
             held.push(slots.take(ada).await.unwrap());
@@ -117,13 +131,8 @@ mod tests {
     /// D12: whoever downloads does not keep the owner from reading, and a slow reader holds up nobody else.
     #[tokio::test]
     async fn one_slot_is_never_taken_by_downloads() {
-        let slots = Slots::new(Turns::new(Caps::microsoft(16)));
-        let token = AccessToken::new("EwB-opaque".to_owned());
-        let [ada, grace] = ["ada", "grace"].map(|mailbox| Caller {
-            mailbox,
-            tenant: "contoso",
-            token: &token,
-        });
+        let (slots, token) = (slots(16), token());
+        let [ada, grace] = ["ada", "grace"].map(|mailbox| caller(mailbox, "contoso", &token));
         let mut held = Vec::new();
         for _ in 1..MAILBOX {
             held.push(slots.take_long(ada).await.unwrap().answered());
@@ -146,13 +155,8 @@ mod tests {
     /// D6: a mailbox's queue is bounded: whoever finds it full is told at once to come back.
     #[tokio::test]
     async fn a_crowd_before_one_mailbox_is_turned_away_at_once() {
-        let slots = Slots::new(Turns::new(Caps::microsoft(256)));
-        let token = AccessToken::new("EwB-opaque".to_owned());
-        let ada = Caller {
-            mailbox: "ada",
-            tenant: "contoso",
-            token: &token,
-        };
+        let (slots, token) = (slots(256), token());
+        let ada = caller("ada", "contoso", &token);
         let mut crowd: Vec<_> = (0..MAILBOX + WAITING)
             .map(|_| Box::pin(slots.take(ada)))
             .collect();
@@ -169,13 +173,8 @@ mod tests {
     /// D5, D13: of all turns a tenant has a quarter, however many mailboxes it has.
     #[tokio::test]
     async fn a_tenant_with_many_mailboxes_leaves_room_for_another() {
-        let slots = Slots::new(Turns::new(Caps::microsoft(8)));
-        let token = AccessToken::new("EwB-opaque".to_owned());
-        let caller = |mailbox, tenant| Caller {
-            mailbox,
-            tenant,
-            token: &token,
-        };
+        let (slots, token) = (slots(8), token());
+        let caller = |mailbox, tenant| caller(mailbox, tenant, &token);
         let _held = [
             slots.take(caller("one", "noisy")).await.unwrap(),
             slots.take(caller("two", "noisy")).await.unwrap(),

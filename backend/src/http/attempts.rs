@@ -8,6 +8,7 @@ use connect_outlook_protocol::wire::{FinishAttempt, RefuseAttempt, StartAttempt}
 use super::body::Json;
 use super::error::Problem;
 use super::{Door, cookies};
+use crate::app::Finished;
 
 /// `POST /v1/attempts`
 pub(super) async fn start(
@@ -33,6 +34,11 @@ pub(super) async fn finish(
 ) -> Result<Response, Problem> {
     let (browser, session) = (cookies::flow(&headers), cookies::session(&headers));
     let finished = door.app.finish_attempt(request, browser, session).await?;
+    Ok(told(finished))
+}
+
+/// The outcome, and the session's cookie if there is a session.
+pub(super) fn told(finished: Finished) -> Response {
     let cookie = finished
         .session
         .and_then(|session| cookies::set_session(&session.handle, session.lasts));
@@ -40,7 +46,7 @@ pub(super) async fn finish(
     response
         .headers_mut()
         .extend(cookie.map(|cookie| (header::SET_COOKIE, cookie)));
-    Ok(response)
+    response
 }
 
 /// `POST /v1/attempts/refusals`

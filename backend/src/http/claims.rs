@@ -2,7 +2,7 @@
 
 use axum::Extension;
 use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use connect_outlook_protocol::wire::TakeClaim;
 
@@ -10,7 +10,7 @@ use super::bearer::Held;
 use super::body::Json;
 use super::codes::Code;
 use super::error::Problem;
-use super::{Door, cookies};
+use super::{Door, attempts, cookies};
 
 /// `POST /v1/claims`. The session goes to whoever holds handles: a cookie would stay in the frame's partition, if the
 /// browser took it at all.
@@ -27,12 +27,5 @@ pub(super) async fn take(
     let Some(finished) = door.app.take_claim(&request.claim, session).await? else {
         return Ok(StatusCode::NO_CONTENT.into_response());
     };
-    let cookie = finished
-        .session
-        .and_then(|session| cookies::set_session(&session.handle, session.lasts));
-    let mut response = axum::Json(finished.outcome).into_response();
-    response
-        .headers_mut()
-        .extend(cookie.map(|cookie| (header::SET_COOKIE, cookie)));
-    Ok(response)
+    Ok(attempts::told(finished))
 }

@@ -36,17 +36,16 @@ impl Vault {
         transaction: &mut Transaction<'static, Any>,
         news: News,
     ) -> Result<(), VaultError> {
-        let at = self.database.now(&mut **transaction).await?;
         let (kind, subject) = match news {
             News::Account(account) => ("account", account.to_string()),
             News::Session(handle) => ("session", handle.to_column()),
             News::EverySession => ("every_session", String::new()),
         };
-        sqlx::query("insert into news (id, kind, subject, at) values ($1, $2, $3, $4)")
+        let insert = "insert into news (id, kind, subject, at) values ($1, $2, $3, :now)";
+        sqlx::query(self.database.with_clock(insert))
             .bind(random_uuid()?.hyphenated().to_string())
             .bind(kind)
             .bind(subject)
-            .bind(at.0)
             .execute(&mut **transaction)
             .await?;
         Ok(())

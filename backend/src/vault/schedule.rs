@@ -18,6 +18,8 @@ pub struct Due {
     pub account: AccountId,
     /// The tenant of the person.
     pub tenant: String,
+    /// The tokens that are there.
+    pub version: GrantVersion,
     /// Since when.
     pub since: UnixTime,
 }
@@ -57,10 +59,22 @@ impl Vault {
                 Ok(Due {
                     account: account(&row)?,
                     tenant: row.text("tid")?,
+                    version: GrantVersion(row.number("grant_version")?),
                     since: UnixTime(row.number("refresh_at")?),
                 })
             })
             .collect()
+    }
+
+    /// When the next of all tokens are due, however it is with their accounts.
+    #[cfg(test)]
+    pub(crate) async fn next_due(&self) -> Option<UnixTime> {
+        let row = sqlx::query("select min(refresh_at) as refresh_at from grants")
+            .fetch_one(self.database.reader())
+            .await
+            .ok()?;
+        let row = Record::new("grants", "refresh_at", row);
+        row.optional_number("refresh_at").ok()?.map(UnixTime)
     }
 
     /// Puts off what was due, for tokens that are still those of `version`.
@@ -159,21 +173,19 @@ impl Vault {
         life: i64,
     ) -> Result<bool, VaultError> {
         let mut transaction = self.database.write().await?;
-        let now = self.database.now(&mut *transaction).await?.plus(ahead);
-        let taken = sqlx::query(
+        // One that ends beyond twice its life was given by a clock that has been put back since (F40).
+        let taken = sqlx::query(self.database.with_clock(
             "insert into duties (name, owner, expires_at)
-             values ($1, $2, $3)
+             values ($1, $2, :now + $3 + $4)
              on conflict (name) do update set owner = excluded.owner, expires_at = excluded.expires_at
              where duties.owner = excluded.owner
-                or duties.expires_at <= $4
-                or duties.expires_at > $5",
-        )
+                or duties.expires_at <= :now + $3
+                or duties.expires_at > :now + $3 + 2 * $4",
+        ))
         .bind(name)
         .bind(owner.to_string())
-        .bind(now.plus(life).0)
-        .bind(now.0)
-        // Given by a clock that has been put back since (F40).
-        .bind(now.plus(2 * life).0)
+        .bind(ahead)
+        .bind(life)
         .execute(&mut *transaction)
         .await?;
         transaction.commit().await?;
@@ -200,10 +212,10 @@ fn account(row: &Record) -> Result<AccountId, VaultError> {
 }
 
 const DUE: &str = "
-    select account_id, tid, refresh_at
+    select account_id, tid, grant_version, refresh_at
     from (
         select
-            g.account_id, a.tid, g.refresh_at, g.expires_at,
+            g.account_id, a.tid, a.grant_version, g.refresh_at, g.expires_at,
             row_number() over (partition by a.tid order by g.refresh_at, g.account_id) as place
         from grants g
         join accounts a on a.id = g.account_id

@@ -71,7 +71,7 @@ async fn waiting_for_a_turn_is_counted() {
     );
     let text = meters.render();
     assert!(
-        text.contains("connect_outlook_queue_wait_seconds_count{queue=\"mailbox\"} 8\n"),
+        text.contains("connect_outlook_queue_wait_seconds_count{queue=\"mailbox\"} 10\n"),
         "{text}"
     );
 }

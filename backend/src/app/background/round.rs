@@ -17,15 +17,8 @@ use crate::vault::id::AccountId;
 pub(super) struct Work {
     account: AccountId,
     tenant: String,
-    why: Why,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Why {
-    /// Its time has come.
-    Due,
-    /// A refresh of it broke off, and tokens may be lost (R86).
-    BrokeOff,
+    /// The tokens that were there when it was found. Newer ones are left alone.
+    version: GrantVersion,
 }
 
 impl App {
@@ -56,13 +49,13 @@ impl App {
         let broken = broken.into_iter().map(|intent| Work {
             account: intent.account,
             tenant: intent.tenant,
-            why: Why::BrokeOff,
+            version: intent.version,
         });
         let due = self.vault.due(now, per_tenant, per_minute).await?;
         let due = due.into_iter().map(|due| Work {
             account: due.account,
             tenant: due.tenant,
-            why: Why::Due,
+            version: due.version,
         });
         Ok(broken.chain(due).collect())
     }
@@ -108,32 +101,26 @@ impl App {
     }
 
     async fn do_work(self: &Arc<Self>, work: Work, now: UnixTime) {
-        let account = work.account;
-        let (tokens, _) = match self.working_tokens(account).await {
-            Ok(found) => found,
-            // Disconnected since, or found out by somebody else.
-            Err(FreshTokenError::NeedsSomebody) => return,
-            Err(error) => return tracing::warn!(%account, %error, "a refresh has to wait"),
-        };
-        if work.why == Why::Due && tokens.refresh_at > now {
-            return;
-        }
-        if let Some(shut) = self.gate.shut(account, &work.tenant, now) {
+        let (account, version) = (work.account, work.version);
+        let shut = || self.gate.shut(account, &work.tenant, now);
+        if let Some(shut) = shut() {
             return self
-                .put_off_work(account, tokens.version, now.plus(shut.seconds.into()))
+                .put_off_work(account, version, now.plus(shut.seconds.into()))
                 .await;
         }
         let wish = Wish {
-            judged: tokens.version,
+            judged: version,
             claims: None,
             in_use: false,
         };
-        if let Err(error) = self.refresh_once(account, wish).await {
-            tracing::debug!(%account, %error, "a refresh in the background brought nothing");
-            let shut = self.gate.shut(account, &work.tenant, now);
-            let wait = shut.map_or(LOOK_EVERY, |shut| shut.seconds.into());
-            self.put_off_work(account, tokens.version, now.plus(wait))
-                .await;
+        match self.refresh_once(account, wish).await {
+            // Disconnected since, or found out just now or by somebody else.
+            Ok(_) | Err(FreshTokenError::NeedsSomebody) => {}
+            Err(error) => {
+                tracing::debug!(%account, %error, "a refresh in the background brought nothing");
+                let wait = shut().map_or(LOOK_EVERY, |shut| shut.seconds.into());
+                self.put_off_work(account, version, now.plus(wait)).await;
+            }
         }
     }
 

@@ -1,9 +1,9 @@
 //! How sendings end, in the words of outcomes.
 
-use connect_outlook_protocol::outcome::Reason;
 use connect_outlook_protocol::refusal::{Actor, Next};
 use connect_outlook_protocol::wire::Sending;
 
+use crate::app::outcomes::reason;
 use crate::graph::Refused;
 
 /// Nobody knows whether it was sent.
@@ -30,18 +30,6 @@ pub(super) const fn code(refused: Refused) -> &'static str {
         Refused::TooLarge => TOO_LARGE.0,
         Refused::NotAllowed => NOT_ALLOWED.0,
         Refused::Other => REFUSED.0,
-    }
-}
-
-fn reason(code: &str, actor: Actor, next: Next, message: &str) -> Reason {
-    Reason {
-        code: code.to_owned(),
-        actor,
-        next,
-        message: message.to_owned(),
-        aadsts: None,
-        correlation_id: None,
-        link: None,
     }
 }
 

@@ -10,7 +10,7 @@ mod postgres;
 mod sqlite;
 
 use sqlx::any::AnyRow;
-use sqlx::{Any, AnyPool, Executor, Row as _, Transaction};
+use sqlx::{Any, AnyPool, AssertSqlSafe, Executor, Row as _, Transaction};
 
 pub use location::{Location, LocationError};
 pub(super) use migrate::MIGRATIONS;
@@ -174,12 +174,20 @@ impl Database {
         Ok(())
     }
 
+    /// `text` with the database's own clock, in seconds since 1970, wherever it says `:now`: what needs the time and rows
+    /// asks once. It is read when the statement runs, not when the transaction began.
+    pub(super) fn with_clock(&self, text: &'static str) -> AssertSqlSafe<String> {
+        AssertSqlSafe(text.replace(":now", self.engine.clock()))
+    }
+
     /// The time by the database's own clock: the same for every process, whatever their clocks say (R81).
     pub(super) async fn now(
         &self,
         executor: impl Executor<'_, Database = Any>,
     ) -> Result<UnixTime, VaultError> {
-        let row = sqlx::query(self.engine.now()).fetch_one(executor).await?;
+        let row = sqlx::query(self.with_clock("select :now"))
+            .fetch_one(executor)
+            .await?;
         Ok(UnixTime(row.try_get(0)?))
     }
 
@@ -225,10 +233,10 @@ impl Engine {
     }
 
     /// Seconds since 1970. PostgreSQL's `now()` would be the time at which the transaction began.
-    const fn now(self) -> &'static str {
+    const fn clock(self) -> &'static str {
         match self {
-            Self::Sqlite => "select unixepoch()",
-            Self::Postgres => "select cast(floor(extract(epoch from clock_timestamp())) as bigint)",
+            Self::Sqlite => "unixepoch()",
+            Self::Postgres => "cast(floor(extract(epoch from clock_timestamp())) as bigint)",
         }
     }
 }

@@ -54,21 +54,20 @@ impl Vault {
         ahead: i64,
     ) -> Result<BeginRefresh, VaultError> {
         // Those who wait ask often: they must not queue for the write lock.
-        let reader = self.database.reader();
-        let now = self.database.now(reader).await?.plus(ahead);
-        let standing = Standing::read(reader, account).await?;
-        if let Some(answer) = standing.answer(judged, Some(now)) {
+        let standing = self.standing(self.database.reader(), account, ahead);
+        if let Some(answer) = standing.await?.answer(judged, false) {
             return Ok(answer);
         }
         let mut transaction = self.database.write().await?;
-        let now = self.database.now(&mut *transaction).await?.plus(ahead);
-        let fencing = take_lease(&mut transaction, account, owner, now).await?;
+        let fencing = self
+            .take_lease(&mut transaction, account, owner, ahead)
+            .await?;
         // Only now: whoever led until a moment ago has committed tokens and lease together (R83).
-        let standing = Standing::read(&mut *transaction, account).await?;
-        let waits_for = fencing.is_none().then_some(now);
-        if let Some(answer) = standing.answer(judged, waits_for) {
+        let standing = self.standing(&mut *transaction, account, ahead).await?;
+        if let Some(answer) = standing.answer(judged, fencing.is_some()) {
             return Ok(answer);
         }
+        let now = standing.now;
         let Some(fencing) = fencing else {
             // Given back since: asking again at once is right.
             return Ok(BeginRefresh::Wait { until: now });
@@ -82,9 +81,49 @@ impl Vault {
             fencing,
             refresh,
             version: judged,
-            until: now.plus(LEASE_LIFE),
+            until: standing.leased_until,
             unanswered,
         }))
+    }
+
+    /// At the database's time, `ahead` of it.
+    async fn standing(
+        &self,
+        executor: impl Executor<'_, Database = Any>,
+        account: AccountId,
+        ahead: i64,
+    ) -> Result<Standing, VaultError> {
+        let row = sqlx::query(self.database.with_clock(STANDING))
+            .bind(account.to_string())
+            .bind(ahead)
+            .fetch_one(executor)
+            .await?;
+        let row = Record::new("accounts", "id", row);
+        Ok(Standing {
+            version: row.optional_number("grant_version")?.map(GrantVersion),
+            leased_until: UnixTime(row.optional_number("expires_at")?.unwrap_or(0)),
+            now: UnixTime(row.number("now")?),
+        })
+    }
+
+    /// Takes the lease if nobody has it; answers its fencing number.
+    async fn take_lease(
+        &self,
+        transaction: &mut Transaction<'static, Any>,
+        account: AccountId,
+        owner: OwnerId,
+        ahead: i64,
+    ) -> Result<Option<i64>, VaultError> {
+        let row = sqlx::query(self.database.with_clock(TAKE_LEASE))
+            .bind(account.to_string())
+            .bind(owner.to_string())
+            .bind(ahead)
+            .bind(LEASE_LIFE)
+            .bind(longest_lease(UnixTime(0)).0)
+            .fetch_optional(&mut **transaction)
+            .await?;
+        row.map(|row| Record::new("refresh_leases", "account_id", row).number("fencing"))
+            .transpose()
     }
 }
 
@@ -94,38 +133,12 @@ struct Standing {
     version: Option<GrantVersion>,
     /// When its latest lease ends or ended.
     leased_until: UnixTime,
+    now: UnixTime,
 }
 
 impl Standing {
-    async fn read(
-        executor: impl Executor<'_, Database = Any>,
-        account: AccountId,
-    ) -> Result<Self, VaultError> {
-        let row = sqlx::query(
-            "select a.id, a.grant_version, l.expires_at
-             from accounts a
-             left join refresh_leases l on l.account_id = a.id
-             where a.id = $1
-               and a.state in ('connected', 'expiring')",
-        )
-        .bind(account.to_string())
-        .fetch_optional(executor)
-        .await?;
-        let row = row.map(|row| Record::new("accounts", "id", row));
-        let version = row.as_ref().map(|row| row.number("grant_version"));
-        let until = row.as_ref().map(|row| row.optional_number("expires_at"));
-        Ok(Self {
-            version: version.transpose()?.map(GrantVersion),
-            leased_until: UnixTime(until.transpose()?.flatten().unwrap_or(0)),
-        })
-    }
-
-    /// Why not to lead, if there is a reason. A lease that runs at `other_than_ours` is one.
-    fn answer(
-        &self,
-        judged: GrantVersion,
-        other_than_ours: Option<UnixTime>,
-    ) -> Option<BeginRefresh> {
+    /// Why not to lead, if there is a reason. A lease that runs is one, unless it is `ours`.
+    fn answer(&self, judged: GrantVersion, ours: bool) -> Option<BeginRefresh> {
         let Some(version) = self.version else {
             return Some(BeginRefresh::NotWorking);
         };
@@ -133,45 +146,9 @@ impl Standing {
             return Some(BeginRefresh::AlreadyFresh);
         }
         let until = self.leased_until;
-        other_than_ours
-            .is_some_and(|now| runs(until, now))
-            .then_some(BeginRefresh::Wait { until })
+        let runs = until > self.now && until <= longest_lease(self.now);
+        (runs && !ours).then_some(BeginRefresh::Wait { until })
     }
-}
-
-fn runs(until: UnixTime, now: UnixTime) -> bool {
-    until > now && until <= longest_lease(now)
-}
-
-/// Takes the lease if nobody has it; answers its fencing number.
-async fn take_lease(
-    transaction: &mut Transaction<'static, Any>,
-    account: AccountId,
-    owner: OwnerId,
-    now: UnixTime,
-) -> Result<Option<i64>, VaultError> {
-    let row = sqlx::query(
-        "insert into refresh_leases (account_id, owner, fencing, expires_at)
-         select id, $2, 1, $3
-         from accounts
-         where id = $1
-         on conflict (account_id) do update set
-            owner = excluded.owner,
-            fencing = refresh_leases.fencing + 1,
-            expires_at = excluded.expires_at
-         where refresh_leases.expires_at <= $4
-            or refresh_leases.expires_at > $5
-         returning account_id, fencing",
-    )
-    .bind(account.to_string())
-    .bind(owner.to_string())
-    .bind(now.plus(LEASE_LIFE).0)
-    .bind(now.0)
-    .bind(longest_lease(now).0)
-    .fetch_optional(&mut **transaction)
-    .await?;
-    row.map(|row| Record::new("refresh_leases", "account_id", row).number("fencing"))
-        .transpose()
 }
 
 /// Notes what is about to be done. Answers how many refreshes before it have no recorded answer: an intent that is
@@ -204,3 +181,23 @@ async fn write_intent(
     .await?;
     Ok(Record::new("refresh_intents", "account_id", row).number("unanswered")? - 1)
 }
+
+/// `$2` is how far ahead of the database's time the deployment's is. One row, whether the account works or not.
+const STANDING: &str = "
+    select a.id, a.grant_version, l.expires_at, clock.now
+    from (select :now + $2 as now) clock
+    left join accounts a on a.id = $1 and a.state in ('connected', 'expiring')
+    left join refresh_leases l on l.account_id = a.id";
+
+const TAKE_LEASE: &str = "
+    insert into refresh_leases (account_id, owner, fencing, expires_at)
+    select id, $2, 1, :now + $3 + $4
+    from accounts
+    where id = $1
+    on conflict (account_id) do update set
+        owner = excluded.owner,
+        fencing = refresh_leases.fencing + 1,
+        expires_at = excluded.expires_at
+    where refresh_leases.expires_at <= :now + $3
+       or refresh_leases.expires_at > :now + $3 + $5
+    returning account_id, fencing";

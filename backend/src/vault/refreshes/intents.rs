@@ -35,22 +35,20 @@ impl Vault {
         ahead: i64,
         limit: u32,
     ) -> Result<Vec<OpenIntent>, VaultError> {
-        let reader = self.database.reader();
-        let now = self.database.now(reader).await?.plus(ahead);
-        let rows = sqlx::query(
+        let rows = sqlx::query(self.database.with_clock(
             "select i.account_id, a.tid, i.refresh_id, i.grant_version, i.started_at
              from refresh_intents i
              join accounts a on a.id = i.account_id and a.grant_version = i.grant_version
              join refresh_leases l on l.account_id = i.account_id
              where a.state in ('connected', 'expiring')
-               and (l.expires_at <= $1 or l.expires_at > $2)
+               and (l.expires_at <= :now + $1 or l.expires_at > :now + $1 + $2)
              order by i.started_at, i.account_id
              limit $3",
-        )
-        .bind(now.0)
-        .bind(longest_lease(now).0)
+        ))
+        .bind(ahead)
+        .bind(longest_lease(UnixTime(0)).0)
         .bind(i64::from(limit))
-        .fetch_all(reader)
+        .fetch_all(self.database.reader())
         .await?;
         rows.into_iter()
             .map(|row| read(&Record::new("refresh_intents", "account_id", row)))
