@@ -165,11 +165,20 @@ impl Serving {
     /// # Panics
     /// If it ends instead.
     pub async fn start(settings: &Settings) -> Self {
+        Self::start_in(settings, &[]).await
+    }
+
+    /// The same where the environment says this besides.
+    ///
+    /// # Panics
+    /// As [`Serving::start`].
+    pub async fn start_in(settings: &Settings, environment: &[(&str, &str)]) -> Self {
         let mut settings = settings.clone();
         settings.insert("log_format", "json".to_owned());
         let mut command = connect_outlook(&settings).await;
         let mut process = command
             .arg("serve")
+            .envs(environment.iter().copied())
             .stderr(Stdio::piped())
             .spawn()
             .expect("it starts");

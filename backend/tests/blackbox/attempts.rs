@@ -238,6 +238,23 @@ async fn a_wrong_verifier_never_reaches_microsoft_and_burns_the_attempt() {
     .await;
 }
 
+/// R23: what was begun under one registration cannot be ended under another, whoever shares the vault.
+#[tokio::test]
+async fn an_attempt_of_another_registration_is_unknown() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = format!("sqlite:{}", folder.path().join("vault.sqlite").display());
+    let world = World::start_with(&[("database", &database)]).await;
+    let other = "11111111-2222-4333-8444-555555555555";
+    let settings = [("database", database.as_str()), ("client_id", other)];
+    let there = world.another_process_with(&settings).await;
+    let mut ada = world.browser();
+    let started = ada.begin(&json!({})).await;
+    let body = finish(&started.state, &started.verifier);
+    let mut elsewhere = ada.at(there.router());
+    refused(&world, &mut elsewhere, &body, "attempt_unknown").await;
+    there.stop().await;
+}
+
 /// R24
 #[tokio::test]
 async fn an_attempt_lapses_after_ten_minutes() {

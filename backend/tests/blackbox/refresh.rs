@@ -117,7 +117,7 @@ async fn an_answer_reaches_the_vault_though_nobody_waits_for_it() {
     assert_eq!(world.microsoft.token_requests(), 2);
 }
 
-/// R88, F15: a dead grant is the visitor's turn; Microsoft is not asked again.
+/// R60, R88, F15: a dead grant is the visitor's turn; the session opens no mail, and Microsoft is not asked again.
 #[tokio::test]
 async fn a_dead_grant_asks_for_a_sign_in_and_is_not_tried_again() {
     let (world, mut ada, list) = connected().await;

@@ -306,6 +306,8 @@ async fn a_challenge_is_met_by_one_refresh_or_kept_for_the_sign_in() {
         "{:?}",
         account.state
     );
+    // R60: the access token would be good for most of an hour, and opens no mail any more.
+    assert_eq!(it.read().await.1, "account_needs_user");
     assert_eq!(it.used().len(), 2);
     let request = json!({
         "code_challenge": "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM", "code_challenge_method": "S256",

@@ -42,7 +42,12 @@ impl World {
 
     /// Another process of the same deployment.
     pub(crate) async fn another_process(&self, database: &str) -> Backend {
-        let config = config(&self.microsoft, &[("database", database)]);
+        self.another_process_with(&[("database", database)]).await
+    }
+
+    /// One with these settings in the place of the usual ones.
+    pub(crate) async fn another_process_with(&self, other: &[(&str, &str)]) -> Backend {
+        let config = config(&self.microsoft, other);
         Backend::new(config, self.clock.clone()).await.unwrap()
     }
 

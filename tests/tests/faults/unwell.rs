@@ -32,6 +32,11 @@ async fn an_answer_that_takes_its_time_is_waited_for_once(place: &Place<'_>) -> 
     for caller in callers {
         assert_eq!(caller.await.unwrap().status, 200);
     }
+    let lasts = "select cast(expires_at - obtained_at as text) from grants";
+    let lasts: i64 = place.world.ask(lasts).await[0][0].parse().unwrap();
+    let promised = &place.world.refreshes()[0].answer["expires_in"];
+    let from_the_start = promised.as_i64().unwrap() - 8;
+    assert!(lasts <= from_the_start, "R94: {lasts} of {promised}");
     1
 }
 

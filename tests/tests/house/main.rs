@@ -11,4 +11,5 @@ mod lock;
 mod package;
 mod pages;
 mod rooms;
+mod vault;
 mod workflows;

@@ -46,6 +46,21 @@ async fn what_is_counted_can_be_read_on_a_listener_of_its_own() {
     serving.stop().await;
 }
 
+/// R78: a proxy that the environment names, and at which nobody is, is not asked: tokens and letters go to Microsoft alone.
+#[tokio::test]
+async fn a_proxy_of_the_environment_is_not_used() {
+    let place = Place::new().await;
+    let nobody = "http://127.0.0.1:1";
+    let names = ["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"];
+    let lower = ["http_proxy", "https_proxy", "all_proxy"];
+    let all = names.iter().chain(&lower);
+    let environment: Vec<_> = all.map(|name| (*name, nobody)).collect();
+    let serving = Serving::start_in(&place.settings, &environment).await;
+    let ada = place.visitor().connect("ada").await;
+    place.still_reads_after_a_refresh(&ada).await;
+    serving.stop().await;
+}
+
 /// F65, R180: a stop under load: everybody who is answered is answered whole, and what was acknowledged is there.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_stop_under_load_loses_nothing_that_was_acknowledged() {

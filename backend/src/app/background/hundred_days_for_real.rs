@@ -207,7 +207,7 @@ fn rules() -> Rules {
 
 /// R93, R95, D7: no account is lost or rests for more than a week, no minute exceeds the budget, and who is there at
 /// least daily waits for Microsoft the first time and never again.
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[tokio::test]
 async fn a_hundred_days_for_real() {
     let number = std::env::var("HUNDRED_DAYS_ACCOUNTS");
     let number: usize = number.map_or(20, |number| number.parse().unwrap());

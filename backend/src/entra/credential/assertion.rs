@@ -108,7 +108,7 @@ mod tests {
         serde_json::from_slice(&BASE64_URL_SAFE_NO_PAD.decode(text).unwrap()).unwrap()
     }
 
-    /// entra.md §4.1, RFC 7523 §3: the members Microsoft documents and no other, under a signature that anybody can check.
+    /// R99, entra.md §4.1, RFC 7523 §3: the members Microsoft documents and no other, under a signature that anybody can check.
     #[test]
     fn it_has_the_documented_form() {
         let certificate = certificate();
@@ -139,7 +139,7 @@ mod tests {
         key.verify(signed.as_bytes(), &signature).unwrap();
     }
 
-    /// Signing is the costly part: an assertion serves for nearly all its life, and never where it does not fit.
+    /// R99: signing is the costly part: an assertion serves for nearly all its life, and never where it does not fit.
     #[test]
     fn it_is_signed_anew_only_when_its_life_is_nearly_over() {
         let certificate = certificate();
@@ -152,6 +152,8 @@ mod tests {
         assert_eq!(first, at(CLIENT, 539));
         let second = at(CLIENT, 540);
         assert_ne!(first, second);
+        let named = |text: &str| part(text.split('.').nth(1).unwrap())["jti"].clone();
+        assert_ne!(named(&first), named(&second));
         assert_ne!(second, at("another", 541));
         let third = at(CLIENT, 542);
         assert_ne!(third, at(CLIENT, 541), "nothing from the future (F40)");

@@ -60,7 +60,7 @@ async fn a_hundred_sign_ins_at_once_fetch_once() {
     assert_eq!(server.asked(), 1);
 }
 
-/// R110, F47: invented key ids cost one fetch a minute, whatever their number.
+/// R110, D8, F47: invented key ids cost one fetch a minute, whatever their number.
 #[tokio::test]
 async fn unknown_keys_cause_one_fetch_a_minute() {
     let (server, keys) = Server::start().await;
@@ -74,7 +74,7 @@ async fn unknown_keys_cause_one_fetch_a_minute() {
     assert_eq!(server.asked(), 2);
 }
 
-/// R110, F46: the last good set serves a day without the server, and not longer.
+/// R110, D8, F46: the last good set serves a day without the server, and not longer.
 #[tokio::test]
 async fn known_keys_outlive_an_outage_of_a_day() {
     let (server, keys) = Server::start().await;

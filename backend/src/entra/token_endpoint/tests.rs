@@ -100,7 +100,7 @@ async fn a_redirect_is_not_followed() {
 #[tokio::test]
 async fn an_answer_that_is_not_json_or_too_long_holds_no_tokens() {
     let good = r#"{"token_type":"Bearer","access_token":"a","expires_in":60}"#;
-    let long = " ".repeat(300 * 1024);
+    let long = format!("{good}{}", " ".repeat(300 * 1024));
     for (kind, body) in [
         ("text/html", good),
         ("application/json", &long),

@@ -7,6 +7,21 @@ use crate::vault::Location;
 
 on_every_engine![every_connection_that_writes_waits_for_the_disk];
 
+/// R126: neither a statement nor a lock is waited for without end, nor does a transaction stay open.
+#[tokio::test]
+async fn nothing_waits_for_ever_on_postgres() {
+    let world = World::on_postgres().await;
+    let mut writing = world.vault.database.write().await.unwrap();
+    for (setting, expected) in [
+        ("show statement_timeout", "10s"),
+        ("show lock_timeout", "5s"),
+        ("show idle_in_transaction_session_timeout", "15s"),
+    ] {
+        let row = sqlx::query(setting).fetch_one(&mut *writing).await.unwrap();
+        assert_eq!(row.get::<String, _>(0), expected, "{setting}");
+    }
+}
+
 /// F26: all of the pool at once, and those that are made after these have gone.
 async fn every_connection_that_writes_waits_for_the_disk(world: &World) {
     let (question, answer, connections) = match &world.location {

@@ -7,6 +7,7 @@ use crate::vault::grants::{Committed, Grant, RETENTION, StoredTokens};
 use crate::vault::id::AccountId;
 
 on_every_engine![
+    every_account_has_a_data_key_of_its_own,
     tokens_read_as_they_were_stored,
     a_grant_without_refresh_token_is_stored_as_such,
     a_refresh_replaces_and_retains_one_generation,
@@ -17,6 +18,26 @@ on_every_engine![
     a_refresh_that_succeeds_mends_the_account,
     a_refresh_does_not_put_the_end_off,
 ];
+
+/// R115, R100: one for each account, and another one for whoever comes back.
+async fn every_account_has_a_data_key_of_its_own(world: &World) {
+    let ada = world.connect("ada", &grant("1")).await.id;
+    let grace = world.connect("grace", &grant("2")).await.id;
+    let key = async |account: AccountId| {
+        let row = account.to_string();
+        let id = world.raw("data_keys", "id", &row).await.unwrap();
+        (id, world.raw("data_keys", "wrapped", &row).await.unwrap())
+    };
+    let (of_ada, of_grace) = (key(ada).await, key(grace).await);
+    assert_ne!(of_ada.0, of_grace.0);
+    assert_ne!(of_ada.1, of_grace.1);
+    assert!(world.vault.disconnect(ada, NOW).await.unwrap());
+    assert_eq!(world.count("data_keys").await, 1);
+    assert_eq!(world.connect("ada", &grant("3")).await.id, ada);
+    let again = key(ada).await;
+    assert_ne!(again.0, of_ada.0);
+    assert_ne!(again.1, of_ada.1);
+}
 
 async fn tokens(world: &World, account: AccountId) -> StoredTokens {
     world.vault.tokens(account, NOW).await.unwrap().unwrap()

@@ -42,7 +42,7 @@ async fn replace(world: &World, old: &str, new: &str, account: AccountId, at: Un
         .unwrap()
 }
 
-/// R56: the database holds the handle's hash.
+/// R56, R69: the database holds the handle's hash and finds it by that: no secret is compared.
 async fn a_handle_opens_its_session_and_no_other(world: &World) {
     let ada = world.connect("ada", &grant("1")).await.id;
     let opened = open(world, "handle", ada, NOW).await;

@@ -100,3 +100,36 @@ impl fmt::Display for Place<'_> {
         write!(formatter, "{table}.{column} of row {}", self.row)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+
+    /// R117, R118: each part alone makes it another place, also those that no column of today tells apart.
+    #[test]
+    fn every_part_of_a_place_counts() {
+        let key = |byte| KeyId::new(Uuid::from_bytes([byte; 16]));
+        let data = |field, row, format, id| Place::new(field, row).associated_data(format, key(id));
+        let own = data(Field::AccessToken, "row", 1, 1);
+        for other in [
+            data(Field::RefreshToken, "row", 1, 1),
+            data(Field::AccessToken, "other", 1, 1),
+            data(Field::AccessToken, "row", 2, 1),
+            data(Field::AccessToken, "row", 1, 2),
+        ] {
+            assert_ne!(own, other);
+        }
+        for field in Field::ALL {
+            let (table, column) = field.column();
+            let data = data(field, "row", 1, 1);
+            for part in [table, column, "row"] {
+                let mut named = (part.len() as u64).to_be_bytes().to_vec();
+                named.extend_from_slice(part.as_bytes());
+                let found = data.windows(named.len()).any(|bytes| bytes == named);
+                assert!(found, "{part} of {field:?}");
+            }
+        }
+    }
+}
