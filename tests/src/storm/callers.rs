@@ -154,7 +154,7 @@ impl Call {
             StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS => {
                 Asked::Later(format!("{status}: {body}"))
             }
-            _ if body.contains("\"needs_user\"") => Asked::Said(Told::NeedsUser),
+            _ if body.contains("\"account_needs_user\"") => Asked::Said(Told::NeedsUser),
             _ => Asked::Said(Told::Other(format!("{status}: {body}"))),
         }
     }
