@@ -16,7 +16,7 @@ pub(super) fn read(from: &mut Sources, site: Option<&SiteOrigin>) -> Result<Rule
         ports: optional(from, "webhook_ports", "", ports)?,
         blocked: optional(from, "webhook_blocked", "168.63.129.16", networks)?.into(),
         timeout: optional(from, "webhook_timeout", "15s", |text| {
-            seconds(text, 1, 20).ok_or("must be a time from 1s to 20s")
+            seconds(text, 1, 15).ok_or("must be a time from 1s to 15s")
         })
         .map(|seconds| Duration::from_secs(seconds.unsigned_abs()))?,
         insecure: insecure(from, site)?,
@@ -75,7 +75,7 @@ mod tests {
     #[test]
     fn webhook_timeout() {
         assert_eq!(with(&[]).unwrap().webhooks.timeout.as_secs(), 15);
-        refused("webhook_timeout", &["0s", "21s", "15", ""]);
+        refused("webhook_timeout", &["0s", "16s", "15", ""]);
     }
 
     /// R11: for this machine, and only from it.

@@ -277,3 +277,49 @@ fn read_event(row: &Record) -> Result<Event, VaultError> {
         created_at: UnixTime(row.number("created_at")?),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use connect_outlook_protocol::webhook::{EVENT_TYPES, WebhookEvent};
+
+    use super::*;
+
+    /// R155: what is written here is what receivers are promised, member by member.
+    #[test]
+    fn every_event_of_an_account_is_one_of_the_contract_and_thin() {
+        let code = || "a_code".to_owned();
+        let states = [
+            AccountState::Connected,
+            AccountState::Expiring {
+                reconnect_by: UnixTime(1),
+            },
+            AccountState::NeedsUser {
+                code: code(),
+                claims: Some("claims-canary".to_owned()),
+            },
+            AccountState::NeedsAdmin { code: code() },
+            AccountState::BlockedByPolicy { code: code() },
+            AccountState::Disconnected,
+        ];
+        let account = AccountId::random().unwrap();
+        let mut kinds = vec![(EventKind::Connected, &states[0])];
+        kinds.extend(
+            states
+                .iter()
+                .map(|state| (EventKind::entering(state), state)),
+        );
+        assert_eq!(kinds.len(), EventKind::ALL.len());
+        for (kind, state) in kinds {
+            assert!(EVENT_TYPES.contains(&kind.name()));
+            let mut data: serde_json::Value =
+                serde_json::from_str(&payload(account, state)).unwrap();
+            data["sequence"] = json!(1);
+            let text = json!({ "type": kind.name(), "timestamp": "now", "data": data }).to_string();
+            assert!(!text.contains("claims-canary"), "{text}");
+            let event: WebhookEvent = serde_json::from_str(&text).unwrap();
+            let again = serde_json::to_value(&event).unwrap();
+            let written: serde_json::Value = serde_json::from_str(&text).unwrap();
+            assert_eq!(again, written, "no member beside those of the contract");
+        }
+    }
+}

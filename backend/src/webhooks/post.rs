@@ -73,6 +73,8 @@ impl Poster {
             // What was judged is what is connected to, each time.
             .pool_max_idle_per_host(0)
             .connect_timeout(rules.timeout / 3)
+            // Nobody asked for it; and nothing of an answer is unpacked.
+            .no_gzip()
             .timeout(rules.timeout)
             .build()?;
         Ok(Self { client, rules })

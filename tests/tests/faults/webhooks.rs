@@ -26,6 +26,7 @@ pub(crate) const STORIES: &[Story] = &[
     story!("F63", killed_between_the_change_and_its_webhook),
     story!("F63", killed_while_a_receiver_has_the_webhook_in_its_hand),
     story!("F63", killed_at_any_moment_of_the_telling_nothing_is_lost).seeded(2),
+    story!("F65", a_stop_lets_the_webhook_under_way_be_recorded),
     story!("F64", a_secret_exchanged_between_two_tries_has_both_sign),
 ];
 
@@ -71,8 +72,6 @@ async fn what_a_receiver_misses_while_it_is_down_arrives_later(place: &Place<'_>
 async fn a_slow_receiver_keeps_no_other_and_no_visitor_waiting(place: &Place<'_>) -> usize {
     let mut told = Settings::new();
     told.insert("tell_webhooks", "on".to_owned());
-    // It holds until it is cut, which the unit beside the connector shows.
-    told.insert("webhook_timeout", "20s".to_owned());
     let process = Process::start_with(place, told).await;
     let (slow, quick) = (Receiver::start().await, Receiver::start().await);
     let server = Integrator::of(place.world).await;
@@ -242,6 +241,31 @@ async fn a_secret_exchanged_between_two_tries_has_both_sign(place: &Place<'_>) -
         .collect();
     assert_eq!(genuine, [(true, false), (true, true), (false, true)]);
     assert_eq!(ids(&receiver.came()).len(), 1);
+    0
+}
+
+async fn a_stop_lets_the_webhook_under_way_be_recorded(place: &Place<'_>) -> usize {
+    let receiver = Receiver::start().await;
+    let server = Integrator::of(place.world).await;
+    server.webhook(&receiver.url, &json!({})).await;
+    let mut process = telling(place).await;
+    receiver.answers_next(Manner::Holds);
+    place.world.visitor().at(&process.url).connect("ada").await;
+    receiver.until(1).await;
+    process.signal("TERM").await;
+    // Told to stop, it waits for the answer.
+    for _ in 0..20 {
+        moment().await;
+    }
+    receiver.let_go();
+    assert!(process.ended_well().await);
+    let states = place
+        .world
+        .ask("select state from webhook_deliveries")
+        .await;
+    assert_eq!(states, [["delivered"]]);
+    place.world.tell_webhooks().await;
+    assert_eq!(receiver.came().len(), 1, "once");
     0
 }
 
