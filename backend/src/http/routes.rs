@@ -28,7 +28,7 @@ impl Route {
 
 /// Every route there is.
 pub(super) fn table() -> Vec<Route> {
-    vec![
+    let mut table = vec![
         fetch(Method::POST, "/v1/attempts", attempts::start).costs(Limit::Start),
         fetch(Method::POST, "/v1/attempts/refusals", attempts::refuse).costs(Limit::Callback),
         fetch(Method::POST, "/v1/sessions", attempts::finish).costs(Limit::Callback),
@@ -86,31 +86,6 @@ pub(super) fn table() -> Vec<Route> {
         program(Method::POST, "/v1/links/{link}/confirm", links::confirm).costs(Limit::Confirm),
         program(Method::GET, "/v1/accounts", links::accounts),
         program(Method::GET, "/v1/accounts/{account}", links::account),
-        program(Method::POST, "/v1/webhooks", webhooks::create),
-        program(Method::GET, "/v1/webhooks", webhooks::list),
-        program(Method::GET, "/v1/webhooks/{webhook}", webhooks::read),
-        program(Method::DELETE, "/v1/webhooks/{webhook}", webhooks::remove),
-        program(
-            Method::POST,
-            "/v1/webhooks/{webhook}/enable",
-            webhooks::enable,
-        ),
-        program(
-            Method::POST,
-            "/v1/webhooks/{webhook}/secret",
-            webhooks::rotate,
-        ),
-        program(Method::POST, "/v1/webhooks/{webhook}/test", webhooks::test),
-        program(
-            Method::GET,
-            "/v1/webhooks/{webhook}/deliveries",
-            webhooks::deliveries,
-        ),
-        program(
-            Method::POST,
-            "/v1/webhooks/{webhook}/redeliveries",
-            webhooks::redeliver,
-        ),
         open("/v1/open/{token}", open_link::offer).costs(Limit::LinkOpen),
         gesture("/v1/open/{token}", open_link::start),
         open("/v1/connect", server_driven::offer),
@@ -141,6 +116,39 @@ pub(super) fn table() -> Vec<Route> {
         open("/v1/connect.css", page::style),
         open("/livez", health::live).costs(Limit::None),
         open("/readyz", health::ready).costs(Limit::None),
+    ];
+    table.extend(of_webhooks());
+    table
+}
+
+/// Those by which webhooks are managed.
+fn of_webhooks() -> Vec<Route> {
+    vec![
+        program(Method::POST, "/v1/webhooks", webhooks::create),
+        program(Method::GET, "/v1/webhooks", webhooks::list),
+        program(Method::GET, "/v1/webhooks/{webhook}", webhooks::read),
+        program(Method::DELETE, "/v1/webhooks/{webhook}", webhooks::remove),
+        program(
+            Method::POST,
+            "/v1/webhooks/{webhook}/enable",
+            webhooks::enable,
+        ),
+        program(
+            Method::POST,
+            "/v1/webhooks/{webhook}/secret",
+            webhooks::rotate,
+        ),
+        program(Method::POST, "/v1/webhooks/{webhook}/test", webhooks::test),
+        program(
+            Method::GET,
+            "/v1/webhooks/{webhook}/deliveries",
+            webhooks::deliveries,
+        ),
+        program(
+            Method::POST,
+            "/v1/webhooks/{webhook}/redeliveries",
+            webhooks::redeliver,
+        ),
     ]
 }
 

@@ -97,7 +97,7 @@ impl Vault {
         refuse_unless_empty(&mut transaction).await?;
         let mut told = Progress::of(rows);
         fill(&mut transaction, &mut file, &mut told, &mut progress).await?;
-        if let Some(key) = self.missing_key(&keys, &mut *transaction).await? {
+        if let Some(key) = self.missing_key(&keys, &mut transaction).await? {
             return Err(ImportError::KeyMissing { key });
         }
         transaction.commit().await.map_err(VaultError::from)?;
