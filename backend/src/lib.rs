@@ -33,8 +33,8 @@ use entra::{Entra, Platform, Registration};
 use graph::Graph;
 use http::headers::{Headers, content_security_policy};
 use http::{Door, Limits, Rates};
-use outbound::NoClient;
 use outbound::turns::{Caps, Turns};
+use outbound::{NoClient, Wire};
 use steps::{StepTaken, Steps};
 use vault::attempts::AttemptCaps;
 use vault::sessions::SessionLimits;
@@ -121,20 +121,21 @@ impl Backend {
                 starts: config.links.attempts.get(),
             },
         };
-        let entra = Entra::new(
-            registration,
-            config.credentials,
-            clock.clone(),
-            config.entra_trust,
-        )?;
+        let login = Wire::new(&config.entra_trust)?;
+        let mail = if config.graph_trust == config.entra_trust {
+            login.clone()
+        } else {
+            Wire::new(&config.graph_trust)?
+        };
+        let entra = Entra::new(registration, config.credentials, clock.clone(), &login);
         let microsoft = Turns::new(Caps::microsoft(rules.outbound_at_once));
         let graph = Graph::new(
             config.graph_origin,
-            config.graph_trust,
+            &mail,
             config.cursor_key.expose(),
             microsoft.clone(),
             steps.clone(),
-        )?;
+        );
         let vault =
             Vault::open_with(&config.database, config.keys, config.database_connections).await?;
         let app = App::new(

@@ -1,4 +1,4 @@
-//! Calling Microsoft: one client a destination, built from nothing, and answers read up to a limit (R78).
+//! Calling Microsoft: one client for all that believe the same, built from nothing, and answers read up to a limit (R78).
 //!
 //! No redirects, no proxy from the environment, no cookies, no retries, no `Origin`. What an answer means is judged
 //! elsewhere.
@@ -40,11 +40,16 @@ pub struct Limits {
     pub body: usize,
 }
 
-/// One destination.
+/// A client that believes somebody. Whoever calls through it shares its connections, and the certificates it has read:
+/// half a megabyte where it believes the system.
+#[derive(Clone, Debug)]
+pub struct Wire(Client);
+
+/// Calls through a [`Wire`], within limits.
 #[derive(Clone, Debug)]
 pub struct Outbound {
     client: Client,
-    body_limit: usize,
+    limits: Limits,
 }
 
 /// The client could not be built: the operating system has no certificates to trust.
@@ -91,10 +96,10 @@ pub enum NoReply {
     TooLong,
 }
 
-impl Outbound {
+impl Wire {
     /// # Errors
     /// [`NoClient`] when [`Trust::System`] finds no certificates on this machine.
-    pub fn new(trust: Trust, limits: Limits) -> Result<Self, NoClient> {
+    pub fn new(trust: &Trust) -> Result<Self, NoClient> {
         install_ring();
         let builder = Client::builder()
             .user_agent(concat!("connect-outlook/", env!("CARGO_PKG_VERSION")))
@@ -102,8 +107,7 @@ impl Outbound {
             .retry(retry::never())
             .no_proxy()
             .referer(false)
-            .connect_timeout(CONNECT)
-            .timeout(limits.total);
+            .connect_timeout(CONNECT);
         let builder = match trust {
             Trust::System => builder
                 .https_only(true)
@@ -112,28 +116,35 @@ impl Outbound {
             Trust::InsecureAuthority(authority) => builder
                 .https_only(true)
                 .tls_version_min(tls::Version::TLS_1_2)
-                .tls_certs_only(certificates(&authority).map_err(NoClient)?),
+                .tls_certs_only(certificates(authority).map_err(NoClient)?),
         };
-        let client = builder.build().map_err(NoClient)?;
-        Ok(Self {
-            client,
-            body_limit: limits.body,
-        })
+        Ok(Self(builder.build().map_err(NoClient)?))
     }
 
+    /// Calls within these limits.
+    #[must_use]
+    pub fn within(&self, limits: Limits) -> Outbound {
+        Outbound {
+            client: self.0.clone(),
+            limits,
+        }
+    }
+}
+
+impl Outbound {
     /// A `GET` to be filled in.
     pub fn get(&self, url: &str) -> RequestBuilder {
-        self.client.get(url)
+        self.client.get(url).timeout(self.limits.total)
     }
 
     /// A `POST` to be filled in.
     pub fn post(&self, url: &str) -> RequestBuilder {
-        self.client.post(url)
+        self.client.post(url).timeout(self.limits.total)
     }
 
     /// A `DELETE` to be filled in.
     pub fn delete(&self, url: &str) -> RequestBuilder {
-        self.client.delete(url)
+        self.client.delete(url).timeout(self.limits.total)
     }
 
     /// Sends and reads the whole answer.
@@ -142,7 +153,7 @@ impl Outbound {
     /// [`NoReply`] when there is no whole answer.
     pub async fn send(&self, request: RequestBuilder) -> Result<Reply, NoReply> {
         let response = request.send().await.map_err(|error| why(&error))?;
-        Opened::new(response, self.body_limit).whole().await
+        Opened::new(response, self.limits.body).whole().await
     }
 
     /// Sends and reads the head of the answer, whose body may take long and be of any size.
@@ -158,7 +169,7 @@ impl Outbound {
             .await
             .map_err(|_| NoReply::TimedOut)?
             .map_err(|error| why(&error))?;
-        Ok(Opened::new(response, self.body_limit))
+        Ok(Opened::new(response, self.limits.body))
     }
 }
 
@@ -291,7 +302,7 @@ mod tests {
             total: Duration::from_secs(5),
             body: 1024,
         };
-        let outbound = Outbound::new(Trust::System, limits).unwrap();
+        let outbound = Wire::new(&Trust::System).unwrap().within(limits);
         let refused = outbound
             .get("http://127.0.0.1:9/")
             .send()

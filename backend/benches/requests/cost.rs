@@ -25,12 +25,19 @@ pub(crate) struct Row {
 impl Cost {
     /// Of one of so many times, after a tenth of them for warming up.
     pub(crate) async fn of(times: u32, mut what: impl AsyncFnMut()) -> Self {
-        for _ in 0..times / 10 {
-            what().await;
+        Self::of_each(vec![(); times as usize], async |()| what().await).await
+    }
+
+    /// Of what is done with one of these, each used once, the first tenth for warming up.
+    pub(crate) async fn of_each<T>(mut things: Vec<T>, mut what: impl AsyncFnMut(T)) -> Self {
+        let measured = things.split_off(things.len() / 10);
+        for thing in things {
+            what(thing).await;
         }
+        let times = measured.len() as u32;
         let (region, cpu, started) = (Region::new(ALLOCATOR), cpu_nanoseconds(), Instant::now());
-        for _ in 0..times {
-            what().await;
+        for thing in measured {
+            what(thing).await;
         }
         let (wall, cpu) = (started.elapsed(), cpu_nanoseconds() - cpu);
         let change = region.change();
@@ -41,6 +48,16 @@ impl Cost {
             allocations: change.allocations as f64 / times,
             bytes: change.bytes_allocated as f64 / times,
         }
+    }
+
+    /// Beside what the least of it costs that there is.
+    pub(crate) fn against(&self, floor: f64, what: &str) -> Row {
+        figure(what, format!("{:.1}", self.cpu / floor), "")
+    }
+
+    /// Microseconds of CPU.
+    pub(crate) const fn cpu(&self) -> f64 {
+        self.cpu
     }
 
     pub(crate) fn row(&self, what: &str, target: &'static str) -> Row {

@@ -2,21 +2,24 @@
 
 use std::sync::{Arc, mpsc};
 
+use axum::Router;
 use connect_outlook_backend::Backend;
 use connect_outlook_backend::app::{App, session_handle};
 use connect_outlook_backend::clock::{Clock, UnixTime};
 use connect_outlook_protocol::secret::SessionHandle;
+use serde_json::json;
 use sqlx::{Connection as _, SqliteConnection};
 
-use crate::browser::Browser;
+use crate::browser::{Browser, Started};
 use crate::cost::{Row, figure, resident};
 use crate::microsoft::Microsoft;
 use crate::world::{START, config};
 
 pub(crate) struct Place {
     app: Arc<App>,
-    backend: Backend,
-    microsoft: Microsoft,
+    /// Made once, as a server makes it: making it costs more than a request.
+    router: Router,
+    pub(crate) microsoft: Microsoft,
     handle: SessionHandle,
     account: String,
 }
@@ -27,12 +30,13 @@ impl Place {
         let microsoft = elsewhere(clock.clone());
         let config = config(&microsoft, &[("database", database)]);
         let backend = Backend::new(config, clock).await.unwrap();
-        let mut ada = Browser::new(backend.router(), microsoft.clone());
+        let router = backend.router();
+        let mut ada = Browser::new(router.clone(), microsoft.clone());
         let account = ada.connect().await;
         let handle = session_handle(&ada.cookies["__Host-connect-outlook-session"]).unwrap();
         Self {
             app: Arc::clone(backend.app()),
-            backend,
+            router,
             microsoft,
             handle,
             account,
@@ -53,10 +57,17 @@ impl Place {
         self.find_token().await;
     }
 
-    /// A new browser each time: an attempt, a code, a session.
-    pub(crate) async fn log_in(&self) {
-        let mut browser = Browser::new(self.backend.router(), self.microsoft.clone());
-        browser.connect().await;
+    /// A new browser each time: the first of the two requests of a sign-in.
+    pub(crate) async fn begin(&self) -> (Browser, Started) {
+        let mut browser = Browser::new(self.router.clone(), self.microsoft.clone());
+        let started = browser.begin(&json!({})).await;
+        (browser, started)
+    }
+
+    /// The second: a code becomes tokens, an account and a session.
+    pub(crate) async fn come_back(&self, (mut browser, started): (Browser, Started)) {
+        let answer = browser.come_back(&started).await;
+        assert_eq!(answer.body["status"], "connected", "{:?}", answer.body);
     }
 
     /// Puts so many sessions into the vault and asks for each once.

@@ -17,10 +17,12 @@ use crate::entra::{IdentifyError, Redemption};
 use crate::graph::{Caller, GraphError};
 use crate::outbound::turns::NoTurn;
 use crate::steps::Step;
+use crate::vault::VaultError;
 use crate::vault::accounts::{Account, Identity, Profile};
 use crate::vault::attempts::Attempt;
 use crate::vault::grants::Grant;
 use crate::vault::id::{CompletionId, LinkId, NonceDigest};
+use crate::vault::sessions::{NewSession, Session};
 
 /// What came back from Microsoft, and the verifier that belongs to it.
 pub(super) struct Brought {
@@ -40,15 +42,21 @@ impl From<FinishAttempt> for Brought {
     }
 }
 
+/// What a sign-in brought, judged and complete. Nothing of it is kept yet.
+pub(super) struct SignedIn {
+    identity: Identity,
+    profile: Profile,
+    grant: Grant,
+}
+
 impl App {
-    /// The inner result is the outcome for the page; boxed, because it is the rare one. What a link brought is stored
-    /// together with the end of that link.
-    pub(super) async fn connect(
+    /// The inner result is the outcome for the page; boxed, because it is the rare one. Each caller keeps what was brought
+    /// together with what else ends then, in one transaction.
+    pub(super) async fn sign_in(
         &self,
         brought: Brought,
         attempt: &Attempt,
-        confirmed: Option<(LinkId, CompletionId)>,
-    ) -> Result<Result<Account, Box<Outcome>>, FinishAttemptError> {
+    ) -> Result<Result<SignedIn, Box<Outcome>>, FinishAttemptError> {
         let (sent_at, issuer) = (self.clock.now(), brought.issuer.clone());
         let answer = match self.redeem(brought, attempt).await {
             Ok(answer) => answer,
@@ -76,27 +84,67 @@ impl App {
         if !self.is_of(&identity, attempt.account).await? {
             return Ok(Err(Box::new(outcomes::other_account())));
         }
-        let grant = self.first_grant(answer, sent_at);
-        let now = self.clock.now();
-        let stored = match confirmed {
-            None => {
-                let stored = self.vault.connect_account(&identity, &profile, &grant, now);
-                Some(stored.await?)
-            }
-            Some(link) => {
-                let vault = &self.vault;
-                vault
-                    .connect_by_link(link, &identity, &profile, &grant, now)
-                    .await?
-            }
-        };
-        let Some(account) = stored else {
-            return Ok(Err(Box::new(outcomes::link_ended())));
-        };
+        Ok(Ok(SignedIn {
+            identity,
+            profile,
+            grant: self.first_grant(answer, sent_at),
+        }))
+    }
+
+    /// Keeps it, and nothing else with it.
+    pub(super) async fn keep(&self, brought: SignedIn) -> Result<Account, VaultError> {
+        let (vault, now) = (&self.vault, self.clock.now());
+        let account = vault
+            .connect_account(&brought.identity, &brought.profile, &brought.grant, now)
+            .await?;
+        self.tell_kept(&account);
+        Ok(account)
+    }
+
+    /// Keeps it with the session of the browser that brought it.
+    pub(super) async fn keep_in_session(
+        &self,
+        brought: SignedIn,
+        new: &NewSession,
+    ) -> Result<(Account, Session), VaultError> {
+        let SignedIn {
+            identity,
+            profile,
+            grant,
+        } = brought;
+        let (vault, now) = (&self.vault, self.clock.now());
+        let (account, session) = vault
+            .connect_in_session(&identity, &profile, &grant, new, now)
+            .await?;
+        self.tell_kept(&account);
+        Ok((account, session))
+    }
+
+    /// Keeps it with the end of the link that brought it; `None`, and nothing kept, if that is over.
+    pub(super) async fn keep_by_link(
+        &self,
+        brought: SignedIn,
+        link: (LinkId, CompletionId),
+    ) -> Result<Option<Account>, VaultError> {
+        let SignedIn {
+            identity,
+            profile,
+            grant,
+        } = brought;
+        let (vault, now) = (&self.vault, self.clock.now());
+        let account = vault
+            .connect_by_link(link, &identity, &profile, &grant, now)
+            .await?;
+        if let Some(account) = &account {
+            self.tell_kept(account);
+        }
+        Ok(account)
+    }
+
+    fn tell_kept(&self, account: &Account) {
         self.steps.tell(Step::TokensSealed);
         self.consent_is_used(account.identity.tid()).await;
         tracing::info!(account = %account.id, "account connected");
-        Ok(Ok(account))
     }
 
     async fn redeem(

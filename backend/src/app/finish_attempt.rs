@@ -9,7 +9,7 @@ use connect_outlook_protocol::secret::SessionHandle;
 use connect_outlook_protocol::state::State;
 use connect_outlook_protocol::wire::FinishAttempt;
 
-use super::connect::Brought;
+use super::connect::{Brought, SignedIn};
 use super::handles::{random_session_handle, session_digest};
 use super::{App, FlowHandle, accounts};
 use crate::random::NoRandomness;
@@ -18,6 +18,7 @@ use crate::vault::VaultError;
 use crate::vault::accounts::Account;
 use crate::vault::attempts::{Attempt, AttemptKind, Proof, TakeAttemptError};
 use crate::vault::id::{HandleDigest, StateDigest};
+use crate::vault::sessions::{NewSession, Session};
 
 /// How an attempt ended, and the session that came of it.
 #[derive(Debug)]
@@ -96,13 +97,18 @@ impl App {
         attempt: Attempt,
         session: Option<HandleDigest>,
     ) -> Result<Finished, FinishAttemptError> {
-        match self.connect_with_code(brought, &attempt).await? {
-            Ok(account) => self.open_session(account, attempt.return_to, session).await,
-            Err(outcome) => Ok(Finished {
-                outcome: *outcome,
-                session: None,
-            }),
-        }
+        let brought = match self.judge_code(brought, &attempt).await? {
+            Ok(brought) => brought,
+            Err(outcome) => {
+                return Ok(Finished {
+                    outcome: *outcome,
+                    session: None,
+                });
+            }
+        };
+        let (handle, new) = self.new_session(session)?;
+        let (account, session) = self.keep_in_session(brought, &new).await?;
+        Ok(self.finished(account, attempt.return_to, handle, &session))
     }
 
     /// The same without a session, for whoever opens it later.
@@ -111,11 +117,22 @@ impl App {
         brought: Brought,
         attempt: &Attempt,
     ) -> Result<Result<Account, Box<Outcome>>, FinishAttemptError> {
+        Ok(match self.judge_code(brought, attempt).await? {
+            Ok(brought) => Ok(self.keep(brought).await?),
+            Err(outcome) => Err(outcome),
+        })
+    }
+
+    /// Sends the code and judges what comes of it.
+    async fn judge_code(
+        &self,
+        brought: Brought,
+        attempt: &Attempt,
+    ) -> Result<Result<SignedIn, Box<Outcome>>, FinishAttemptError> {
         self.prove_issuer(&brought)?;
         self.steps.tell(Step::AttemptTaken);
-        let connected = self.connect(brought, attempt, None).await?;
-        match connected {
-            Ok(account) => Ok(Ok(account)),
+        match self.sign_in(brought, attempt).await? {
+            Ok(brought) => Ok(Ok(brought)),
             Err(mut outcome) => {
                 self.add_link(&mut outcome, attempt).await?;
                 self.tell_refused(&outcome);
@@ -169,41 +186,54 @@ impl App {
         &self.entra.registration().authority
     }
 
+    /// Opens a session of an account that is connected already.
     pub(super) async fn open_session(
         &self,
         account: Account,
         return_to: Option<String>,
         old: Option<HandleDigest>,
     ) -> Result<Finished, FinishAttemptError> {
-        let (now, limits) = (self.clock.now(), self.rules.session_limits);
+        let (handle, new) = self.new_session(old)?;
+        let opened = self.vault.open(&new, account.id, self.clock.now());
+        let session = opened.await?;
+        Ok(self.finished(account, return_to, handle, &session))
+    }
+
+    /// A session under a fresh handle, in place of the one that the browser holds.
+    fn new_session(
+        &self,
+        in_place_of: Option<HandleDigest>,
+    ) -> Result<(SessionHandle, NewSession), NoRandomness> {
         let handle = random_session_handle()?;
-        let new = session_digest(&handle);
-        let session = match old {
-            Some(old) => {
-                self.vault
-                    .replace_session(old, new, account.id, limits, now)
-                    .await?
-            }
-            None => {
-                self.vault
-                    .open_session(new, account.id, limits, now)
-                    .await?
-            }
+        let new = NewSession {
+            handle: session_digest(&handle),
+            in_place_of,
+            limits: self.rules.session_limits,
         };
+        Ok((handle, new))
+    }
+
+    fn finished(
+        &self,
+        account: Account,
+        return_to: Option<String>,
+        handle: SessionHandle,
+        session: &Session,
+    ) -> Finished {
         self.steps.tell(Step::SessionOpened {
             accounts: session.accounts.len(),
         });
         tracing::info!(session = %session.id, account = %account.id, "session opened");
-        Ok(Finished {
+        Finished {
             outcome: Outcome::Connected {
                 account: accounts::view(account),
                 return_to,
             },
             session: Some(OpenedSession {
                 handle,
-                lasts: session.expires_at.since(now),
+                lasts: session.expires_at.since(session.created_at),
             }),
-        })
+        }
     }
 
     pub(super) fn tell_refused(&self, outcome: &Outcome) {

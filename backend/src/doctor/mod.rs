@@ -11,7 +11,7 @@ use crate::clock::Clock;
 use crate::config::{Config, VaultConfig};
 use crate::entra::Entra;
 use crate::entra::probe::Prober;
-use crate::outbound::NoClient;
+use crate::outbound::{NoClient, Wire};
 use crate::registration;
 
 /// Everything there is to find, in an order in which earlier faults explain later ones. `tenant` is the registration's own,
@@ -28,14 +28,15 @@ pub async fn examine(
     let mut findings = vec![Finding::good("settings", "The settings are in order.")];
     findings.extend(place::vault(vault, &clock).await);
     findings.push(place::public_url(&config).await?);
+    let login = Wire::new(&config.entra_trust)?;
     let entra = Entra::new(
         registration(&config),
         std::mem::take(&mut config.credentials),
         clock.clone(),
-        config.entra_trust.clone(),
-    )?;
-    let prober = Prober::new(&entra, config.entra_trust.clone())?;
-    let graph = Prober::new(&entra, config.graph_trust.clone())?;
+        &login,
+    );
+    let prober = Prober::new(&entra, &login);
+    let graph = Prober::new(&entra, &Wire::new(&config.graph_trust)?);
     findings.extend(microsoft::examine(&config, &prober, &graph, tenant, clock.now()).await);
     Ok(findings)
 }

@@ -7,7 +7,7 @@ use connect_outlook_protocol::refusal::{Actor, Next};
 use super::Finding;
 use crate::clock::Clock;
 use crate::config::{Config, VaultConfig};
-use crate::outbound::{Limits, NoClient, NoReply, Outbound, Trust};
+use crate::outbound::{Limits, NoClient, NoReply, Trust, Wire};
 use crate::vault::consent_requests::ConsentState;
 use crate::vault::{Location, Vault};
 
@@ -59,7 +59,7 @@ pub(super) async fn public_url(config: &Config) -> Result<Finding, NoClient> {
     } else {
         Trust::System
     };
-    let outbound = Outbound::new(trust, LIMITS)?;
+    let outbound = Wire::new(&trust)?.within(LIMITS);
     let address = format!("{site}{base}/livez");
     let whose = (Actor::Operator, Next::None);
     Ok(match outbound.send(outbound.get(&address)).await {

@@ -6,7 +6,7 @@ use connect_outlook_protocol::authority::{Authority, Tenant, is_guid};
 use serde::Deserialize;
 
 use super::Entra;
-use crate::outbound::{Limits, NoClient, NoReply, Outbound, Trust};
+use crate::outbound::{Limits, NoReply, Outbound, Wire};
 
 /// Where discovery documents are fetched.
 #[derive(Debug)]
@@ -15,9 +15,10 @@ pub(super) struct Directory {
 }
 
 impl Directory {
-    pub(super) fn new(trust: Trust) -> Result<Self, NoClient> {
-        let outbound = Outbound::new(trust, LIMITS)?;
-        Ok(Self { outbound })
+    pub(super) fn new(wire: &Wire) -> Self {
+        Self {
+            outbound: wire.within(LIMITS),
+        }
     }
 
     async fn id_of(&self, authority: &Authority) -> Result<Option<String>, NoReply> {

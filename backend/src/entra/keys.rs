@@ -7,7 +7,7 @@ use tokio::sync::{Mutex, RwLock};
 
 use super::jwks::KeySet;
 use crate::clock::UnixTime;
-use crate::outbound::{Limits, NoClient, Outbound, Trust};
+use crate::outbound::{Limits, Outbound, Wire};
 
 /// The published keys of one authority: fetched when first needed, kept for an hour, good for a day when the
 /// document cannot be had.
@@ -33,16 +33,14 @@ pub struct NoKeys;
 
 impl Keys {
     /// Keys of the document at `address`. Nothing is fetched yet.
-    ///
-    /// # Errors
-    /// [`NoClient`] when this machine trusts no certificates.
-    pub fn new(address: String, trust: Trust) -> Result<Self, NoClient> {
-        Ok(Self {
-            outbound: Outbound::new(trust, LIMITS)?,
+    #[must_use]
+    pub fn new(address: String, wire: &Wire) -> Self {
+        Self {
+            outbound: wire.within(LIMITS),
             address,
             known: RwLock::default(),
             fetching: Mutex::default(),
-        })
+        }
     }
 
     /// The keys to judge with. Fetches when the ones held are older than an hour; when that fails they serve on, up

@@ -27,7 +27,7 @@ pub use token_endpoint::{Acted, TokenError};
 
 use crate::clock::{Clock, UnixTime};
 use crate::meters;
-use crate::outbound::{NoClient, Trust};
+use crate::outbound::Wire;
 use crate::random::NoRandomness;
 use credential::{Credential, Credentials, Fields, Held};
 use directory::Directory;
@@ -94,24 +94,22 @@ pub enum IdentifyError {
 }
 
 impl Entra {
-    /// Prepares the clients; nothing is sent.
-    ///
-    /// # Errors
-    /// [`NoClient`] when this machine trusts no certificates.
+    /// Nothing is sent.
+    #[must_use]
     pub fn new(
         registration: Registration,
         credentials: Vec<Credential>,
         clock: Clock,
-        trust: Trust,
-    ) -> Result<Self, NoClient> {
-        Ok(Self {
+        wire: &Wire,
+    ) -> Self {
+        Self {
             credentials: Credentials::new(credentials),
             clock,
-            tokens: TokenEndpoint::new(registration.authority.token_endpoint(), trust.clone())?,
-            keys: Keys::new(registration.authority.keys(), trust.clone())?,
-            directory: Directory::new(trust)?,
+            tokens: TokenEndpoint::new(registration.authority.token_endpoint(), wire),
+            keys: Keys::new(registration.authority.keys(), wire),
+            directory: Directory::new(wire),
             registration,
-        })
+        }
     }
 
     /// The app registration.

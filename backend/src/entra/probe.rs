@@ -13,7 +13,7 @@ use url::form_urlencoded::Serializer;
 
 use super::credential::CredentialFacts;
 use super::{Entra, NotAtHome, Platform, TokenError, platform};
-use crate::outbound::{Limits, NoClient, NoReply, Outbound, Reply, Trust};
+use crate::outbound::{Limits, NoReply, Outbound, Reply, Wire};
 
 /// Sends the questions.
 #[derive(Debug)]
@@ -66,12 +66,10 @@ pub struct Addresses {
 
 impl<'a> Prober<'a> {
     /// Nothing is sent.
-    ///
-    /// # Errors
-    /// [`NoClient`] when this machine trusts no certificates.
-    pub fn new(entra: &'a Entra, trust: Trust) -> Result<Self, NoClient> {
-        let outbound = Outbound::new(trust, LIMITS)?;
-        Ok(Self { entra, outbound })
+    #[must_use]
+    pub fn new(entra: &'a Entra, wire: &Wire) -> Self {
+        let outbound = wire.within(LIMITS);
+        Self { entra, outbound }
     }
 
     /// Whether the authority of the settings is one.

@@ -8,7 +8,7 @@ use reqwest::header::{ACCEPT, CONTENT_TYPE, ORIGIN};
 use url::form_urlencoded::Serializer;
 
 use super::credential::Fields;
-use crate::outbound::{Limits, NoClient, NoReply, Outbound, Reply, Trust};
+use crate::outbound::{Limits, NoReply, Outbound, Reply, Wire};
 
 /// Where codes and refresh tokens are redeemed.
 #[derive(Debug)]
@@ -78,11 +78,11 @@ impl TokenError {
 }
 
 impl TokenEndpoint {
-    pub(super) fn new(address: String, trust: Trust) -> Result<Self, NoClient> {
-        Ok(Self {
-            outbound: Outbound::new(trust, LIMITS)?,
+    pub(super) fn new(address: String, wire: &Wire) -> Self {
+        Self {
+            outbound: wire.within(LIMITS),
             address,
-        })
+        }
     }
 
     /// Posts who asks and for what as a form, and reads what comes back. `origin` only where the registration demands one:

@@ -33,7 +33,7 @@ pub use letters::{AnsweredMessage, Draft, SendError, Whereabouts};
 pub use names::{AttachmentId, FolderName, MessageId, NotAName};
 
 use crate::outbound::turns::Turns;
-use crate::outbound::{Limits, NoClient, Outbound, Trust};
+use crate::outbound::{Limits, Outbound, Wire};
 use crate::steps::{Step, Steps};
 use call::Call;
 use cursor::Cursors;
@@ -86,26 +86,23 @@ pub struct Me {
 }
 
 impl Graph {
-    /// Prepares the client; nothing is sent. `origin` is scheme, host and port; `turns` are those
-    /// of all requests to Microsoft.
-    ///
-    /// # Errors
-    /// [`NoClient`] when this machine trusts no certificates.
+    /// Nothing is sent. `origin` is scheme, host and port; `turns` are those of all requests to Microsoft.
+    #[must_use]
     pub fn new(
         origin: String,
-        trust: Trust,
+        wire: &Wire,
         cursor_key: &[u8; 32],
         turns: Turns,
         steps: Steps,
-    ) -> Result<Self, NoClient> {
-        Ok(Self {
-            outbound: Outbound::new(trust, LIMITS)?,
+    ) -> Self {
+        Self {
+            outbound: wire.within(LIMITS),
             cursors: Cursors::new(cursor_key),
             slots: Slots::new(turns),
             roles: Roles::default(),
             origin,
             steps,
-        })
+        }
     }
 
     /// Name and address of the person.

@@ -37,12 +37,11 @@ impl Server {
         let steps = Steps::new(Clock::still(UnixTime(0)));
         let graph = Graph::new(
             origin,
-            Trust::InsecureLoopback,
+            &Wire::new(&Trust::InsecureLoopback).unwrap(),
             &[7; 32],
             Turns::new(Caps::microsoft(256)),
             steps.clone(),
-        )
-        .unwrap();
+        );
         (server, graph, steps)
     }
 

@@ -1,12 +1,14 @@
 //! What every answer carries (R158–R163).
 
+use std::sync::Arc;
+
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use url::Url;
 
-/// The headers of every answer, ready made.
+/// The headers of every answer, ready made. Copies share them: every request takes several.
 #[derive(Clone, Debug)]
 pub struct Headers {
-    all: Vec<(HeaderName, HeaderValue)>,
+    all: Arc<[(HeaderName, HeaderValue)]>,
 }
 
 impl Headers {
@@ -37,14 +39,14 @@ impl Headers {
         if let Ok(policy) = HeaderValue::from_str(&content_security_policy(&targets.join(" "))) {
             all.push((header::CONTENT_SECURITY_POLICY, policy));
         }
-        Self { all }
+        Self { all: all.into() }
     }
 
     pub(super) fn put_on(&self, headers: &mut HeaderMap) {
         // What nobody may run anywhere has a stricter policy than documents of the site.
         let own = headers.get(header::CONTENT_SECURITY_POLICY).cloned();
         let own = own.filter(|policy| policy == SANDBOX);
-        for (name, value) in &self.all {
+        for (name, value) in &*self.all {
             headers.insert(name, value.clone());
         }
         if let Some(policy) = own {

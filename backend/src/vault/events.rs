@@ -221,6 +221,17 @@ pub(super) async fn write_event(
     .fetch_one(&mut **transaction)
     .await?;
     let sequence = Record::new("accounts", "id", row).number("event_count")?;
+    write_counted_event(transaction, (account, sequence), kind, state, now).await
+}
+
+/// Writes the event that `sequence` was counted for, in the statement that changed the account's row.
+pub(super) async fn write_counted_event(
+    transaction: &mut Transaction<'static, Any>,
+    (account, sequence): (AccountId, i64),
+    kind: EventKind,
+    state: &AccountState,
+    now: UnixTime,
+) -> Result<(), VaultError> {
     let position = next_position(transaction).await?;
     sqlx::query(
         "insert into events (id, account_id, sequence, kind, payload, created_at, position)

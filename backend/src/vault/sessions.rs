@@ -22,6 +22,18 @@ pub struct SessionLimits {
     pub absolute: i64,
 }
 
+/// A session about to be opened.
+#[derive(Clone, Copy, Debug)]
+pub struct NewSession {
+    /// Of a fresh handle; one that is known already is refused.
+    pub handle: HandleDigest,
+    /// Of the handle that the browser held: a sign-in always brings a new one, and the old one is dead (R37). Accounts of a
+    /// valid old session come along, each until its own time is over.
+    pub in_place_of: Option<HandleDigest>,
+    /// How long it lasts.
+    pub limits: SessionLimits,
+}
+
 /// A session that is valid now.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Session {
@@ -54,31 +66,15 @@ impl Vault {
         limits: SessionLimits,
         now: UnixTime,
     ) -> Result<Session, VaultError> {
-        repeated(|| self.open_session_once(handle, account, limits, now)).await
+        let new = NewSession {
+            handle,
+            in_place_of: None,
+            limits,
+        };
+        self.open(&new, account, now).await
     }
 
-    async fn open_session_once(
-        &self,
-        handle: HandleDigest,
-        account: AccountId,
-        limits: SessionLimits,
-        now: UnixTime,
-    ) -> Result<Session, VaultError> {
-        let mut transaction = self.database.write().await?;
-        let session = insert_session(&mut transaction, handle, limits, now).await?;
-        admit(
-            &mut transaction,
-            session,
-            account,
-            now.plus(limits.absolute),
-        )
-        .await?;
-        transaction.commit().await?;
-        Ok(opened(session, vec![account], limits, now))
-    }
-
-    /// Opens a session in place of the one that the browser held: a sign-in always brings a new handle, and the old
-    /// one is dead (R37). Accounts of a valid old session come along, each until its own time is over.
+    /// Opens a session in place of the one that the browser held: see [`NewSession::in_place_of`].
     ///
     /// # Errors
     /// [`VaultError`]; nothing was changed then, the old session neither.
@@ -90,34 +86,54 @@ impl Vault {
         limits: SessionLimits,
         now: UnixTime,
     ) -> Result<Session, VaultError> {
-        let session = repeated(|| self.take_the_place(old, new, account, limits, now)).await?;
-        Ok(self
-            .find_session(new, now)
-            .await?
-            .unwrap_or_else(|| opened(session, vec![account], limits, now)))
+        let new = NewSession {
+            handle: new,
+            in_place_of: Some(old),
+            limits,
+        };
+        self.open(&new, account, now).await
     }
 
-    async fn take_the_place(
+    /// Opens a session of an account.
+    ///
+    /// # Errors
+    /// [`VaultError`]; nothing was changed then.
+    pub async fn open(
         &self,
-        old: HandleDigest,
-        new: HandleDigest,
+        new: &NewSession,
         account: AccountId,
-        limits: SessionLimits,
+        now: UnixTime,
+    ) -> Result<Session, VaultError> {
+        let session = repeated(|| self.open_once(new, account, now)).await?;
+        self.as_opened(new, session, account, now).await
+    }
+
+    async fn open_once(
+        &self,
+        new: &NewSession,
+        account: AccountId,
         now: UnixTime,
     ) -> Result<SessionId, VaultError> {
         let mut transaction = self.database.write().await?;
-        let session = insert_session(&mut transaction, new, limits, now).await?;
-        carry_over(&mut transaction, old, session, now).await?;
-        admit(
-            &mut transaction,
-            session,
-            account,
-            now.plus(limits.absolute),
-        )
-        .await?;
-        delete_session(&mut transaction, old).await?;
-        self.commit_news(&[News::Session(old)], transaction).await?;
+        let session = open_in(&mut transaction, new, account, now).await?;
+        let news: Vec<_> = new.in_place_of.map(News::Session).into_iter().collect();
+        self.commit_news(&news, transaction).await?;
         Ok(session)
+    }
+
+    /// A session just opened, with the accounts that came along.
+    pub(super) async fn as_opened(
+        &self,
+        new: &NewSession,
+        session: SessionId,
+        account: AccountId,
+        now: UnixTime,
+    ) -> Result<Session, VaultError> {
+        let read = match new.in_place_of {
+            Some(_) => self.find_session(new.handle, now).await?,
+            None => None,
+        };
+        Ok(read.unwrap_or_else(|| opened(session, vec![account], new.limits, now)))
     }
 
     /// The session that this handle opens, if both its limits hold now (R57) and it has an account left.
@@ -199,6 +215,24 @@ impl Vault {
             .await?;
         Ok(ended)
     }
+}
+
+/// Opens it in a transaction that changes more and tells that an old one ended.
+pub(super) async fn open_in(
+    transaction: &mut Transaction<'static, Any>,
+    new: &NewSession,
+    account: AccountId,
+    now: UnixTime,
+) -> Result<SessionId, VaultError> {
+    let session = insert_session(transaction, new.handle, new.limits, now).await?;
+    if let Some(old) = new.in_place_of {
+        carry_over(transaction, old, session, now).await?;
+    }
+    admit(transaction, session, account, now.plus(new.limits.absolute)).await?;
+    if let Some(old) = new.in_place_of {
+        delete_session(transaction, old).await?;
+    }
+    Ok(session)
 }
 
 async fn insert_session(

@@ -20,8 +20,8 @@ use crate::clock::{Clock, UnixTime};
 use crate::entra::credential::Credential;
 use crate::entra::{Entra, Platform, Registration};
 use crate::graph::Graph;
-use crate::outbound::Trust;
 use crate::outbound::turns::{Caps, Turns};
+use crate::outbound::{Trust, Wire};
 use crate::steps::Steps;
 use crate::vault::accounts::{Identity, Profile};
 use crate::vault::attempts::AttemptCaps;
@@ -154,20 +154,19 @@ async fn app(origin: &str, clock: &Clock) -> Arc<App> {
         allowed_tenants: Vec::new(),
     };
     let secret = Credential::secret(ClientSecret::new("secret".to_owned()), None, 1);
-    let trusted = || Trust::InsecureLoopback;
-    let entra = Entra::new(registration, vec![secret], clock.clone(), trusted()).unwrap();
+    let wire = Wire::new(&Trust::InsecureLoopback).unwrap();
+    let entra = Entra::new(registration, vec![secret], clock.clone(), &wire);
     let (steps, rules) = (Steps::new(clock.clone()), rules());
     let turns = Turns::new(Caps::microsoft(rules.outbound_at_once));
     let graph = Graph::new(
         origin.to_owned(),
-        trusted(),
+        &wire,
         &[7; 32],
         turns.clone(),
         steps.clone(),
     );
     let keys = KeyRing::parse("000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f");
     let vault = Vault::open(&Location::Memory, keys.unwrap()).await.unwrap();
-    let (clock, graph) = (clock.clone(), graph.unwrap());
     let poster = Poster::new(crate::webhooks::Rules {
         ports: [].into(),
         blocked: [].into(),
@@ -175,7 +174,16 @@ async fn app(origin: &str, clock: &Clock) -> Arc<App> {
         timeout: std::time::Duration::from_secs(15),
     });
     let poster = poster.unwrap();
-    App::new(vault, entra, graph, clock, steps, (rules, turns), poster).unwrap()
+    App::new(
+        vault,
+        entra,
+        graph,
+        clock.clone(),
+        steps,
+        (rules, turns),
+        poster,
+    )
+    .unwrap()
 }
 
 /// The usual ones.

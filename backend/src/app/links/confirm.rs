@@ -63,17 +63,23 @@ impl App {
     async fn redeem_parked(&self, parked: Parked) -> Result<Confirmation, LinkError> {
         let (link, completion) = (parked.link, parked.completion);
         let (brought, attempt) = unpacked(parked, self.clock.now());
-        let ended = if self.is_of_this_registration(&attempt) {
-            self.connect(brought, &attempt, Some((link, completion)))
-                .await
+        let signed_in = if self.is_of_this_registration(&attempt) {
+            self.sign_in(brought, &attempt).await
         } else {
             Ok(Err(Box::new(outcomes::interrupted())))
         };
-        let ended = ended.map_err(|error| match error {
+        let signed_in = signed_in.map_err(|error| match error {
             FinishAttemptError::Vault(error) => LinkError::Vault(error),
             FinishAttemptError::NoRandomness(error) => error.into(),
             _ => LinkError::Ended,
         })?;
+        let ended = match signed_in {
+            Ok(brought) => self
+                .keep_by_link(brought, (link, completion))
+                .await?
+                .ok_or_else(|| Box::new(outcomes::link_ended())),
+            Err(outcome) => Err(outcome),
+        };
         match ended {
             Ok(account) => {
                 tracing::info!(%link, account = %account.id, "link confirmed");

@@ -28,7 +28,8 @@ impl Server {
             .route("/keys", get(answer))
             .with_state(server.clone());
         tokio::spawn(async move { axum::serve(listener, router).await });
-        (server, Keys::new(address, Trust::InsecureLoopback).unwrap())
+        let wire = Wire::new(&Trust::InsecureLoopback).unwrap();
+        (server, Keys::new(address, &wire))
     }
 
     fn asked(&self) -> usize {

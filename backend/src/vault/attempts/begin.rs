@@ -84,11 +84,15 @@ impl Vault {
             .lock(&mut transaction, &attempt.browser.to_column())
             .await
             .map_err(VaultError::from)?;
-        self.insert_attempt(&mut transaction, &id, attempt, now)
+        let position = self
+            .insert_attempt(&mut transaction, &id, attempt, now)
             .await?;
-        drop_oldest(&mut transaction, caps.of_a_browser, attempt.browser, now)
-            .await
-            .map_err(VaultError::from)?;
+        // Most browsers begin one or two.
+        if position > i64::from(caps.of_a_browser) {
+            drop_oldest(&mut transaction, caps.of_a_browser, attempt.browser, now)
+                .await
+                .map_err(VaultError::from)?;
+        }
         if count_open(&mut transaction, caps.of_all, now).await? > i64::from(caps.of_all) {
             return Err(BeginAttemptError::TooManyOpen);
         }
@@ -96,13 +100,14 @@ impl Vault {
         Ok(())
     }
 
+    /// Answers the attempt's position among those of its browser.
     async fn insert_attempt(
         &self,
         transaction: &mut Transaction<'static, Any>,
         id: &str,
         attempt: &NewAttempt,
         now: UnixTime,
-    ) -> Result<(), BeginAttemptError> {
+    ) -> Result<i64, BeginAttemptError> {
         let (challenge, sealed_verifier) = self.split(id, &attempt.proof)?;
         let browser = attempt.browser.to_column();
         let inserted = sqlx::query(INSERT)
@@ -126,10 +131,10 @@ impl Vault {
             .bind(attempt.claim.map(ClaimDigest::to_column))
             .bind(attempt.consent.map(|consent| consent.to_string()))
             .bind(&attempt.domain)
-            .execute(&mut **transaction)
+            .fetch_one(&mut **transaction)
             .await;
         match inserted {
-            Ok(_) => Ok(()),
+            Ok(row) => Ok(Record::new("attempts", "id", row).number("position")?),
             Err(sqlx::Error::Database(refusal)) if refusal.is_unique_violation() => {
                 Err(BeginAttemptError::Repeated)
             }
@@ -218,4 +223,5 @@ const INSERT: &str = "
        $1, $2, $3, coalesce(max(position), 0) + 1, $4, $5, $6, $7,
        $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20
     from attempts
-    where browser_hash = $3";
+    where browser_hash = $3
+    returning id, position";

@@ -78,9 +78,11 @@ impl Vault {
         };
         let row = Record::new("attempts", "id", row);
         let attempt = self.read_attempt(&row, browser)?;
-        wipe_verifier(&mut transaction, &row.text("id")?)
-            .await
-            .map_err(VaultError::from)?;
+        if let Proof::Server(_) = attempt.proof {
+            wipe_verifier(&mut transaction, &row.text("id")?)
+                .await
+                .map_err(VaultError::from)?;
+        }
         transaction.commit().await.map_err(VaultError::from)?;
         Ok(attempt)
     }
@@ -169,7 +171,7 @@ async fn wipe_verifier(
     transaction: &mut Transaction<'static, Any>,
     id: &str,
 ) -> Result<(), sqlx::Error> {
-    sqlx::query("update attempts set sealed_code_verifier = null where id = $1 and sealed_code_verifier is not null")
+    sqlx::query("update attempts set sealed_code_verifier = null where id = $1")
         .bind(id)
         .execute(&mut **transaction)
         .await?;

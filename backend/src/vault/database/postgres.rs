@@ -18,6 +18,16 @@ pub(super) async fn at(url: &Url, connections: u32) -> Result<Database, Database
     let pool = AnyPoolOptions::new()
         .max_connections(connections)
         .acquire_timeout(PATIENCE)
+        // Each is looked at when it comes back to the pool, and again when it has lain there for a while.
+        .test_before_acquire(false)
+        .before_acquire(|connection, about| {
+            Box::pin(async move {
+                if about.idle_for >= UNTESTED {
+                    connection.ping().await?;
+                }
+                Ok(true)
+            })
+        })
         .after_connect(|connection, _| {
             Box::pin(async move {
                 connection
@@ -106,6 +116,9 @@ fn is_on_this_machine(url: &Url, parameters: &[(String, String)]) -> bool {
 
 /// How long to wait for a connection.
 const PATIENCE: Duration = Duration::from_secs(5);
+
+/// How long a connection may lie in the pool and be used without a look.
+const UNTESTED: Duration = Duration::from_millis(100);
 
 /// An acknowledged token is on the disk, whatever the server's default says; nothing waits for ever.
 const SETTINGS: &str = "
