@@ -12,6 +12,7 @@ mod microsoft;
 mod world;
 
 use std::fmt;
+use std::path::Path;
 use std::sync::Mutex;
 
 use axum::body::Body;
@@ -38,7 +39,9 @@ impl<S: Subscriber> Layer<S> for Count {
         event.record(&mut text);
         // … and of connections that are opened.
         let upkeep = ["from news", "limit $2", "unixepoch", "pragma", "PRAGMA"];
-        if !upkeep.iter().any(|word| text.0.contains(word)) {
+        let of_a_sign_in = ["insert into", "some_of_them"];
+        let says = |word: &&str| text.0.contains(*word);
+        if of_a_sign_in.iter().any(says) || !upkeep.iter().any(says) {
             STATEMENTS.lock().unwrap().push(text.0);
         }
     }
@@ -149,4 +152,55 @@ async fn a_warm_request_asks_the_database_nothing() {
         assert!(!statements().is_empty(), "once a minute its use is noted");
         world.backend.stop().await;
     }
+}
+
+/// What a sign-in costs: one durable transaction when it begins, two when it ends (the attempt is spent before the code
+/// is sent; account, tokens, event and session are stored together), three requests, and as few statements as can be.
+#[tokio::test]
+async fn a_sign_in_costs_three_commits_and_three_requests() {
+    let _alone = counting().await;
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("vault.sqlite");
+    let world = World::start_with(&[("database", &format!("sqlite:{}", file.display()))]).await;
+    let log = folder.path().join("vault.sqlite-wal");
+    // The first visitor of all brings the keys along, and is new to the vault; the second one is known.
+    for (keys, stored) in [(1, 9), (1, 10)] {
+        let mut ada = world.browser();
+        let (commits, _) = (commits(&log), statements());
+        let started = ada.begin(&serde_json::json!({})).await;
+        assert_eq!(commits_since(&log, commits), 1);
+        let begun = statements();
+        assert_eq!(begun.len(), 2, "one records, one counts: {begun:?}");
+
+        let graph = world.microsoft.script().graph.len();
+        let codes = world.microsoft.token_requests();
+        let answer = ada.come_back(&started).await;
+        assert_eq!(answer.body["status"], "connected", "{:?}", answer.body);
+        assert_eq!(commits_since(&log, commits), 3);
+        let ended = statements();
+        assert_eq!(
+            ended.len(),
+            1 + stored,
+            "one takes, the others store: {ended:?}"
+        );
+        assert_eq!(world.microsoft.token_requests() - codes, 1);
+        assert_eq!(world.microsoft.script().graph.len() - graph, 2);
+        assert_eq!(world.microsoft.script().keys_asked, keys, "once in an hour");
+    }
+    world.backend.stop().await;
+}
+
+fn commits_since(log: &Path, before: usize) -> usize {
+    commits(log) - before
+}
+
+/// How many transactions stand in SQLite's write-ahead log, by its format: a frame is a page behind 24 bytes, of which the
+/// second four are not zero where a commit ends. Frames of an earlier round have other salts than the log's head.
+fn commits(log: &Path) -> usize {
+    let log = std::fs::read(log).unwrap();
+    let (head, frames) = log.split_at(32);
+    let page = u32::from_be_bytes(head[8..12].try_into().unwrap()) as usize;
+    let commits = frames.chunks_exact(24 + page);
+    let commits = commits.filter(|frame| frame[8..16] == head[16..24] && frame[4..8] != [0; 4]);
+    commits.count()
 }

@@ -92,17 +92,17 @@ impl App {
     }
 
     /// Keeps it, and nothing else with it.
-    pub(super) async fn keep(&self, brought: SignedIn) -> Result<Account, VaultError> {
+    pub(super) async fn store_alone(&self, brought: SignedIn) -> Result<Account, VaultError> {
         let (vault, now) = (&self.vault, self.clock.now());
         let account = vault
             .connect_account(&brought.identity, &brought.profile, &brought.grant, now)
             .await?;
-        self.tell_kept(&account);
+        self.tell_stored(&account);
         Ok(account)
     }
 
     /// Keeps it with the session of the browser that brought it.
-    pub(super) async fn keep_in_session(
+    pub(super) async fn store_in_session(
         &self,
         brought: SignedIn,
         new: &NewSession,
@@ -116,12 +116,12 @@ impl App {
         let (account, session) = vault
             .connect_in_session(&identity, &profile, &grant, new, now)
             .await?;
-        self.tell_kept(&account);
+        self.tell_stored(&account);
         Ok((account, session))
     }
 
     /// Keeps it with the end of the link that brought it; `None`, and nothing kept, if that is over.
-    pub(super) async fn keep_by_link(
+    pub(super) async fn store_by_link(
         &self,
         brought: SignedIn,
         link: (LinkId, CompletionId),
@@ -136,12 +136,12 @@ impl App {
             .connect_by_link(link, &identity, &profile, &grant, now)
             .await?;
         if let Some(account) = &account {
-            self.tell_kept(account);
+            self.tell_stored(account);
         }
         Ok(account)
     }
 
-    fn tell_kept(&self, account: &Account) {
+    fn tell_stored(&self, account: &Account) {
         self.steps.tell(Step::TokensSealed);
         self.consent_is_used(account.identity.tid()).await;
         tracing::info!(account = %account.id, "account connected");

@@ -107,7 +107,7 @@ impl App {
             }
         };
         let (handle, new) = self.new_session(session)?;
-        let (account, session) = self.keep_in_session(brought, &new).await?;
+        let (account, session) = self.store_in_session(brought, &new).await?;
         Ok(self.finished(account, attempt.return_to, handle, &session))
     }
 
@@ -118,7 +118,7 @@ impl App {
         attempt: &Attempt,
     ) -> Result<Result<Account, Box<Outcome>>, FinishAttemptError> {
         Ok(match self.judge_code(brought, attempt).await? {
-            Ok(brought) => Ok(self.keep(brought).await?),
+            Ok(brought) => Ok(self.store_alone(brought).await?),
             Err(outcome) => Err(outcome),
         })
     }
@@ -194,7 +194,9 @@ impl App {
         old: Option<HandleDigest>,
     ) -> Result<Finished, FinishAttemptError> {
         let (handle, new) = self.new_session(old)?;
-        let opened = self.vault.open(&new, account.id, self.clock.now());
+        let opened = self
+            .vault
+            .open_new_session(&new, account.id, self.clock.now());
         let session = opened.await?;
         Ok(self.finished(account, return_to, handle, &session))
     }

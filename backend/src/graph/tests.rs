@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::clock::{Clock, UnixTime};
+use crate::outbound::Trust;
 use crate::outbound::turns::{Caps, MAILBOX};
 
 #[derive(Clone, Default)]

@@ -71,7 +71,7 @@ impl Vault {
             in_place_of: None,
             limits,
         };
-        self.open(&new, account, now).await
+        self.open_new_session(&new, account, now).await
     }
 
     /// Opens a session in place of the one that the browser held: see [`NewSession::in_place_of`].
@@ -91,24 +91,24 @@ impl Vault {
             in_place_of: Some(old),
             limits,
         };
-        self.open(&new, account, now).await
+        self.open_new_session(&new, account, now).await
     }
 
     /// Opens a session of an account.
     ///
     /// # Errors
     /// [`VaultError`]; nothing was changed then.
-    pub async fn open(
+    pub async fn open_new_session(
         &self,
         new: &NewSession,
         account: AccountId,
         now: UnixTime,
     ) -> Result<Session, VaultError> {
-        let session = repeated(|| self.open_once(new, account, now)).await?;
+        let session = repeated(|| self.open_new_session_once(new, account, now)).await?;
         self.as_opened(new, session, account, now).await
     }
 
-    async fn open_once(
+    async fn open_new_session_once(
         &self,
         new: &NewSession,
         account: AccountId,

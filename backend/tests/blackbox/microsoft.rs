@@ -37,6 +37,8 @@ struct Inside {
 pub(crate) struct Script {
     /// Forms that reached the token endpoint.
     pub(crate) forms: Vec<HashMap<String, String>>,
+    /// How often the signing keys were fetched.
+    pub(crate) keys_asked: u32,
     /// Paths that reached Graph.
     pub(crate) graph: Vec<String>,
     /// What the token endpoint says before it behaves normally again.
@@ -112,7 +114,8 @@ impl Microsoft {
     }
 }
 
-async fn keys() -> axum::Json<Value> {
+async fn keys(State(microsoft): State<Microsoft>) -> axum::Json<Value> {
+    microsoft.script().keys_asked += 1;
     let jwk = jwk();
     axum::Json(
         json!({"keys": [{"kty": "RSA", "use": "sig", "kid": "rfc7515", "n": jwk["n"], "e": jwk["e"]}]}),

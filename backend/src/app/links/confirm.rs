@@ -75,7 +75,7 @@ impl App {
         })?;
         let ended = match signed_in {
             Ok(brought) => self
-                .keep_by_link(brought, (link, completion))
+                .store_by_link(brought, (link, completion))
                 .await?
                 .ok_or_else(|| Box::new(outcomes::link_ended())),
             Err(outcome) => Err(outcome),

@@ -10,6 +10,7 @@ use serde_json::json;
 
 use super::*;
 use crate::entra::id_token::testing::published_key;
+use crate::outbound::Trust;
 
 const START: UnixTime = UnixTime(1_800_000_000);
 

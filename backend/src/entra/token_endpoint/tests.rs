@@ -12,6 +12,7 @@ use http_body_util::BodyExt as _;
 use zeroize::Zeroizing;
 
 use super::*;
+use crate::outbound::Trust;
 
 #[derive(Clone)]
 struct Server {
@@ -31,10 +32,11 @@ async fn served(status: u16, kind: &'static str, body: &str) -> (Server, TokenEn
     );
     let router = Router::new().fallback(answer).with_state(server.clone());
     tokio::spawn(async move { axum::serve(listener, router).await });
-    (
-        server,
-        TokenEndpoint::new(address, Trust::InsecureLoopback).unwrap(),
-    )
+    (server, TokenEndpoint::new(address, &wire()))
+}
+
+fn wire() -> Wire {
+    Wire::new(&Trust::InsecureLoopback).unwrap()
 }
 
 async fn answer(State(server): State<Server>, request: Request) -> Response {
@@ -135,11 +137,7 @@ async fn a_throttled_answer_keeps_its_retry_after() {
 /// F6: nobody listens.
 #[tokio::test]
 async fn nobody_there_is_transient() {
-    let endpoint = TokenEndpoint::new(
-        "http://127.0.0.1:9/token".to_owned(),
-        Trust::InsecureLoopback,
-    )
-    .unwrap();
+    let endpoint = TokenEndpoint::new("http://127.0.0.1:9/token".to_owned(), &wire());
     let error = post(&endpoint).await.unwrap_err();
     assert_eq!(error.refusal().class, Class::Unavailable);
     assert_eq!(error.to_string(), "no usable answer: no connection");

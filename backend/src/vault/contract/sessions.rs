@@ -1,9 +1,9 @@
 //! Sessions: limits, rotation, end.
 
-use super::world::{LIMITS, NOW, World, grant};
+use super::world::{LIMITS, NOW, World, grant, identity, profile};
 use crate::clock::UnixTime;
 use crate::vault::id::{AccountId, HandleDigest};
-use crate::vault::sessions::{Session, TOUCH_INTERVAL};
+use crate::vault::sessions::{NewSession, Session, TOUCH_INTERVAL};
 
 on_every_engine![
     a_handle_opens_its_session_and_no_other,
@@ -15,6 +15,7 @@ on_every_engine![
     a_dead_session_brings_nothing_along,
     a_sign_out_is_final,
     a_handle_cannot_be_opened_twice,
+    a_sign_in_stores_account_and_session_or_neither,
 ];
 
 async fn find(world: &World, handle: &str, at: UnixTime) -> Option<Session> {
@@ -215,4 +216,38 @@ async fn a_handle_cannot_be_opened_twice(world: &World) {
         1,
         "a refused session leaves nothing behind"
     );
+}
+
+/// R37: in one transaction, and the old session ends in it.
+async fn a_sign_in_stores_account_and_session_or_neither(world: &World) {
+    let ada = world.connect("ada", &grant("1")).await.id;
+    open(world, "old", ada, NOW).await;
+    let (who, shown, brought) = (identity("grace"), profile("grace"), grant("2"));
+    let sign_in = async |handle: &str| {
+        let new = NewSession {
+            handle: HandleDigest::of(handle),
+            in_place_of: Some(HandleDigest::of("old")),
+            limits: LIMITS,
+        };
+        let vault = &world.vault;
+        vault
+            .connect_in_session(&who, &shown, &brought, &new, NOW)
+            .await
+    };
+    assert!(sign_in("old").await.is_err(), "that handle is known");
+    for (table, rows) in [
+        ("accounts", 1),
+        ("events", 1),
+        ("grants", 1),
+        ("sessions", 1),
+    ] {
+        assert_eq!(world.count(table).await, rows, "{table}");
+    }
+    assert!(find(world, "old", NOW).await.is_some());
+
+    let (grace, session) = sign_in("new").await.unwrap();
+    assert_eq!(find(world, "new", NOW).await, Some(session.clone()));
+    let both = |account| session.accounts.contains(&account);
+    assert!(session.accounts.len() == 2 && both(ada) && both(grace.id));
+    assert_eq!(find(world, "old", NOW).await, None);
 }
