@@ -28,23 +28,28 @@ impl Cost {
         Self::of_each(vec![(); times as usize], async |()| what().await).await
     }
 
-    /// Of what is done with one of these, each used once, the first tenth for warming up.
+    /// Of what is done with one of these, each used once, the first tenth for warming up. CPU time is that of the median
+    /// of nine parts: whatever else the machine does costs caches, and is in the time of who is interrupted.
     pub(crate) async fn of_each<T>(mut things: Vec<T>, mut what: impl AsyncFnMut(T)) -> Self {
-        let measured = things.split_off(things.len() / 10);
+        let mut measured = things.split_off(things.len() / 10);
         for thing in things {
             what(thing).await;
         }
-        let times = measured.len() as u32;
-        let (region, cpu, started) = (Region::new(ALLOCATOR), cpu_nanoseconds(), Instant::now());
-        for thing in measured {
-            what(thing).await;
+        let (part, times) = (measured.len() / PARTS, measured.len() as f64);
+        let (region, started) = (Region::new(ALLOCATOR), Instant::now());
+        let mut parts = Vec::with_capacity(PARTS);
+        for _ in 0..PARTS {
+            let before = cpu_nanoseconds();
+            for thing in measured.drain(..part) {
+                what(thing).await;
+            }
+            parts.push((cpu_nanoseconds() - before) as f64 / part as f64);
         }
-        let (wall, cpu) = (started.elapsed(), cpu_nanoseconds() - cpu);
-        let change = region.change();
-        let times = f64::from(times);
+        let (wall, change) = (started.elapsed(), region.change());
+        parts.sort_by(f64::total_cmp);
         Self {
             wall: wall.as_secs_f64() * 1e6 / times,
-            cpu: cpu as f64 / 1e3 / times,
+            cpu: parts[PARTS / 2] / 1e3,
             allocations: change.allocations as f64 / times,
             bytes: change.bytes_allocated as f64 / times,
         }
@@ -73,6 +78,9 @@ impl Cost {
         }
     }
 }
+
+/// In which what is measured is done.
+const PARTS: usize = 9;
 
 pub(crate) fn print(rows: &[Row]) {
     println!("\n| what | CPU | elapsed | allocations | allocated | target |");
