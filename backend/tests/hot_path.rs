@@ -38,7 +38,15 @@ impl<S: Subscriber> Layer<S> for Count {
         let mut text = Text(String::new());
         event.record(&mut text);
         // … and of connections that are opened.
-        let upkeep = ["from news", "limit $2", "unixepoch", "pragma", "PRAGMA"];
+        let upkeep = [
+            "from news",
+            "limit $2",
+            "limit $3",
+            "webhook_deliveries",
+            "unixepoch",
+            "pragma",
+            "PRAGMA",
+        ];
         let of_a_sign_in = ["insert into", "some_of_them"];
         let says = |word: &&str| text.0.contains(*word);
         if of_a_sign_in.iter().any(says) || !upkeep.iter().any(says) {
@@ -165,6 +173,8 @@ async fn a_sign_in_costs_three_commits_and_three_requests() {
     let log = folder.path().join("vault.sqlite-wal");
     // The first visitor of all brings the keys along, and is new to the vault; the second one is known.
     for (keys, stored) in [(1, 9), (1, 10)] {
+        // Whether an administrator's consent proved itself by this.
+        let looked = 1;
         let mut ada = world.browser();
         let (commits, _) = (commits(&log), statements());
         let started = ada.begin(&serde_json::json!({})).await;
@@ -180,7 +190,7 @@ async fn a_sign_in_costs_three_commits_and_three_requests() {
         let ended = statements();
         assert_eq!(
             ended.len(),
-            1 + stored,
+            1 + stored + looked,
             "one takes, the others store: {ended:?}"
         );
         assert_eq!(world.microsoft.token_requests() - codes, 1);
