@@ -238,7 +238,7 @@ fn cargo(places: &Places) -> Command {
 }
 
 fn show(command: &mut Command) -> Result<(), Stop> {
-    ended(stream(command, |line| say::result(line))?)
+    ended(stream(command, say::result)?)
 }
 
 fn ended(succeeded: bool) -> Result<(), Stop> {
