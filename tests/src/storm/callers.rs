@@ -6,7 +6,7 @@ use std::{
 };
 
 use reqwest::{Client, StatusCode, header};
-use tokio::{sync::Barrier, task::JoinHandle};
+use tokio::{sync::Barrier, task::JoinHandle, time::timeout};
 
 use super::{deployment::Deployment, now, pause, process::Process};
 use crate::{Connected, SESSION_COOKIE, browser::client};
@@ -83,7 +83,9 @@ impl Caller {
         let begun = now();
         for turn in self.first.. {
             let process = &self.processes[turn % self.processes.len()];
-            let asked = self.call.to(client(), process.port()).await;
+            let asked = timeout(LONGEST_ANSWER, self.call.to(client(), process.port())).await;
+            let silent = |_| Asked::Later("no answer at all".to_owned());
+            let asked = asked.unwrap_or_else(silent);
             let patient = self.patience.is_some_and(|end| begun.elapsed() < end);
             match asked {
                 Asked::Said(told) => return answered(told, begun),
@@ -160,5 +162,7 @@ impl Call {
     }
 }
 
+/// Longer than any request is worked on: the storm is to end, whatever becomes of an answer.
+const LONGEST_ANSWER: Duration = Duration::from_secs(120);
 /// Between two tries of one caller.
 const PAUSE: Duration = Duration::from_millis(250);
