@@ -65,8 +65,9 @@ fn forget_who_runs_this(command: &mut Command) {
         "CARGO_BIN_",
         "CARGO_CRATE_",
     ];
-    for (name, _) in std::env::vars() {
-        if said.iter().any(|start| name.starts_with(start)) {
+    for (name, _) in std::env::vars_os() {
+        let is_said = |name: &str| said.iter().any(|start| name.starts_with(start));
+        if name.to_str().is_some_and(is_said) {
             command.env_remove(name);
         }
     }
