@@ -52,6 +52,24 @@ fn what_is_shipped_needs_no_test_server() {
     }
 }
 
+/// Else cargo would build programs and tests from two sets of dependencies, each compiled on its own.
+#[test]
+fn programs_and_tests_are_built_of_the_same_dependencies() {
+    let stories = manifest("tests");
+    for (folder, _) in MAY_USE {
+        let manifest = manifest(folder);
+        let for_tests = manifest.get("dev-dependencies");
+        let names = for_tests.and_then(toml::Value::as_table).into_iter();
+        for name in names.flat_map(Table::keys) {
+            let known = stories["dependencies"].get(name).is_some();
+            assert!(known, "tests/Cargo.toml lacks {name} of {folder}");
+        }
+    }
+    let workspace = manifest("");
+    let dev = &workspace["profile"]["dev"];
+    assert_eq!(dev["build-override"]["debug"], dev["debug"]);
+}
+
 /// A path, a registry's or a repository's address in a manifest would go around the walls and the lock file's rules.
 #[test]
 fn crates_take_their_dependencies_from_the_workspace() {
