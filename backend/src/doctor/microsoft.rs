@@ -207,8 +207,10 @@ fn clock(date: i64, now: UnixTime) -> Finding {
         if ahead < 0 { "behind" } else { "ahead of" }
     );
     match ahead.abs() {
-        ..=TOLERABLE => Finding::good("clock", "This machine's clock agrees with Microsoft's."),
-        ..=WRONG => Finding::note("clock", "clock_off", format!("{says}.")),
+        away if away <= TOLERABLE => {
+            Finding::good("clock", "This machine's clock agrees with Microsoft's.")
+        }
+        away if away <= WRONG => Finding::note("clock", "clock_off", format!("{says}.")),
         _ => Finding::bad(
             "clock",
             "clock_wrong",
