@@ -93,7 +93,7 @@ async fn a_misregistration_is_named_without_a_visitor() {
     let kept = place.emulator.state().world().applications[0].clone();
 
     change(&place, |app| {
-        app.secrets[0].value = "emulated~another".to_owned()
+        app.secrets[0].value = "emulated~another".to_owned();
     });
     let found = faults(&examined(&place, &[]).await);
     assert_eq!(
@@ -125,7 +125,7 @@ async fn a_misregistration_is_named_without_a_visitor() {
     change(&place, |app| *app = kept.clone());
     change(&place, |app| {
         app.redirect_uris
-            .retain(|uri| !uri.uri.ends_with("/v1/callback"))
+            .retain(|uri| !uri.uri.ends_with("/v1/callback"));
     });
     let found = faults(&examined(&place, &[]).await);
     let missing = one(
@@ -159,7 +159,7 @@ async fn a_misregistration_is_named_without_a_visitor() {
 /// The platform of a redirect URI shows from outside only to an app that may read its own registration.
 #[tokio::test]
 async fn the_platform_is_compared_where_the_app_may_read_itself() {
-    let mut place = Place::new().await;
+    let place = Place::new().await;
     let unseen = examined(&place, &[]).await;
     assert!(unseen.said.contains("platform_unseen"), "{}", unseen.said);
 
@@ -192,7 +192,7 @@ async fn the_platform_is_compared_where_the_app_may_read_itself() {
     change(&place, |app| {
         app.redirect_uris
             .iter_mut()
-            .for_each(|uri| uri.platform = Platform::Spa)
+            .for_each(|uri| uri.platform = Platform::Spa);
     });
     let found = faults(&examined(&place, &own).await);
     let codes: Vec<_> = found.iter().map(|found| found.1.as_str()).collect();
@@ -201,7 +201,7 @@ async fn the_platform_is_compared_where_the_app_may_read_itself() {
     change(&place, |app| {
         app.redirect_uris
             .iter_mut()
-            .for_each(|uri| uri.platform = Platform::Public)
+            .for_each(|uri| uri.platform = Platform::Public);
     });
     let found = faults(&examined(&place, &own).await);
     let codes: Vec<_> = found.iter().map(|found| found.1.as_str()).collect();
@@ -211,7 +211,7 @@ async fn the_platform_is_compared_where_the_app_may_read_itself() {
 /// What is wrong on our side: no way to Microsoft, a vault of another key, another server at the site's address.
 #[tokio::test]
 async fn what_is_wrong_here_is_named_too() {
-    let mut place = Place::new().await;
+    let place = Place::new().await;
     let serving = Serving::start(&place.settings).await;
     serving.stop().await;
     place.good(&["keys", "new", &place.path("another")]).await;
