@@ -2,13 +2,12 @@
 
 use std::{
     collections::BTreeMap,
-    net::TcpListener,
     path::{Path, PathBuf},
     process::Stdio,
 };
 
 use connect_outlook_emulator::EmulatorState;
-
+use connect_outlook_throwaway_postgres::free_port;
 use serde_json::Value;
 use tokio::{
     io::{AsyncBufReadExt as _, BufReader, Lines},
@@ -82,8 +81,7 @@ pub type Settings = BTreeMap<&'static str, String>;
 /// Without a free port or a live secret.
 #[must_use]
 pub fn deployment(microsoft: &EmulatorState, folder: &Path) -> Settings {
-    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
-    let port = listener.local_addr().expect("an address").port();
+    let port = free_port().expect("a free port");
     let world = microsoft.world();
     let registration = &world.applications[0];
     let secret = registration.live_secret(microsoft.clock.now());

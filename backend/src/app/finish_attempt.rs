@@ -129,7 +129,7 @@ impl App {
         brought: Brought,
         attempt: &Attempt,
     ) -> Result<Result<SignedIn, Box<Outcome>>, FinishAttemptError> {
-        self.prove_issuer(&brought)?;
+        self.prove_issuer(brought.issuer.as_deref())?;
         self.steps.tell(Step::AttemptTaken);
         match self.sign_in(brought, attempt).await? {
             Ok(brought) => Ok(Ok(brought)),
@@ -142,8 +142,7 @@ impl App {
     }
 
     /// R30: a callback that names an issuer names the one the visitor was sent to.
-    pub(super) fn prove_issuer(&self, brought: &Brought) -> Result<(), FinishAttemptError> {
-        let named = brought.issuer.as_deref();
+    pub(super) fn prove_issuer(&self, named: Option<&str>) -> Result<(), FinishAttemptError> {
         if named.is_some_and(|issuer| !is_issuer_of(issuer, self.authority())) {
             return Err(FinishAttemptError::IssuerMismatch);
         }

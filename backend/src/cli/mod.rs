@@ -17,6 +17,7 @@ mod links;
 mod open_vault;
 mod progress;
 mod serve;
+mod signals;
 mod vault;
 mod webhooks;
 

@@ -8,6 +8,7 @@ use clap::Args;
 use tokio::net::TcpListener;
 
 use super::changes::Look;
+use super::signals::{Interrupted, Told};
 use super::{Ending, Failure, Settings};
 use crate::clock::Clock;
 use crate::config::Config;
@@ -45,10 +46,12 @@ async fn serve(config: Config, file: Option<PathBuf>) -> Result<Ending, Failure>
     let backend = Backend::new(config, Clock::system()).await?;
     let router = serve::below(&base_path, backend.router());
     let address = listener.local_addr()?;
+    // Before anybody is told that it serves: to a program that does not listen yet, a signal is the end.
+    let (told, interrupted) = (Told::listen(), Interrupted::listen());
     tracing::info!(%address, routes = format!("{site}{base_path}/v1"), "serving");
-    let reloading = tokio::spawn(reload_when_changed(backend.clone(), file, files));
+    let reloading = tokio::spawn(reload_when_changed(backend.clone(), told, file, files));
     let metering = meters.map(|meters| tokio::spawn(meters.serve()));
-    serve::serve(listener, router, interrupted()).await;
+    serve::serve(listener, router, interrupted.heard()).await;
     reloading.abort();
     if let Some(metering) = metering {
         metering.abort();
@@ -83,12 +86,16 @@ impl Metrics {
 
 /// Reads the settings again whenever one of their files has changed, and when told by SIGHUP (F49, F50). What cannot be
 /// used is said and changes nothing.
-async fn reload_when_changed(backend: Backend, file: Option<PathBuf>, mut files: Vec<PathBuf>) {
-    let mut told = Told::listen();
+async fn reload_when_changed(
+    backend: Backend,
+    mut told: Told,
+    file: Option<PathBuf>,
+    mut files: Vec<PathBuf>,
+) {
     let mut look = Look::at(&files);
     loop {
         let asked = tokio::select! {
-            () = told.next() => true,
+            () = told.heard() => true,
             () = tokio::time::sleep(LOOK_EVERY) => false,
         };
         let now = Look::at(&files);
@@ -123,49 +130,5 @@ async fn reload(backend: &Backend, file: Option<&Path>) -> Option<Vec<PathBuf>> 
     }
 }
 
-/// SIGHUP, where there is such a thing.
-struct Told {
-    #[cfg(unix)]
-    hangup: Option<tokio::signal::unix::Signal>,
-}
-
-impl Told {
-    fn listen() -> Self {
-        Self {
-            #[cfg(unix)]
-            hangup: tokio::signal::unix::signal(tokio::signal::unix::SignalKind::hangup()).ok(),
-        }
-    }
-
-    async fn next(&mut self) {
-        #[cfg(unix)]
-        if let Some(hangup) = &mut self.hangup
-            && hangup.recv().await.is_some()
-        {
-            return;
-        }
-        std::future::pending::<()>().await;
-    }
-}
-
 /// How often the files of the settings are looked at.
 const LOOK_EVERY: Duration = Duration::from_secs(5);
-
-/// Ends with Ctrl-C, or with the signal that service managers send.
-async fn interrupted() {
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
-            tokio::select! {
-                _ = terminate.recv() => {}
-                _ = tokio::signal::ctrl_c() => {}
-            }
-            return;
-        }
-    }
-    // Without a signal to wait for, serve until killed.
-    if tokio::signal::ctrl_c().await.is_err() {
-        std::future::pending::<()>().await;
-    }
-}

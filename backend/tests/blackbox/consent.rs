@@ -384,3 +384,23 @@ async fn whose_yes_it_was_is_seen_in_the_token() {
     }
     assert_eq!(agrees(&world, &page, TENANT).await, "granted");
 }
+
+/// R30: an answer that names another issuer spends the sign-in, and its code is not sent.
+#[tokio::test]
+async fn an_answer_of_another_issuer_proves_nothing() {
+    let world = World::start().await;
+    let mut ada = world.browser();
+    let page = page(&blocked(&mut ada, &json!({})).await);
+    let mut grace = world.browser();
+    let given = parameter(&presses(&mut grace, &page).await, "state");
+    let yes = format!("admin_consent=True&state={given}");
+    let shown = parameter(&location(&grace.arrive(&yes).await), "state");
+    let query = format!("code=0.code&state={shown}&iss=https%3A%2F%2Fevil.example%2Fx%2Fv2.0");
+    let landed = location(&grace.arrive(&query).await);
+    assert!(
+        landed.as_str().ends_with("code=issuer_mismatch"),
+        "{landed}"
+    );
+    assert_eq!(state(&mut ada, &page).await, "requested");
+    assert_eq!(world.microsoft.token_requests(), 0);
+}

@@ -9,6 +9,7 @@
 //! depend on the other. Nothing that is shipped depends on it.
 
 mod own;
+mod port;
 mod programs;
 mod server;
 
@@ -19,6 +20,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
 
 pub use own::{OwnServer, PASSWORD};
+pub use port::free_port;
 use server::Server;
 
 /// Why there is no server to test on. A test that needs one fails with this sentence.

@@ -2,7 +2,6 @@
 //! disk may misbehave.
 
 use std::fs;
-use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 
 use base64::Engine as _;
@@ -11,6 +10,7 @@ use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair}
 use tempfile::TempDir;
 
 use super::NoServer;
+use super::port::free_port;
 use super::server::{Port, Server};
 
 /// The server. Dropped, it goes with all it holds.
@@ -139,12 +139,6 @@ fn pem(what: &str, der: &[u8]) -> String {
         "-----BEGIN {what}-----\n{}\n-----END {what}-----\n",
         lines.join("\n")
     )
-}
-
-/// Free at this moment; whoever takes it first has it.
-fn free_port() -> Result<u16, NoServer> {
-    let listener = TcpListener::bind("127.0.0.1:0")?;
-    Ok(listener.local_addr()?.port())
 }
 
 /// The password of the server's user: it must not appear anywhere.

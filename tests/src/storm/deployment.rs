@@ -7,9 +7,9 @@ use connect_outlook_emulator::{
     graph::GraphLimits,
     world::{PersonId, World},
 };
+use connect_outlook_throwaway_postgres::free_port;
 use serde_json::json;
 use tempfile::TempDir;
-use tokio::net::TcpListener;
 use url::Url;
 
 use super::{Database, Options, process::Process, settings::settings};
@@ -43,7 +43,9 @@ impl Deployment {
                 .await
                 .unwrap_or_else(|reason| panic!("{reason}")),
         };
-        let ports = free_ports(usize::from(options.processes)).await;
+        let ports: Vec<_> = (0..options.processes)
+            .map(|_| free_port().expect("a free port"))
+            .collect();
         let origin = format!("http://localhost:{}", ports[0]);
         let settings = settings(microsoft.state(), &origin, &database);
         let mut processes = Vec::new();
@@ -147,16 +149,6 @@ fn name(number: usize) -> String {
 
 fn address(name: &str) -> String {
     format!("{name}@contoso.example")
-}
-
-/// Ports nobody uses now. Between this and the start of a process somebody could take one; then it does not start.
-async fn free_ports(count: usize) -> Vec<u16> {
-    let mut listeners = Vec::new();
-    for _ in 0..count {
-        listeners.push(TcpListener::bind("127.0.0.1:0").await.expect("a free port"));
-    }
-    let port = |listener: &TcpListener| listener.local_addr().expect("an address").port();
-    listeners.iter().map(port).collect()
 }
 
 /// Seconds. A token with less than five minutes left is replaced before it is used.

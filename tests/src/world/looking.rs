@@ -132,7 +132,8 @@ impl World {
                 .replace("{session}", "00000000-0000-4000-8000-000000000001")
                 .replace("{message}", "AAkALgAAAAAAHYQDEapmEc2byACqAC")
                 .replace("{key}", "2f1c1b0e-5b0a-4a53-9d52-1f0f6b9c7a11")
-                .replace("{attachment}", "AAkALgAAAAAAHYQDEapmEc2byACqAA");
+                .replace("{attachment}", "AAkALgAAAAAAHYQDEapmEc2byACqAA")
+                .replace("{token}", &"A".repeat(43));
             assert!(!path.contains('{'), "{path}: say what goes there");
             (method.parse().expect("a method"), path)
         };

@@ -1,7 +1,7 @@
 //! A real `connect-outlook serve` on the world's vault, that can be killed and paused at any instruction.
 
 use std::{
-    net::TcpListener,
+    net::SocketAddr,
     process::Stdio,
     sync::{Arc, Mutex, PoisonError},
 };
@@ -10,6 +10,7 @@ use connect_outlook_tests::{
     disk::Environment,
     program::{Settings, connect_outlook},
 };
+use connect_outlook_throwaway_postgres::free_port;
 use tokio::{
     io::{AsyncBufReadExt as _, BufReader},
     process::{Child, ChildStderr, Command},
@@ -102,10 +103,9 @@ impl Process {
         more: Settings,
         environment: Environment,
     ) -> Self {
-        let free = TcpListener::bind("127.0.0.1:0").unwrap();
-        let address = free.local_addr().unwrap();
-        drop(free);
-        let origin = format!("http://localhost:{}", address.port());
+        let port = free_port().unwrap();
+        let address = SocketAddr::from(([127, 0, 0, 1], port));
+        let origin = format!("http://localhost:{port}");
         let mut settings = place.world.told(&origin);
         settings.insert("listen", address.to_string());
         settings.insert("log_format", "json".to_owned());

@@ -45,15 +45,18 @@ async fn a_panic_in_a_refresh_is_one_answer_and_its_lease_lapses(place: &Place<'
     2
 }
 
-/// Ada signs in again, and her handler panics between the new tokens and the session. The old session goes on with them, the
-/// attempt is spent, and beginning again connects.
+/// Ada signs in again elsewhere, and her handler panics when the tokens are stored and not told yet. Her old session goes on with
+/// them, the handle of the new one is nobody's, the attempt is spent, and beginning again connects.
 async fn a_panic_in_a_sign_in_is_one_answer_and_the_account_whole(place: &Place<'_>) -> usize {
     let ada = place.world.visitor().connect("ada").await;
     let elsewhere = place.world.visitor();
     let (attempt, callback) = elsewhere.sign_in(Answering::Yes("ada")).await;
     logs::panic_at("account connected", ada.id());
     is_internal(&elsewhere.page().finish(&attempt, &callback).await);
-    assert_eq!(place.world.rows("sessions").await, 1, "ada's own");
+    let sessions = place.world.rows("sessions").await;
+    assert_eq!(sessions, 2, "stored with the account, in one transaction");
+    let who = elsewhere.page().get("/v1/session").await;
+    assert_eq!(who.status, 204, "nobody was given its handle");
     assert_eq!(place.versions().await, [["2"]]);
     assert!(!ada.inbox().await.is_empty());
     let again = elsewhere.page().finish(&attempt, &callback).await;

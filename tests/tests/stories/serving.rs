@@ -46,6 +46,17 @@ async fn what_is_counted_can_be_read_on_a_listener_of_its_own() {
     serving.stop().await;
 }
 
+/// R180: signals are heard from the moment at which it says that it serves; before, either of these was its end.
+#[tokio::test]
+async fn who_says_that_it_serves_hears_signals() {
+    let place = Place::new().await;
+    for _ in 0..5 {
+        let serving = Serving::start(&place.settings).await;
+        serving.signal("HUP").await;
+        serving.stop().await;
+    }
+}
+
 /// R78: a proxy that the environment names, and at which nobody is, is not asked: tokens and letters go to Microsoft alone.
 #[tokio::test]
 async fn a_proxy_of_the_environment_is_not_used() {

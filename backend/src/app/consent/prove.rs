@@ -38,7 +38,10 @@ impl App {
         let request = request.ok_or(FinishAttemptError::Unknown)?;
         let whose = match callback {
             Callback::Refused { .. } => Whose::NotShown,
-            Callback::Code { code, .. } => self.whose_code(code, &attempt).await,
+            Callback::Code { code, issuer, .. } => {
+                self.prove_issuer(issuer.as_deref())?;
+                self.whose_code(code, &attempt).await
+            }
         };
         let tenant = match whose {
             Whose::Organisation(tenant) => tenant,
