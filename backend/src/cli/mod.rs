@@ -17,6 +17,7 @@ mod links;
 mod open_vault;
 mod progress;
 mod serve;
+mod sessions;
 mod signals;
 mod vault;
 mod webhooks;
@@ -47,6 +48,8 @@ enum Command {
     Vault(vault::Vault),
     /// See who is connected, and what happened to whom.
     Accounts(accounts::Accounts),
+    /// Sign people out: those who use one account, or everybody.
+    Sessions(sessions::Sessions),
     /// Make, name and revoke the keys of the integrator's server.
     #[command(name = "api-keys")]
     ApiKeys(api_keys::ApiKeys),
@@ -81,6 +84,7 @@ pub fn run() -> ExitCode {
         Command::Keys(command) => keys::run(command),
         Command::Vault(options) => vault::run(&options),
         Command::Accounts(options) => accounts::run(&options),
+        Command::Sessions(options) => sessions::run(&options),
         Command::ApiKeys(options) => api_keys::run(&options),
         Command::Webhooks(options) => webhooks::run(&options),
         Command::Links(options) => links::run(&options),

@@ -1,6 +1,7 @@
 //! Sessions: what a browser may use for as long as it shows its handle.
 
 mod beside;
+mod ending;
 
 use sqlx::{Any, Transaction};
 

@@ -3,6 +3,7 @@
 use std::{fs, path::Path};
 
 use connect_outlook_tests::{
+    Connected,
     place::{Place, write_private},
     program::Serving,
 };
@@ -215,4 +216,32 @@ async fn damage(file: &str, account: &str) {
     .unwrap();
     assert_eq!(damaged.rows_affected(), 1);
     connection.close().await.unwrap();
+}
+
+/// R72: an operator signs out whoever uses an account, then everybody, while the server serves; mailboxes stay connected. What
+/// the server remembers of it is judged after its next start, so that nobody has to wait until it has heard.
+#[tokio::test]
+async fn an_operator_signs_people_out() {
+    let place = Place::new().await;
+    let serving = Serving::start(&place.settings).await;
+    let ada = place.visitor().connect("ada").await;
+    let grace = place.visitor().connect("grace").await;
+    let said = place
+        .good(&["sessions", "end", "--account", ada.id()])
+        .await;
+    assert!(said.starts_with("Ended 1 sessions."), "{said}");
+    serving.stop().await;
+    let serving = Serving::start(&place.settings).await;
+    let ask = async |who: &Connected| who.visitor.page().get("/v1/session").await.status;
+    assert_eq!((ask(&ada).await, ask(&grace).await), (401, 200));
+    place.good(&["sessions", "end", "--all"]).await;
+    serving.stop().await;
+    let serving = Serving::start(&place.settings).await;
+    assert_eq!(ask(&grace).await, 401);
+    let listed = place.good(&["accounts", "list"]).await;
+    assert_eq!(listed.matches("\"connected\"").count(), 2, "{listed}");
+    let ended = place.run(&["sessions", "end", "--account", "nobody"]).await;
+    assert_eq!(ended.code, Some(1));
+    assert_eq!(place.run(&["sessions", "end"]).await.code, Some(2));
+    serving.stop().await;
 }

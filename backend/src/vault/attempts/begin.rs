@@ -93,7 +93,7 @@ impl Vault {
                 .await
                 .map_err(VaultError::from)?;
         }
-        if count_open(&mut transaction, caps.of_all, now).await? > i64::from(caps.of_all) {
+        if are_beyond(&mut transaction, caps.of_all, now).await? {
             return Err(BeginAttemptError::TooManyOpen);
         }
         transaction.commit().await.map_err(VaultError::from)?;
@@ -185,27 +185,24 @@ async fn drop_oldest(
     Ok(())
 }
 
-/// Counts no further than one past `most`.
-async fn count_open(
+/// Whether more than `most` are open. Answered from the index `open_attempts` alone.
+async fn are_beyond(
     transaction: &mut Transaction<'static, Any>,
     most: u32,
     now: UnixTime,
-) -> Result<i64, VaultError> {
-    let row = sqlx::query(
-        "select 'open' as id, count(*) as open_now
-         from (
-            select 1 as one
-            from attempts
-            where expires_at > $1
-              and taken_at is null
-            limit $2
-         ) as some_of_them",
+) -> Result<bool, VaultError> {
+    let beyond = sqlx::query(
+        "select 1 as one
+         from attempts
+         where expires_at > $1
+           and taken_at is null
+         limit 1 offset $2",
     )
     .bind(now.0)
-    .bind(i64::from(most) + 1)
-    .fetch_one(&mut **transaction)
+    .bind(i64::from(most))
+    .fetch_optional(&mut **transaction)
     .await?;
-    Record::new("attempts", "id", row).number("open_now")
+    Ok(beyond.is_some())
 }
 
 /// How many attempts of one browser may be open at once, unless the settings say otherwise (R25).

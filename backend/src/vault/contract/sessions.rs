@@ -16,6 +16,7 @@ on_every_engine![
     a_sign_out_is_final,
     a_handle_cannot_be_opened_twice,
     a_sign_in_stores_account_and_session_or_neither,
+    sessions_of_one_account_end_and_then_all,
 ];
 
 async fn find(world: &World, handle: &str, at: UnixTime) -> Option<Session> {
@@ -250,4 +251,24 @@ async fn a_sign_in_stores_account_and_session_or_neither(world: &World) {
     let both = |account| session.accounts.contains(&account);
     assert!(session.accounts.len() == 2 && both(ada) && both(grace.id));
     assert_eq!(find(world, "old", NOW).await, None);
+}
+
+/// R72: what an operator ends opens nothing; other people's sessions, and the connections, stay.
+async fn sessions_of_one_account_end_and_then_all(world: &World) {
+    let ada = world.connect("ada", &grant("1")).await.id;
+    let grace = world.connect("grace", &grant("1")).await.id;
+    open(world, "home", ada, NOW).await;
+    open(world, "office", ada, NOW).await;
+    open(world, "grace's", grace, NOW).await;
+    open(world, "shared", grace, NOW).await;
+    replace(world, "shared", "of both", ada, NOW).await;
+
+    assert_eq!(world.vault.end_sessions(Some(ada)).await.unwrap(), 3);
+    for handle in ["home", "office", "of both"] {
+        assert_eq!(find(world, handle, NOW).await, None, "{handle}");
+    }
+    assert!(find(world, "grace's", NOW).await.is_some());
+    assert_eq!(world.vault.end_sessions(None).await.unwrap(), 1);
+    assert_eq!(find(world, "grace's", NOW).await, None);
+    assert!(world.vault.tokens(ada, NOW).await.unwrap().unwrap().works);
 }

@@ -53,6 +53,7 @@ pub(in crate::vault) const MIGRATIONS: &[&str] = &[
     include_str!("../../../migrations/0011_claims.sql"),
     include_str!("../../../migrations/0012_webhooks.sql"),
     include_str!("../../../migrations/0013_consent_requests.sql"),
+    include_str!("../../../migrations/0014_open_attempts.sql"),
 ];
 
 impl Database {
