@@ -1,6 +1,6 @@
 //! The search for secrets where none may be (R124, L12): everything the emulator issued or was sent is a canary.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, io, path::Path, process::Command};
 
 use base64::{
     Engine as _,
@@ -9,6 +9,22 @@ use base64::{
 use connect_outlook_emulator::{Exchange, world::World};
 
 use crate::{evidence, sought::Sought};
+
+/// What lies in a file, read by another process: closing a file takes away every lock that this process has on it, also
+/// those of a SQLite connection. Whoever opens the vault next would take it for nobody's, and cut off what is mapped here.
+///
+/// # Errors
+/// When it cannot be read.
+pub fn read_aside(file: &Path) -> io::Result<Vec<u8>> {
+    let read = Command::new("cat").arg("--").arg(file).output()?;
+    if read.status.success() {
+        Ok(read.stdout)
+    } else {
+        Err(io::Error::other(
+            String::from_utf8_lossy(&read.stderr).into_owned(),
+        ))
+    }
+}
 
 /// A secret value and what it is.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -9,7 +9,7 @@ use super::{Settings, World, database};
 use crate::{
     FLOW_COOKIE, SESSION_COOKIE, Visitor,
     browser::{Answer, Request},
-    canaries::{Secret, secrets_in},
+    canaries::{Secret, read_aside, secrets_in},
     evidence::{TokenRequest, token_requests},
     house::fetch_routes,
     logs,
@@ -93,7 +93,7 @@ impl World {
         let sought = Sought::new(&sought);
         let mut found = for_nobody.hits(&self.log(), "the log");
         for file in self.vault_files() {
-            let bytes = std::fs::read(&file).expect("a readable file");
+            let bytes = read_aside(&file).expect("a readable file");
             found.extend(for_nobody.hits(&bytes, &file.display().to_string()));
         }
         for visitor in self

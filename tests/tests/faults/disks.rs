@@ -132,7 +132,9 @@ async fn what_was_not_synced_is_not_acknowledged(place: &Place<'_>) -> usize {
     assert_eq!(disk.failed_syncs(), 1);
     // An alarm: of what failed for good, for the operator.
     process.says("a request failed").await;
-    // PostgreSQL starts itself again. What it could not sync may have been written all the same.
+    // PostgreSQL gives up, sooner or later than it is asked again: a start makes that certain. What it could not sync may
+    // have been written all the same.
+    comes_back(place);
     while place.world.ready().await.status != 200 {
         moment().await;
     }
@@ -186,7 +188,7 @@ fn log_of(place: &Place<'_>) -> &'static str {
     }
 }
 
-/// There is room again. SQLite needs nobody; PostgreSQL's server gave up when it could not write its log.
+/// The disk is well again. SQLite needs nobody; PostgreSQL's server gave up when it could not write its log.
 fn comes_back(place: &Place<'_>) {
     if place.database == Database::Postgres {
         place.ground().restart();

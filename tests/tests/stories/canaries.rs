@@ -1,6 +1,6 @@
 //! The search for secrets (R124, L12) ends every story; here it has to find, and here it runs after a long day.
 
-use connect_outlook_tests::{Answering, story};
+use connect_outlook_tests::{Answering, canaries::read_aside, story};
 
 #[tokio::test]
 async fn after_a_long_day_no_secret_is_in_the_vaults_files_or_in_the_log() {
@@ -64,7 +64,7 @@ async fn the_vaults_file_does_not_name_the_person() {
     story(async |world| {
         world.visitor().connect("ada").await;
         for file in world.vault_files() {
-            let bytes = std::fs::read(&file).unwrap();
+            let bytes = read_aside(&file).unwrap();
             let text = String::from_utf8_lossy(&bytes);
             for word in ["ada@contoso.example", "Ada Lovelace"] {
                 assert!(!text.contains(word), "{word} in {}", file.display());

@@ -3,6 +3,7 @@
 use connect_outlook_emulator::scenario::{Fault, FaultKind};
 use connect_outlook_tests::{
     Connected, Settings, World,
+    canaries::read_aside,
     evidence::graph_calls,
     letters::{SENDING_SCOPES, letter},
     story, story_with,
@@ -288,7 +289,7 @@ async fn the_vault_holds_no_letters() {
         letter["body"]["content"] = "Words that nobody else reads".into();
         ada.send(KEY, &letter).await;
         for file in world.vault_files() {
-            let bytes = std::fs::read(&file).unwrap();
+            let bytes = read_aside(&file).unwrap();
             let text = String::from_utf8_lossy(&bytes);
             for secret in ["nobody else reads", KEY] {
                 assert!(!text.contains(secret), "{secret} in {}", file.display());
