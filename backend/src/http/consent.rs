@@ -2,16 +2,15 @@
 
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, RawQuery, State};
-use axum::http::{HeaderMap, header};
+use axum::http::HeaderMap;
 use axum::response::Response;
 use connect_outlook_protocol::consent;
 use connect_outlook_protocol::secret::ConsentToken;
 use connect_outlook_protocol::wire::ConsentProgress;
 
-use super::attempts::FLOW_LASTS;
 use super::codes::Code;
 use super::error::Problem;
-use super::server_driven::see_other;
+use super::server_driven::{away, see_other};
 use super::{Door, consent_page, cookies};
 use crate::app::{self, ConsentEnd, ConsentError, ConsentStep, FlowHandle};
 
@@ -36,11 +35,7 @@ pub(super) async fn start(
     let token = read(token).map_err(on_page)?;
     let started = door.app.start_consent(&token, cookies::flow(&headers));
     let (url, browser) = started.await.map_err(|error| on_page(told(error)))?;
-    let mut response = see_other(&url).map_err(on_page)?;
-    response
-        .headers_mut()
-        .extend(cookies::set_flow(&browser, FLOW_LASTS).map(|cookie| (header::SET_COOKIE, cookie)));
-    Ok(response)
+    away(&url, &browser).map_err(on_page)
 }
 
 /// `GET /v1/consent/{token}/state`: for the page whose visitor waits.

@@ -2,14 +2,13 @@
 
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, header};
+use axum::http::HeaderMap;
 use axum::response::Response;
 use connect_outlook_protocol::secret::LinkToken;
 
-use super::attempts::FLOW_LASTS;
 use super::codes::Code;
 use super::error::Problem;
-use super::server_driven::see_other;
+use super::server_driven::away;
 use super::{Door, cookies, page};
 use crate::app::{self, LinkError};
 
@@ -34,11 +33,7 @@ pub(super) async fn start(
     let token = read(token).map_err(on_page)?;
     let started = door.app.start_link(&token, cookies::flow(&headers)).await;
     let (url, browser) = started.map_err(|error| on_page(told(error)))?;
-    let mut response = see_other(&url).map_err(on_page)?;
-    response
-        .headers_mut()
-        .extend(cookies::set_flow(&browser, FLOW_LASTS).map(|cookie| (header::SET_COOKIE, cookie)));
-    Ok(response)
+    away(&url, &browser).map_err(on_page)
 }
 
 /// A token that could be one of ours and opens nothing was guessed, or ended long ago.

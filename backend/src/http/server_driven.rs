@@ -12,7 +12,7 @@ use super::codes::Code;
 use super::consent::{ended_at, returned};
 use super::error::Problem;
 use super::{Door, bearer, cookies, page};
-use crate::app::{Landing, Wishes, claim_digest};
+use crate::app::{FlowHandle, Landing, Wishes, claim_digest};
 
 /// `GET /v1/connect`: a page with one button, for links.
 pub(super) async fn offer(
@@ -50,11 +50,7 @@ pub(super) async fn start(
         .start_server_attempt(wishes, account.as_deref(), browser, session)
         .await;
     let (url, browser) = started.map_err(|error| on_page(error.into()))?;
-    let mut response = see_other(&url).map_err(on_page)?;
-    response
-        .headers_mut()
-        .extend(cookies::set_flow(&browser, FLOW_LASTS).map(|cookie| (header::SET_COOKIE, cookie)));
-    Ok(response)
+    away(&url, &browser).map_err(on_page)
 }
 
 /// `GET /v1/callback`: back from Microsoft. The answer is always an address without code and state (R32).
@@ -135,6 +131,16 @@ fn wishes(form: Form) -> Result<(Wishes, Option<String>), Problem> {
         }
     }
     Ok((wishes, account))
+}
+
+/// On to Microsoft, with the cookie by which the browser is known again.
+pub(super) fn away(url: &str, browser: &FlowHandle) -> Result<Response, Problem> {
+    let mut response = see_other(url)?;
+    let cookie = cookies::set_flow(browser, FLOW_LASTS);
+    response
+        .headers_mut()
+        .extend(cookie.map(|cookie| (header::SET_COOKIE, cookie)));
+    Ok(response)
 }
 
 /// 303: whatever the method was, the next is a GET. Never 307 or 308, which would repeat a body elsewhere.

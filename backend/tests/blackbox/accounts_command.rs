@@ -1,14 +1,16 @@
 //! `connect-outlook accounts`, run as operators run it, beside a server that serves.
 
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::Output;
 
 use serde_json::{Value, json};
+use tokio::process::Command;
 
 use super::world::{KEY, START, World};
 
-/// Runs the program on a vault and answers its exit code and what it wrote to standard output.
-fn run(database: &str, arguments: &[&str]) -> (i32, String) {
+/// Runs the program on a vault and answers its exit code and what it wrote to standard output. The server goes on meanwhile:
+/// it may be in the middle of a write.
+async fn run(database: &str, arguments: &[&str]) -> (i32, String) {
     let Output {
         status,
         stdout,
@@ -21,6 +23,7 @@ fn run(database: &str, arguments: &[&str]) -> (i32, String) {
         .arg("accounts")
         .args(arguments)
         .output()
+        .await
         .unwrap();
     let stderr = String::from_utf8(stderr).unwrap();
     let stdout = String::from_utf8(stdout).unwrap();
@@ -65,7 +68,7 @@ async fn events_are_read_from_where_one_stopped() {
     );
     ada.get(&format!("/v1/accounts/{id}/messages")).await;
     ada.connect().await;
-    let (code, all) = run(&it.database, &["events"]);
+    let (code, all) = run(&it.database, &["events"]).await;
     let all = lines(&all);
     let kinds: Vec<_> = all
         .iter()
@@ -86,14 +89,17 @@ async fn events_are_read_from_where_one_stopped() {
         (&json!(id), &json!(START + 4_000))
     );
     assert!(all.iter().all(|event| event["id"].is_string()));
-    let (_, first) = run(&it.database, &["events", "--limit", "2"]);
+    let (_, first) = run(&it.database, &["events", "--limit", "2"]).await;
     assert_eq!(lines(&first), all[..2]);
     let after = all[1]["cursor"].to_string();
-    let (_, rest) = run(&it.database, &["events", "--after", &after]);
+    let (_, rest) = run(&it.database, &["events", "--after", &after]).await;
     assert_eq!(lines(&rest), all[2..]);
     let nobody = "00000000-0000-4000-8000-000000000000";
-    assert_eq!(run(&it.database, &["events", "--account", nobody]).1, "");
-    let (_, table) = run(&it.database, &["events", "--format", "table"]);
+    assert_eq!(
+        run(&it.database, &["events", "--account", nobody]).await.1,
+        ""
+    );
+    let (_, table) = run(&it.database, &["events", "--format", "table"]).await;
     assert_eq!(table.lines().count(), 4);
     assert!(
         table.contains("account.needs_user") && table.contains("grant_revoked"),
@@ -121,7 +127,7 @@ async fn events_of_the_deployment_are_shown_with_those_of_accounts() {
         .claims
         .insert("oid", json!("77777777-aaaa-4bbb-8ccc-888888888888"));
     it.world.browser().connect().await;
-    let (code, all) = run(&it.database, &["events"]);
+    let (code, all) = run(&it.database, &["events"]).await;
     let all = lines(&all);
     let told: Vec<_> = all
         .iter()
@@ -143,11 +149,11 @@ async fn events_of_the_deployment_are_shown_with_those_of_accounts() {
         (&json!("deployment"), &json!("secret 1"))
     );
     assert!(all[1].get("account").is_none() && all[0].get("of").is_none());
-    let (_, rest) = run(&it.database, &["events", "--after", "1", "--limit", "1"]);
+    let (_, rest) = run(&it.database, &["events", "--after", "1", "--limit", "1"]).await;
     assert_eq!(lines(&rest), all[1..2]);
-    let (_, hers) = run(&it.database, &["events", "--account", &id]);
+    let (_, hers) = run(&it.database, &["events", "--account", &id]).await;
     assert_eq!(lines(&hers), all[..1]);
-    let (_, table) = run(&it.database, &["events", "--format", "table"]);
+    let (_, table) = run(&it.database, &["events", "--format", "table"]).await;
     let row = table
         .lines()
         .find(|line| line.contains("credential.expired"))
@@ -164,7 +170,7 @@ async fn accounts_are_listed_with_their_state() {
     let it = served().await;
     let mut ada = it.world.browser();
     let id = ada.connect().await;
-    let (code, listed) = run(&it.database, &["list"]);
+    let (code, listed) = run(&it.database, &["list"]).await;
     let listed = lines(&listed);
     assert_eq!((code, listed.len()), (0, 1));
     assert_eq!(
@@ -181,7 +187,7 @@ async fn accounts_are_listed_with_their_state() {
         json!({"error": "invalid_grant", "error_codes": [90_094]}),
     );
     ada.get(&format!("/v1/accounts/{id}/messages")).await;
-    let (code, table) = run(&it.database, &["list", "--format", "table", "--addresses"]);
+    let (code, table) = run(&it.database, &["list", "--format", "table", "--addresses"]).await;
     assert_eq!(code, 3, "somebody has to act");
     for word in [
         &id,
@@ -191,6 +197,6 @@ async fn accounts_are_listed_with_their_state() {
     ] {
         assert!(table.contains(word), "{word}: {table}");
     }
-    let (code, none) = run(&it.database, &["list", "--state", "connected"]);
+    let (code, none) = run(&it.database, &["list", "--state", "connected"]).await;
     assert_eq!((code, none.as_str()), (0, ""));
 }

@@ -32,11 +32,8 @@ async fn blocked(browser: &mut Browser, wishes: &Value) -> Value {
 /// The path of the page that is forwarded.
 fn page(told: &Value) -> String {
     let link: Url = told["link"].as_str().unwrap().parse().unwrap();
-    assert!(
-        link.as_str()
-            .starts_with(&format!("{SITE}/outlook/v1/consent/")),
-        "{link}"
-    );
+    let ours = format!("{SITE}/outlook/v1/consent/");
+    assert!(link.as_str().starts_with(&ours), "{link}");
     link.path().trim_start_matches("/outlook").to_owned()
 }
 
@@ -321,12 +318,17 @@ async fn what_is_unknown_or_over_says_so() {
     assert_eq!(state(&mut ada, &page).await, "expired");
 }
 
+/// Presses the button and says yes; where that leads.
+async fn says_yes(browser: &mut Browser, page: &str) -> Url {
+    let link = presses(browser, page).await;
+    let query = format!("admin_consent=True&state={}", parameter(&link, "state"));
+    location(&browser.arrive(&query).await)
+}
+
 /// Presses the button, says yes, and signs in; the ID token says this tenant. How it ended.
 async fn agrees(world: &World, page: &str, tenant: &str) -> String {
     let mut grace = world.browser();
-    let link = presses(&mut grace, page).await;
-    let query = format!("admin_consent=True&state={}", parameter(&link, "state"));
-    let away = location(&grace.arrive(&query).await);
+    let away = says_yes(&mut grace, page).await;
     {
         let mut script = world.microsoft.script();
         script
@@ -392,15 +394,10 @@ async fn an_answer_of_another_issuer_proves_nothing() {
     let mut ada = world.browser();
     let page = page(&blocked(&mut ada, &json!({})).await);
     let mut grace = world.browser();
-    let given = parameter(&presses(&mut grace, &page).await, "state");
-    let yes = format!("admin_consent=True&state={given}");
-    let shown = parameter(&location(&grace.arrive(&yes).await), "state");
+    let shown = parameter(&says_yes(&mut grace, &page).await, "state");
     let query = format!("code=0.code&state={shown}&iss=https%3A%2F%2Fevil.example%2Fx%2Fv2.0");
     let landed = location(&grace.arrive(&query).await);
-    assert!(
-        landed.as_str().ends_with("code=issuer_mismatch"),
-        "{landed}"
-    );
+    assert!(landed.as_str().ends_with("issuer_mismatch"), "{landed}");
     assert_eq!(state(&mut ada, &page).await, "requested");
     assert_eq!(world.microsoft.token_requests(), 0);
 }
