@@ -47,7 +47,11 @@ impl Floor {
     /// One form to the token endpoint and two reads of Graph, one beside the other; all answers read.
     pub(crate) async fn ask(&self) {
         let origin = self.microsoft.origin();
-        let form = [("scope", "openid"), ("code", "0.code")];
+        let form = [
+            ("grant_type", "authorization_code"),
+            ("scope", "openid"),
+            ("code", "0.code"),
+        ];
         let token = self
             .client
             .post(format!("{origin}/common/oauth2/v2.0/token"));
