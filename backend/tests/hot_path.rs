@@ -1,9 +1,11 @@
-//! What a warm request costs the database: nothing. Statements are counted where sqlx tells of them, for the whole
+//! What requests cost the database: a warm one nothing, and a sign-in as little as can be. It is counted for the whole
 //! process; so this file has a process of its own.
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests stop as tests do")]
 #![expect(dead_code, reason = "the helpers serve another file too")]
 
+#[path = "hot_path/asked.rs"]
+mod asked;
 #[path = "blackbox/browser.rs"]
 mod browser;
 #[path = "blackbox/microsoft.rs"]
@@ -11,61 +13,16 @@ mod microsoft;
 #[path = "blackbox/world.rs"]
 mod world;
 
-use std::fmt;
 use std::path::Path;
-use std::sync::Mutex;
 
 use axum::body::Body;
 use axum::http::{Method, Request, StatusCode};
 use connect_outlook_backend::http::{Guard, Limit, routes};
-use tracing::field::{Field, Visit};
-use tracing::{Event, Level, Subscriber};
-use tracing_subscriber::layer::{Context, Layer, SubscriberExt as _};
+use tracing_subscriber::layer::SubscriberExt as _;
 
+use asked::{Count, counted, round_trips, statements, whoever_asks};
+use browser::{Browser, Started};
 use world::World;
-
-/// Every statement so far, but those of the upkeep that runs beside requests.
-static STATEMENTS: Mutex<Vec<String>> = Mutex::new(Vec::new());
-
-struct Count;
-
-impl<S: Subscriber> Layer<S> for Count {
-    fn enabled(&self, metadata: &tracing::Metadata<'_>, _: Context<'_, S>) -> bool {
-        metadata.target() == "sqlx::query" && *metadata.level() <= Level::DEBUG
-    }
-
-    fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
-        let mut text = Text(String::new());
-        event.record(&mut text);
-        // … and of connections that are opened.
-        let upkeep = [
-            "from news",
-            "limit $2",
-            "limit $3",
-            "webhook_deliveries",
-            "unixepoch",
-            "pragma",
-            "PRAGMA",
-        ];
-        let of_a_sign_in = ["insert into", "some_of_them"];
-        let says = |word: &&str| text.0.contains(*word);
-        if of_a_sign_in.iter().any(says) || !upkeep.iter().any(says) {
-            STATEMENTS.lock().unwrap().push(text.0);
-        }
-    }
-}
-
-struct Text(String);
-
-impl Visit for Text {
-    fn record_debug(&mut self, _: &Field, value: &dyn fmt::Debug) {
-        self.0.push_str(&format!("{value:?} "));
-    }
-}
-
-fn statements() -> Vec<String> {
-    std::mem::take(&mut STATEMENTS.lock().unwrap())
-}
 
 /// Counting begins once; two tests do not count at a time.
 async fn counting() -> tokio::sync::MutexGuard<'static, ()> {
@@ -163,7 +120,8 @@ async fn a_warm_request_asks_the_database_nothing() {
 }
 
 /// What a sign-in costs: one durable transaction when it begins, two when it ends (the attempt is spent before the code
-/// is sent; account, tokens, event and session are stored together), three requests, and as few statements as can be.
+/// is sent; account, tokens, event and session are stored together), three requests, and as few statements as can be:
+/// those that wait for nobody's answer go together and are counted as one.
 #[tokio::test]
 async fn a_sign_in_costs_three_commits_and_three_requests() {
     let _alone = counting().await;
@@ -172,15 +130,13 @@ async fn a_sign_in_costs_three_commits_and_three_requests() {
     let world = World::start_with(&[("database", &format!("sqlite:{}", file.display()))]).await;
     let log = folder.path().join("vault.sqlite-wal");
     // The first visitor of all brings the keys along, and is new to the vault; the second one is known.
-    for (keys, stored) in [(1, 9), (1, 10)] {
-        // Whether an administrator's consent proved itself by this.
-        let looked = 1;
+    for keys in [1, 1] {
         let mut ada = world.browser();
         let (commits, _) = (commits(&log), statements());
         let started = ada.begin(&serde_json::json!({})).await;
         assert_eq!(commits_since(&log, commits), 1);
         let begun = statements();
-        assert_eq!(begun.len(), 2, "one records, one counts: {begun:?}");
+        assert_eq!(begun.len(), 1, "it records and counts: {begun:?}");
 
         let graph = world.microsoft.script().graph.len();
         let codes = world.microsoft.token_requests();
@@ -190,8 +146,8 @@ async fn a_sign_in_costs_three_commits_and_three_requests() {
         let ended = statements();
         assert_eq!(
             ended.len(),
-            1 + stored + looked,
-            "one takes, the others store: {ended:?}"
+            3,
+            "one takes, one claims, one stores: {ended:?}"
         );
         assert_eq!(world.microsoft.token_requests() - codes, 1);
         assert_eq!(world.microsoft.script().graph.len() - graph, 2);
@@ -199,6 +155,109 @@ async fn a_sign_in_costs_three_commits_and_three_requests() {
     }
     world.backend.stop().await;
 }
+
+/// The same in round trips, on both databases: to begin, and to end. On SQLite each is a change of threads and back, and
+/// dearer than what is done there. The last of each transaction is the pool's, which looks at a connection that comes back.
+#[tokio::test]
+async fn a_sign_in_asks_the_database_so_often() {
+    let _alone = counting().await;
+    let _asking = whoever_asks().entered();
+    let folder = tempfile::tempdir().unwrap();
+    let sqlite = format!("sqlite:{}", folder.path().join("vault.sqlite").display());
+    let postgres = connect_outlook_throwaway_postgres::new_schema().await;
+    let postgres = postgres.unwrap_or_else(|missing| panic!("{missing}"));
+    let postgres = counted(&postgres, folder.path()).await;
+    for (database, lock) in [(sqlite, 0), (postgres, 1)] {
+        // With a single connection nothing is begun before the pool has had its look.
+        let settings = [
+            ("database", database.as_str()),
+            ("database_connections", "1"),
+        ];
+        let world = World::start_with(&settings).await;
+        let found = SignIns::of(&world).await;
+        let expected = SignIns {
+            begun: ALONE,
+            ended: ALONE + BEGIN_AND_COMMIT + 2,
+            // … after it has read whose the session is, and whether Microsoft wants more of one of them.
+            begun_again: 2 * ALONE + BEGIN_AND_COMMIT + 1 + lock,
+            // … and reads which accounts came along.
+            ended_again: ALONE + BEGIN_AND_COMMIT + 2 + ALONE,
+        };
+        assert_eq!(found, expected, "{database}");
+        world.backend.stop().await;
+    }
+}
+
+/// A statement that is a transaction of its own.
+const ALONE: usize = 2;
+const BEGIN_AND_COMMIT: usize = 3;
+
+/// Round trips of one.
+#[derive(Debug, PartialEq, Eq)]
+struct SignIns {
+    begun: usize,
+    ended: usize,
+    /// By a browser that is known, and holds a session.
+    begun_again: usize,
+    ended_again: usize,
+}
+
+impl SignIns {
+    /// The least of some rounds: what runs once a second is in others.
+    async fn of(world: &World) -> Self {
+        let mut rounds = Vec::new();
+        for _ in 0..5 {
+            rounds.push(Self::in_a_row(world).await);
+        }
+        let least = |part: fn(&Self) -> usize| rounds.iter().map(part).min().unwrap();
+        Self {
+            begun: least(|round| round.begun),
+            ended: least(|round| round.ended),
+            begun_again: least(|round| round.begun_again),
+            ended_again: least(|round| round.ended_again),
+        }
+    }
+
+    async fn in_a_row(world: &World) -> Self {
+        let newcomers = (0..IN_A_ROW).map(|_| (world.browser(), None)).collect();
+        let (newcomers, begun) = begin_each(newcomers).await;
+        let (known, ended) = end_each(newcomers).await;
+        let (known, begun_again) = begin_each(known).await;
+        let (_, ended_again) = end_each(known).await;
+        Self {
+            begun,
+            ended,
+            begun_again,
+            ended_again,
+        }
+    }
+}
+
+type Visitors = Vec<(Browser, Option<Started>)>;
+
+async fn begin_each(mut visitors: Visitors) -> (Visitors, usize) {
+    let before = round_trips();
+    for (browser, started) in &mut visitors {
+        *started = Some(browser.begin(&serde_json::json!({})).await);
+    }
+    (visitors, of_each(before))
+}
+
+async fn end_each(mut visitors: Visitors) -> (Visitors, usize) {
+    let before = round_trips();
+    for (browser, started) in &mut visitors {
+        let answer = browser.come_back(&started.take().unwrap()).await;
+        assert_eq!(answer.body["status"], "connected", "{:?}", answer.body);
+    }
+    (visitors, of_each(before))
+}
+
+/// The last look of what went before may be counted here, and the last one of these after it.
+fn of_each(before: usize) -> usize {
+    (round_trips() - before + IN_A_ROW / 2) / IN_A_ROW
+}
+
+const IN_A_ROW: usize = 8;
 
 fn commits_since(log: &Path, before: usize) -> usize {
     commits(log) - before

@@ -97,7 +97,7 @@ impl App {
         let account = vault
             .connect_account(&brought.identity, &brought.profile, &brought.grant, now)
             .await?;
-        self.tell_stored(&account).await;
+        self.tell_stored(&account);
         Ok(account)
     }
 
@@ -116,7 +116,7 @@ impl App {
         let (account, session) = vault
             .connect_in_session(&identity, &profile, &grant, new, now)
             .await?;
-        self.tell_stored(&account).await;
+        self.tell_stored(&account);
         Ok((account, session))
     }
 
@@ -136,14 +136,13 @@ impl App {
             .connect_by_link(link, &identity, &profile, &grant, now)
             .await?;
         if let Some(account) = &account {
-            self.tell_stored(account).await;
+            self.tell_stored(account);
         }
         Ok(account)
     }
 
-    async fn tell_stored(&self, account: &Account) {
+    fn tell_stored(&self, account: &Account) {
         self.steps.tell(Step::TokensSealed);
-        self.consent_is_used(account.identity.tid()).await;
         tracing::info!(account = %account.id, "account connected");
     }
 

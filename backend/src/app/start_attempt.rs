@@ -143,11 +143,15 @@ impl App {
             State::from_random(random::bytes()?),
             Nonce::from_random(random::bytes()?),
         );
+        let first_of_browser = browser.is_none();
         let browser = browser.map_or_else(FlowHandle::random, Ok)?;
         let login_hint = checked_hint("login_hint", wishes.login_hint.clone())?;
         let domain_hint = checked_hint("domain_hint", wishes.domain_hint.clone())?;
         let prompt = wishes.prompt;
-        let attempt = self.attempt(wishes, driver, &state, &nonce, &browser)?;
+        let attempt = NewAttempt {
+            first_of_browser,
+            ..self.attempt(wishes, driver, &state, &nonce, &browser)?
+        };
         self.vault
             .begin_attempt_within(self.rules.attempt_caps, &attempt, self.clock.now())
             .await
@@ -198,6 +202,7 @@ impl App {
         Ok(NewAttempt {
             state: StateDigest::from(state.digest()),
             browser: browser.digest(),
+            first_of_browser: false,
             kind,
             proof,
             nonce: NonceDigest::from(nonce.digest()),

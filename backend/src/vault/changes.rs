@@ -5,8 +5,9 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use sqlx::{Any, Transaction};
 
+use super::database::Together;
 use super::id::AccountId;
-use super::news::News;
+use super::news::{News, news_step};
 use super::{Vault, VaultError};
 
 type Watcher = Box<dyn Fn(News) + Send + Sync>;
@@ -77,6 +78,22 @@ impl Vault {
             self.tell_others(&mut transaction, *news).await?;
         }
         self.commit_and_tell(news.to_vec(), transaction).await
+    }
+
+    /// The same for a change of which `rest` is still to be carried out. `unheard` is news to this process alone: no other
+    /// can have a copy of it.
+    pub(super) async fn commit_with(
+        &self,
+        mut rest: Together,
+        (news, unheard): (&[News], &[News]),
+        mut transaction: Transaction<'static, Any>,
+    ) -> Result<(), VaultError> {
+        for news in news {
+            rest.add(news_step(*news)?);
+        }
+        rest.carry_out(&self.database, &mut transaction).await?;
+        self.commit_and_tell([news, unheard].concat(), transaction)
+            .await
     }
 
     /// Goes on when whoever asked has hung up: a visitor who leaves has signed out too. And it is told only once the commit

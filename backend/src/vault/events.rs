@@ -4,7 +4,7 @@ use serde_json::json;
 use sqlx::{Any, Transaction};
 
 use super::accounts::AccountState;
-use super::database::Record;
+use super::database::{Record, Step};
 use super::id::{AccountId, EventId};
 use super::{Vault, VaultError};
 use crate::clock::UnixTime;
@@ -232,37 +232,46 @@ pub(super) async fn write_counted_event(
     state: &AccountState,
     now: UnixTime,
 ) -> Result<(), VaultError> {
-    let position = next_position(transaction).await?;
-    sqlx::query(
-        "insert into events (id, account_id, sequence, kind, payload, created_at, position)
-         values ($1, $2, $3, $4, $5, $6, $7)",
-    )
-    .bind(EventId::random()?.to_string())
-    .bind(account.to_string())
-    .bind(sequence)
-    .bind(kind.name())
-    .bind(payload(account, state))
-    .bind(now.0)
-    .bind(position)
-    .execute(&mut **transaction)
-    .await?;
+    for step in event_steps((account, sequence), kind, state, now)? {
+        step.alone().execute(&mut **transaction).await?;
+    }
     Ok(())
+}
+
+/// [`write_counted_event`] as steps beside others, in this order.
+pub(super) fn event_steps(
+    (account, sequence): (AccountId, i64),
+    kind: EventKind,
+    state: &AccountState,
+    now: UnixTime,
+) -> Result<[Step; 2], VaultError> {
+    let write = Step::new(
+        "insert into events (id, account_id, sequence, kind, payload, created_at, position)
+         values ($1, $2, $3, $4, $5, $6, (select value from counters where name = 'events'))",
+    );
+    let write = write
+        .bind(EventId::random()?.to_string())
+        .bind(account.to_string())
+        .bind(sequence)
+        .bind(kind.name())
+        .bind(payload(account, state))
+        .bind(now.0);
+    Ok([Step::naming("counters", COUNT), write])
 }
 
 /// Whoever counts holds the counter until its transaction ends: positions are in the order of the commits.
 pub(super) async fn next_position(
     transaction: &mut Transaction<'static, Any>,
 ) -> Result<i64, VaultError> {
-    let row = sqlx::query(
-        "insert into counters (name, value)
-         values ('events', 1)
-         on conflict (name) do update set value = counters.value + 1
-         returning name, value",
-    )
-    .fetch_one(&mut **transaction)
-    .await?;
+    let row = sqlx::query(COUNT).fetch_one(&mut **transaction).await?;
     Record::new("counters", "name", row).number("value")
 }
+
+const COUNT: &str = "
+    insert into counters (name, value)
+    values ('events', 1)
+    on conflict (name) do update set value = counters.value + 1
+    returning name, value";
 
 fn payload(account: AccountId, state: &AccountState) -> String {
     let mut payload = json!({ "account": account.to_string(), "state": state.name() });

@@ -6,7 +6,7 @@ use std::collections::HashSet;
 
 use sqlx::{Any, Transaction};
 
-use super::database::Record;
+use super::database::{Record, Step, Together};
 use super::id::{AccountId, HandleDigest, random_uuid};
 use super::{Vault, VaultError};
 use crate::clock::UnixTime;
@@ -36,19 +36,9 @@ impl Vault {
         transaction: &mut Transaction<'static, Any>,
         news: News,
     ) -> Result<(), VaultError> {
-        let (kind, subject) = match news {
-            News::Account(account) => ("account", account.to_string()),
-            News::Session(handle) => ("session", handle.to_column()),
-            News::EverySession => ("every_session", String::new()),
-        };
-        let insert = "insert into news (id, kind, subject, at) values ($1, $2, $3, :now)";
-        sqlx::query(self.database.with_clock(insert))
-            .bind(random_uuid()?.hyphenated().to_string())
-            .bind(kind)
-            .bind(subject)
-            .execute(&mut **transaction)
-            .await?;
-        Ok(())
+        let mut telling = Together::default();
+        telling.add(news_step(news)?);
+        telling.carry_out(&self.database, transaction).await
     }
 
     /// The news since the last time `heard` was given, this process's own among them. Each is told once.
@@ -89,6 +79,18 @@ impl Vault {
     pub fn is_shared(&self) -> bool {
         self.database.is_shared()
     }
+}
+
+/// `news` for other processes, to be written beside the change.
+pub(super) fn news_step(news: News) -> Result<Step, VaultError> {
+    let (kind, subject) = match news {
+        News::Account(account) => ("account", account.to_string()),
+        News::Session(handle) => ("session", handle.to_column()),
+        News::EverySession => ("every_session", String::new()),
+    };
+    let insert = Step::new("insert into news (id, kind, subject, at) values ($1, $2, $3, :now)");
+    let id = random_uuid()?.hyphenated().to_string();
+    Ok(insert.bind(id).bind(kind).bind(subject))
 }
 
 fn read(row: &Record) -> Result<News, VaultError> {

@@ -8,7 +8,7 @@ use sqlx::{Any, Transaction};
 pub use beside::SessionBeside;
 
 use super::conflicts::repeated;
-use super::database::Record;
+use super::database::{Record, Step, Together};
 use super::id::{AccountId, HandleDigest, SessionId};
 use super::news::News;
 use super::{Vault, VaultError};
@@ -115,10 +115,11 @@ impl Vault {
         account: AccountId,
         now: UnixTime,
     ) -> Result<SessionId, VaultError> {
-        let mut transaction = self.database.write().await?;
-        let session = open_in(&mut transaction, new, account, now).await?;
+        let mut steps = Together::default();
+        let session = open_in(&mut steps, new, account, now)?;
         let news: Vec<_> = new.in_place_of.map(News::Session).into_iter().collect();
-        self.commit_news(&news, transaction).await?;
+        let transaction = self.database.write().await?;
+        self.commit_with(steps, (&news, &[]), transaction).await?;
         Ok(session)
     }
 
@@ -218,96 +219,48 @@ impl Vault {
     }
 }
 
-/// Opens it in a transaction that changes more and tells that an old one ended.
-pub(super) async fn open_in(
-    transaction: &mut Transaction<'static, Any>,
+/// Opens it beside other steps. The caller tells that an old one ended.
+pub(super) fn open_in(
+    steps: &mut Together,
     new: &NewSession,
     account: AccountId,
     now: UnixTime,
 ) -> Result<SessionId, VaultError> {
-    let session = insert_session(transaction, new.handle, new.limits, now).await?;
-    if let Some(old) = new.in_place_of {
-        carry_over(transaction, old, session, now).await?;
-    }
-    admit(transaction, session, account, now.plus(new.limits.absolute)).await?;
-    if let Some(old) = new.in_place_of {
-        delete_session(transaction, old).await?;
+    let (session, until) = (SessionId::random()?, now.plus(new.limits.absolute));
+    steps.add(
+        Step::new(OPEN)
+            .bind(session.to_string())
+            .bind(new.handle.to_column())
+            .bind(now.0)
+            .bind(new.limits.idle)
+            .bind(now.plus(new.limits.idle).0)
+            .bind(until.0),
+    );
+    steps.add(
+        Step::new(ADMIT)
+            .bind(session.to_string())
+            .bind(account.to_string())
+            .bind(until.0),
+    );
+    // One in its own place is known, and refused by the insertion, before which PostgreSQL may do the deletion.
+    if let Some(old) = new.in_place_of.filter(|old| *old != new.handle) {
+        steps.add(
+            Step::new(CARRY_OVER)
+                .bind(session.to_string())
+                .bind(old.to_column())
+                .bind(now.0)
+                .bind(account.to_string()),
+        );
+        steps.add(Step::new(END).bind(old.to_column()));
     }
     Ok(session)
-}
-
-async fn insert_session(
-    transaction: &mut Transaction<'static, Any>,
-    handle: HandleDigest,
-    limits: SessionLimits,
-    now: UnixTime,
-) -> Result<SessionId, VaultError> {
-    let id = SessionId::random()?;
-    sqlx::query(
-        "insert into sessions (
-            id, handle_hash, created_at, last_seen_at, idle_seconds, idle_expires_at, expires_at
-         )
-         values ($1, $2, $3, $3, $4, $5, $6)",
-    )
-    .bind(id.to_string())
-    .bind(handle.to_column())
-    .bind(now.0)
-    .bind(limits.idle)
-    .bind(now.plus(limits.idle).0)
-    .bind(now.plus(limits.absolute).0)
-    .execute(&mut **transaction)
-    .await?;
-    Ok(id)
-}
-
-async fn admit(
-    transaction: &mut Transaction<'static, Any>,
-    session: SessionId,
-    account: AccountId,
-    until: UnixTime,
-) -> Result<(), VaultError> {
-    sqlx::query(
-        "insert into session_accounts (session_id, account_id, expires_at)
-         values ($1, $2, $3)
-         on conflict (session_id, account_id) do update set expires_at = excluded.expires_at",
-    )
-    .bind(session.to_string())
-    .bind(account.to_string())
-    .bind(until.0)
-    .execute(&mut **transaction)
-    .await?;
-    Ok(())
-}
-
-async fn carry_over(
-    transaction: &mut Transaction<'static, Any>,
-    old: HandleDigest,
-    new: SessionId,
-    now: UnixTime,
-) -> Result<(), VaultError> {
-    sqlx::query(
-        "insert into session_accounts (session_id, account_id, expires_at)
-         select $1, sa.account_id, sa.expires_at
-         from session_accounts sa
-         join sessions s on s.id = sa.session_id
-         where s.handle_hash = $2
-           and s.idle_expires_at > $3
-           and s.expires_at > $3
-           and sa.expires_at > $3",
-    )
-    .bind(new.to_string())
-    .bind(old.to_column())
-    .bind(now.0)
-    .execute(&mut **transaction)
-    .await?;
-    Ok(())
 }
 
 async fn delete_session(
     transaction: &mut Transaction<'static, Any>,
     handle: HandleDigest,
 ) -> Result<bool, VaultError> {
-    let deleted = sqlx::query("delete from sessions where handle_hash = $1")
+    let deleted = sqlx::query(END)
         .bind(handle.to_column())
         .execute(&mut **transaction)
         .await?;
@@ -360,3 +313,23 @@ fn read_session(rows: impl Iterator<Item = Record>) -> Result<Option<Session>, V
 
 /// How often the use of a session is noted at most, in seconds. An idle limit is exact to this much.
 pub const TOUCH_INTERVAL: i64 = 60;
+
+const OPEN: &str = "
+    insert into sessions (
+       id, handle_hash, created_at, last_seen_at, idle_seconds, idle_expires_at, expires_at
+    )
+    values ($1, $2, $3, $3, $4, $5, $6)";
+const ADMIT: &str =
+    "insert into session_accounts (session_id, account_id, expires_at) values ($1, $2, $3)";
+/// The account that has just signed in has its own time.
+const CARRY_OVER: &str = "
+    insert into session_accounts (session_id, account_id, expires_at)
+    select $1, sa.account_id, sa.expires_at
+    from session_accounts sa
+    join sessions s on s.id = sa.session_id
+    where s.handle_hash = $2
+      and s.idle_expires_at > $3
+      and s.expires_at > $3
+      and sa.expires_at > $3
+      and sa.account_id <> $4";
+const END: &str = "delete from sessions where handle_hash = $1";

@@ -167,14 +167,6 @@ impl App {
         }
     }
 
-    /// Somebody of this organisation is connected: whoever said yes there meant it.
-    pub(in crate::app) async fn consent_is_used(&self, tenant: &str) {
-        let now = self.clock.now();
-        if let Err(error) = self.vault.prove_consent_by_use(tenant, now).await {
-            tracing::warn!(%error, "a consent could not be written");
-        }
-    }
-
     pub(super) async fn decide(
         &self,
         request: ConsentRequestId,

@@ -289,6 +289,7 @@ impl App {
         NewAttempt {
             state: StateDigest::from(begun.state.digest()),
             browser: begun.browser.digest(),
+            first_of_browser: false,
             kind,
             proof: Proof::Server(begun.verifier.clone()),
             nonce: NonceDigest::from(begun.nonce.digest()),

@@ -12,6 +12,7 @@ use std::fmt;
 
 use connect_outlook_protocol::authority::is_guid;
 
+pub(super) use connect::Connected;
 pub use list::{GrantFacts, Listed};
 pub use mark::Marked;
 pub(super) use mark::mark_in;

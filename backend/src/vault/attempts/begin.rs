@@ -1,6 +1,8 @@
 //! Beginning an attempt.
 
 use connect_outlook_protocol::pkce::CodeChallenge;
+use sqlx::any::AnyArguments;
+use sqlx::query::Query;
 use sqlx::{Any, Transaction};
 
 use super::{NewAttempt, Proof};
@@ -78,51 +80,76 @@ impl Vault {
         now: UnixTime,
     ) -> Result<(), BeginAttemptError> {
         let id = random_uuid()?.hyphenated().to_string();
+        if !attempt.first_of_browser {
+            return self.begin_another(&id, caps, attempt, now).await;
+        }
+        let insert = self.insertion(&id, caps.of_all, attempt, now)?;
+        let begun = self.database.write_alone(insert).await.map_err(refusal)?;
+        if begun.is_empty() {
+            return Err(BeginAttemptError::TooManyOpen);
+        }
+        Ok(())
+    }
+
+    /// The same for a browser that may have others, and may be about to begin more.
+    async fn begin_another(
+        &self,
+        id: &str,
+        caps: AttemptCaps,
+        attempt: &NewAttempt,
+        now: UnixTime,
+    ) -> Result<(), BeginAttemptError> {
         let mut transaction = self.database.write().await?;
         // Otherwise two tabs starting at once could each see only the other's four predecessors.
         self.database
             .lock(&mut transaction, &attempt.browser.to_column())
             .await
             .map_err(VaultError::from)?;
-        let position = self
-            .insert_attempt(&mut transaction, &id, attempt, now)
-            .await?;
-        // Most browsers begin one or two.
-        if position > i64::from(caps.of_a_browser) {
-            drop_oldest(&mut transaction, caps.of_a_browser, attempt.browser, now)
-                .await
-                .map_err(VaultError::from)?;
-        }
-        if are_beyond(&mut transaction, caps.of_all, now).await? {
-            return Err(BeginAttemptError::TooManyOpen);
+        let insert = self.insertion(id, caps.of_all, attempt, now)?;
+        let position = insert_in(&mut transaction, insert).await?;
+        let own = caps.of_a_browser;
+        match position {
+            // Most browsers begin one or two.
+            Some(position) if position <= i64::from(own) => {}
+            Some(_) => drop_oldest(&mut transaction, own, attempt.browser, now).await?,
+            // None begins, unless it is in the place of the browser's oldest.
+            None => {
+                let insert = self.insertion(id, u32::MAX, attempt, now)?;
+                insert_in(&mut transaction, insert).await?;
+                drop_oldest(&mut transaction, own, attempt.browser, now).await?;
+                if are_beyond(&mut transaction, caps.of_all, now).await? {
+                    return Err(BeginAttemptError::TooManyOpen);
+                }
+            }
         }
         transaction.commit().await.map_err(VaultError::from)?;
         Ok(())
     }
 
-    /// Answers the attempt's position among those of its browser.
-    async fn insert_attempt(
+    /// Inserts nothing where `of_all` are open. Answers the attempt's position among those of its browser.
+    fn insertion(
         &self,
-        transaction: &mut Transaction<'static, Any>,
         id: &str,
+        of_all: u32,
         attempt: &NewAttempt,
         now: UnixTime,
-    ) -> Result<i64, BeginAttemptError> {
+    ) -> Result<Query<'static, Any, AnyArguments>, BeginAttemptError> {
         let (challenge, sealed_verifier) = self.split(id, &attempt.proof)?;
-        let browser = attempt.browser.to_column();
-        let inserted = sqlx::query(INSERT)
-            .bind(id)
+        let last_before = of_all.checked_sub(1);
+        let last_before = last_before.ok_or(BeginAttemptError::TooManyOpen)?;
+        Ok(sqlx::query(INSERT)
+            .bind(id.to_owned())
             .bind(attempt.state.to_column())
-            .bind(browser)
+            .bind(attempt.browser.to_column())
             .bind(attempt.kind.name())
-            .bind(challenge.as_str())
+            .bind(challenge.as_str().to_owned())
             .bind(sealed_verifier)
             .bind(attempt.nonce.to_column())
-            .bind(&attempt.redirect_uri)
+            .bind(attempt.redirect_uri.clone())
             .bind(attempt.scopes.to_string())
-            .bind(attempt.tenant.segment())
-            .bind(&attempt.client_id)
-            .bind(&attempt.return_to)
+            .bind(attempt.tenant.segment().to_owned())
+            .bind(attempt.client_id.clone())
+            .bind(attempt.return_to.clone())
             .bind(now.0)
             .bind(attempt.expires_at.0)
             .bind(attempt.session.map(HandleDigest::to_column))
@@ -130,16 +157,8 @@ impl Vault {
             .bind(attempt.link.map(|link| link.to_string()))
             .bind(attempt.claim.map(ClaimDigest::to_column))
             .bind(attempt.consent.map(|consent| consent.to_string()))
-            .bind(&attempt.domain)
-            .fetch_one(&mut **transaction)
-            .await;
-        match inserted {
-            Ok(row) => Ok(Record::new("attempts", "id", row).number("position")?),
-            Err(sqlx::Error::Database(refusal)) if refusal.is_unique_violation() => {
-                Err(BeginAttemptError::Repeated)
-            }
-            Err(error) => Err(VaultError::from(error).into()),
-        }
+            .bind(attempt.domain.clone())
+            .bind(i64::from(last_before)))
     }
 
     /// What is stored of a proof: the challenge, and a verifier of our own sealed.
@@ -159,12 +178,30 @@ impl Vault {
     }
 }
 
+async fn insert_in(
+    transaction: &mut Transaction<'static, Any>,
+    insert: Query<'static, Any, AnyArguments>,
+) -> Result<Option<i64>, BeginAttemptError> {
+    let inserted = insert.fetch_optional(&mut **transaction).await;
+    let position = |row| Record::new("attempts", "id", row).number("position");
+    Ok(inserted.map_err(refusal)?.map(position).transpose()?)
+}
+
+fn refusal(error: sqlx::Error) -> BeginAttemptError {
+    match error {
+        sqlx::Error::Database(refusal) if refusal.is_unique_violation() => {
+            BeginAttemptError::Repeated
+        }
+        error => VaultError::from(error).into(),
+    }
+}
+
 async fn drop_oldest(
     transaction: &mut Transaction<'static, Any>,
     most: u32,
     browser: BrowserDigest,
     now: UnixTime,
-) -> Result<(), sqlx::Error> {
+) -> Result<(), VaultError> {
     sqlx::query(
         "delete from attempts
          where id in (
@@ -185,7 +222,7 @@ async fn drop_oldest(
     Ok(())
 }
 
-/// Whether more than `most` are open. Answered from the index `open_attempts` alone.
+/// Whether more than `most` are open. Answered from the index `open_attempts` alone, here and in [`INSERT`].
 async fn are_beyond(
     transaction: &mut Transaction<'static, Any>,
     most: u32,
@@ -221,4 +258,11 @@ const INSERT: &str = "
        $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20
     from attempts
     where browser_hash = $3
+    having not exists (
+       select 1
+       from attempts
+       where expires_at > $13
+         and taken_at is null
+       limit 1 offset $21
+    )
     returning id, position";

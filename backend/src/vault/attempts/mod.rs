@@ -47,6 +47,8 @@ pub struct NewAttempt {
     pub state: StateDigest,
     /// SHA-256 of the flow cookie of the browser.
     pub browser: BrowserDigest,
+    /// Whether that cookie was made for this attempt: the browser has begun no other, and begins none beside it.
+    pub first_of_browser: bool,
     /// What it is for.
     pub kind: AttemptKind,
     /// The PKCE half that stays here.

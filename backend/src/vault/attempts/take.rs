@@ -3,6 +3,8 @@
 use connect_outlook_protocol::authority::Tenant;
 use connect_outlook_protocol::pkce::{CodeChallenge, CodeVerifier};
 use connect_outlook_protocol::scope::Scopes;
+use sqlx::any::AnyArguments;
+use sqlx::query::Query;
 use sqlx::{Any, Transaction};
 
 use super::{Attempt, AttemptKind, Proof};
@@ -55,34 +57,38 @@ impl Vault {
         kind: AttemptKind,
         now: UnixTime,
     ) -> Result<Attempt, TakeAttemptError> {
+        // Without a verifier to wipe, one statement is all there is to do.
+        let taken = self
+            .database
+            .write_alone(taking(TAKE_BARE, state, browser, kind, now))
+            .await
+            .map_err(VaultError::from)?;
+        match taken.into_iter().next() {
+            Some(row) => Ok(self.read_attempt(&Record::new("attempts", "id", row), browser)?),
+            None => self.take_with_verifier(state, browser, kind, now).await,
+        }
+    }
+
+    async fn take_with_verifier(
+        &self,
+        state: StateDigest,
+        browser: BrowserDigest,
+        kind: AttemptKind,
+        now: UnixTime,
+    ) -> Result<Attempt, TakeAttemptError> {
         let mut transaction = self.database.write().await?;
-        let row = sqlx::query(
-            "update attempts
-             set taken_at = $4
-             where state_hash = $1
-               and browser_hash = $2
-               and kind = $3
-               and taken_at is null
-               and expires_at > $4
-             returning *",
-        )
-        .bind(state.to_column())
-        .bind(browser.to_column())
-        .bind(kind.name())
-        .bind(now.0)
-        .fetch_optional(&mut *transaction)
-        .await
-        .map_err(VaultError::from)?;
+        let row = taking(TAKE, state, browser, kind, now)
+            .fetch_optional(&mut *transaction)
+            .await
+            .map_err(VaultError::from)?;
         let Some(row) = row else {
             return Err(why_not_taken(&mut transaction, state, browser, kind).await?);
         };
         let row = Record::new("attempts", "id", row);
         let attempt = self.read_attempt(&row, browser)?;
-        if let Proof::Server(_) = attempt.proof {
-            wipe_verifier(&mut transaction, &row.text("id")?)
-                .await
-                .map_err(VaultError::from)?;
-        }
+        wipe_verifier(&mut transaction, &row.text("id")?)
+            .await
+            .map_err(VaultError::from)?;
         transaction.commit().await.map_err(VaultError::from)?;
         Ok(attempt)
     }
@@ -137,6 +143,20 @@ impl Vault {
     }
 }
 
+fn taking(
+    text: &'static str,
+    state: StateDigest,
+    browser: BrowserDigest,
+    kind: AttemptKind,
+    now: UnixTime,
+) -> Query<'static, Any, AnyArguments> {
+    sqlx::query(text)
+        .bind(state.to_column())
+        .bind(browser.to_column())
+        .bind(kind.name())
+        .bind(now.0)
+}
+
 async fn why_not_taken(
     transaction: &mut Transaction<'static, Any>,
     state: StateDigest,
@@ -177,3 +197,24 @@ async fn wipe_verifier(
         .await?;
     Ok(())
 }
+
+/// `$1` is the state's hash, `$2` the browser's, `$3` what it is for, `$4` the time.
+macro_rules! take {
+    ($and:literal) => {
+        concat!(
+            "update attempts
+             set taken_at = $4
+             where state_hash = $1
+               and browser_hash = $2
+               and kind = $3
+               and taken_at is null
+               and expires_at > $4
+               ",
+            $and,
+            " returning *"
+        )
+    };
+}
+
+const TAKE: &str = take!("");
+const TAKE_BARE: &str = take!("and sealed_code_verifier is null");

@@ -20,6 +20,7 @@ on_every_engine![
     the_oldest_of_more_than_five_is_dropped,
     twelve_tabs_at_once_leave_five,
     so_many_are_open_at_all,
+    the_first_of_a_browser_goes_by_the_same_rules,
 ];
 
 async fn take(world: &World, name: &str, browser: &str) -> Result<Attempt, TakeAttemptError> {
@@ -286,4 +287,36 @@ async fn so_many_are_open_at_all(world: &World) {
         begin("f", "four", NOW.plus(600)).await,
         "the others are over"
     );
+}
+
+/// R19, D4: whose cookie was made just now races with nobody, and is judged like everybody.
+async fn the_first_of_a_browser_goes_by_the_same_rules(world: &World) {
+    let caps = AttemptCaps {
+        of_a_browser: 2,
+        of_all: 2,
+    };
+    let first = |name: &str, browser: &str| NewAttempt {
+        first_of_browser: true,
+        ..attempt(name, browser)
+    };
+    let begin = async |begun: &NewAttempt| {
+        let vault = &world.vault;
+        vault.begin_attempt_within(caps, begun, NOW).await
+    };
+    begin(&first("a", "one")).await.unwrap();
+    let again = NewAttempt {
+        state: StateDigest::of("state-a"),
+        ..first("b", "two")
+    };
+    let refused = begin(&again).await;
+    assert!(matches!(refused, Err(BeginAttemptError::Repeated)));
+    begin(&first("c", "three")).await.unwrap();
+    let refused = begin(&first("d", "four")).await;
+    assert!(matches!(refused, Err(BeginAttemptError::TooManyOpen)));
+    assert_eq!(world.count("attempts").await, 2);
+    take(world, "a", "one").await.unwrap();
+    begin(&attempt("d", "three")).await.unwrap();
+    begin(&attempt("e", "three")).await.unwrap();
+    let dropped = take(world, "c", "three").await;
+    assert!(matches!(dropped, Err(TakeAttemptError::Unknown)), "R25");
 }

@@ -63,6 +63,8 @@ async fn a_plain_refresh_is_no_news(world: &World) {
 /// D11: by the database's clock, whatever the process's says.
 async fn news_are_cleared_away_once_everybody_has_heard_them(world: &World) {
     world.connect("ada", &grant("1")).await;
+    assert_eq!(world.count("news").await, 0, "nobody had heard of her");
+    world.connect("ada", &grant("2")).await;
     let there = world.count("news").await;
     assert_eq!(there, 1);
     let later = NOW.plus(86_400);

@@ -288,6 +288,7 @@ pub(super) fn attempt(name: &str, browser: &str) -> NewAttempt {
     NewAttempt {
         state: StateDigest::of(&format!("state-{name}")),
         browser: BrowserDigest::of(browser),
+        first_of_browser: false,
         kind: AttemptKind::Connect,
         proof: Proof::Page(verifier(name).challenge()),
         nonce: NonceDigest::of(&format!("nonce-{name}")),

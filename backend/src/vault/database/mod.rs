@@ -8,13 +8,16 @@ mod location;
 mod migrate;
 mod postgres;
 mod sqlite;
+mod together;
 
-use sqlx::any::AnyRow;
+use sqlx::any::{AnyArguments, AnyRow};
+use sqlx::query::Query;
 use sqlx::{Any, AnyPool, AssertSqlSafe, Executor, Row as _, Transaction};
 
 pub use location::{Location, LocationError};
 pub(super) use migrate::MIGRATIONS;
 pub use migrate::MigrateError;
+pub(super) use together::{Step, Together};
 
 use super::error::VaultError;
 use crate::clock::UnixTime;
@@ -109,12 +112,9 @@ impl Database {
         &self.reader
     }
 
-    /// A transaction that will write: the only way to change anything. On SQLite it takes the write lock at once, so
-    /// that it cannot fail halfway for having read before somebody else wrote (R125). Dropped without `commit`, it
-    /// never was.
-    ///
-    /// A single `update … returning` outside a transaction would be shorter and wrong: sqlx stops SQLite at the first
-    /// row, the commit then happens while the statement is reset, and an error of that commit (disk full) is lost.
+    /// A transaction that will write. On SQLite it takes the write lock at once, so that it cannot fail halfway for
+    /// having read before somebody else wrote (R125). Dropped without `commit`, it never was. What takes one statement
+    /// goes by [`write_alone`](Self::write_alone), which asks the database once instead of three times.
     ///
     /// SQLite ends a transaction by itself when the disk is full. sqlx then counts it as open for ever, and the
     /// connection begins nothing more: such a connection is closed, and the next one serves (F29).
@@ -130,12 +130,27 @@ impl Database {
         }
     }
 
+    /// Carries out one statement as a transaction of its own, and answers the rows it returns once that is committed. Who
+    /// stops waiting does not know whether it is.
+    ///
+    /// All rows are fetched, be it one: `fetch_one` and `fetch_optional` leave when the first is there, which is before the
+    /// commit, and an error of that commit (disk full) would be lost.
+    pub(super) async fn write_alone(
+        &self,
+        statement: Query<'_, Any, AnyArguments>,
+    ) -> Result<Vec<AnyRow>, sqlx::Error> {
+        self.prove_place()?;
+        statement.fetch_all(&self.writer).await
+    }
+
     /// Whether what is written would be found again: a file that was moved or removed takes it along.
     pub(super) fn is_in_place(&self) -> Result<(), VaultError> {
-        Ok(self
-            .file
-            .as_ref()
-            .map_or(Ok(()), sqlite::Whereabouts::prove)?)
+        Ok(self.prove_place()?)
+    }
+
+    fn prove_place(&self) -> Result<(), sqlx::Error> {
+        let file = self.file.as_ref();
+        file.map_or(Ok(()), sqlite::Whereabouts::prove)
     }
 
     /// A transaction that changes nothing and sees the rows as they are at its first look, whatever happens meanwhile.

@@ -9,7 +9,7 @@ use zeroize::Zeroizing;
 
 pub use refresh::Committed;
 pub use write::RETENTION;
-pub(super) use write::{Renewal, write_tokens};
+pub(super) use write::{Renewal, tokens_step};
 
 use super::database::Record;
 use super::id::AccountId;

@@ -6,6 +6,7 @@ use sqlx::{Any, Transaction};
 use super::{Grant, StoredTokens};
 use crate::clock::UnixTime;
 use crate::vault::VaultError;
+use crate::vault::database::Step;
 use crate::vault::id::AccountId;
 use crate::vault::seal::{Field, Place, SealingKey};
 
@@ -63,6 +64,18 @@ pub(in crate::vault) async fn write_tokens(
     renewal: &Renewal<'_>,
     now: UnixTime,
 ) -> Result<(), VaultError> {
+    let step = tokens_step(account, key, renewal, now)?;
+    step.alone().execute(&mut **transaction).await?;
+    Ok(())
+}
+
+/// [`write_tokens`] as a step beside others.
+pub(in crate::vault) fn tokens_step(
+    account: AccountId,
+    key: &SealingKey,
+    renewal: &Renewal<'_>,
+    now: UnixTime,
+) -> Result<Step, VaultError> {
     let row = account.to_string();
     let seal =
         |field: Field, token: &RefreshToken| key.seal(Place::new(field, &row), token.expose());
@@ -73,8 +86,8 @@ pub(in crate::vault) async fn write_tokens(
         .unzip();
     let access_token = renewal.grant.access_token.expose();
     let schedule = &renewal.grant.schedule;
-    sqlx::query(WRITE)
-        .bind(&row)
+    Ok(Step::new(WRITE)
+        .bind(row.as_str())
         .bind(key.seal(Place::new(Field::AccessToken, &row), access_token)?)
         .bind(
             renewal
@@ -95,10 +108,7 @@ pub(in crate::vault) async fn write_tokens(
         .bind(schedule.ahead_at.0)
         .bind(schedule.refresh_at.0)
         .bind(if schedule.in_use { now.0 } else { 0 })
-        .bind(renewal.ends_at.map(|end| end.0))
-        .execute(&mut **transaction)
-        .await?;
-    Ok(())
+        .bind(renewal.ends_at.map(|end| end.0)))
 }
 
 /// How long the refresh token before the present one is retained, in seconds (R91).

@@ -10,14 +10,13 @@ use sqlx::{Any, Transaction};
 use super::Parked;
 use super::park::{drop_parked, hold_live};
 use crate::clock::UnixTime;
-use crate::vault::accounts::{Account, Identity, Profile};
+use crate::vault::accounts::{Account, Connected, Identity, Profile};
 use crate::vault::conflicts::repeated;
-use crate::vault::database::Record;
+use crate::vault::database::{Record, Step};
 use crate::vault::grants::Grant;
 use crate::vault::id::{
     AccountId, CompletionDigest, CompletionId, LinkId, NonceDigest, UserDigest,
 };
-use crate::vault::news::News;
 use crate::vault::seal::{Field, Place};
 use crate::vault::{Vault, VaultError};
 
@@ -185,7 +184,12 @@ impl Vault {
         grant: &Grant,
         now: UnixTime,
     ) -> Result<Option<Account>, VaultError> {
-        repeated(|| self.connect_by_link_once(by, identity, profile, grant, now)).await
+        let connected =
+            repeated(|| self.connect_by_link_once(by, identity, profile, grant, now)).await?;
+        Ok(match connected {
+            Some(connected) => Some(self.as_connected(connected, now).await),
+            None => None,
+        })
     }
 
     async fn connect_by_link_once(
@@ -195,14 +199,15 @@ impl Vault {
         profile: &Profile,
         grant: &Grant,
         now: UnixTime,
-    ) -> Result<Option<Account>, VaultError> {
+    ) -> Result<Option<Connected>, VaultError> {
         let mut transaction = self.database.write().await?;
         if hold_live(&mut transaction, link).await?.is_none() {
             return Ok(None);
         }
-        let account = self
+        let (connected, mut steps) = self
             .connect_in(&mut transaction, identity, profile, grant, now)
             .await?;
+        let account = connected.account.id.to_string();
         let ended = sqlx::query(
             "update completions
              set state = 'connected', account_id = $2
@@ -210,22 +215,18 @@ impl Vault {
                and state = 'taken'",
         )
         .bind(completion.to_string())
-        .bind(account.id.to_string())
+        .bind(&account)
         .execute(&mut *transaction)
         .await?;
         if ended.rows_affected() == 0 {
             return Ok(None);
         }
         drop_parked(&mut transaction, link).await?;
-        sqlx::query("update links set connected_at = $2, account_id = $3 where id = $1")
-            .bind(link.to_string())
-            .bind(now.0)
-            .bind(account.id.to_string())
-            .execute(&mut *transaction)
+        let end = Step::new("update links set connected_at = $2, account_id = $3 where id = $1");
+        steps.add(end.bind(link.to_string()).bind(now.0).bind(account));
+        self.commit_connected(&connected, steps, None, transaction)
             .await?;
-        let news = [News::Account(account.id)];
-        self.commit_news(&news, transaction).await?;
-        Ok(Some(account))
+        Ok(Some(connected))
     }
 
     /// Remembers how a confirmation ended that connected nothing: `outcome` is JSON without secret. The link is open

@@ -6,6 +6,7 @@ use super::Lease;
 use crate::clock::UnixTime;
 use crate::vault::accounts::{Finding, Marked, mark_in};
 use crate::vault::conflicts::repeated;
+use crate::vault::database::Step;
 use crate::vault::grants::{Committed, Grant};
 use crate::vault::id::AccountId;
 use crate::vault::{Vault, VaultError};
@@ -166,15 +167,8 @@ async fn settle_intent(
 }
 
 /// The tokens that an intent is about are replaced or destroyed by somebody else.
-pub(in crate::vault) async fn forget_intent(
-    transaction: &mut Transaction<'static, Any>,
-    account: AccountId,
-) -> Result<(), VaultError> {
-    sqlx::query("delete from refresh_intents where account_id = $1")
-        .bind(account.to_string())
-        .execute(&mut **transaction)
-        .await?;
-    Ok(())
+pub(in crate::vault) fn forget_intent(account: AccountId) -> Step {
+    Step::new("delete from refresh_intents where account_id = $1").bind(account.to_string())
 }
 
 /// How long a lease lasts, in seconds: the fifteen that a request may take at most, and as many to wait for a connection
