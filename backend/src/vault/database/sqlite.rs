@@ -43,7 +43,7 @@ pub(super) async fn in_file(path: &Path) -> Result<Database, DatabaseError> {
     let connect = async || {
         let writer = pool(1, SETTINGS).connect(&url).await?;
         let finding: String = quick_check(&writer).await?;
-        let reader = pool(READERS, READER_SETTINGS).connect_lazy(&url)?;
+        let reader = pool(readers(), READER_SETTINGS).connect_lazy(&url)?;
         Ok((writer, reader, finding))
     };
     let (writer, reader, finding) = connect().await.map_err(DatabaseError::Unreachable)?;
@@ -124,6 +124,13 @@ fn pool(connections: u32, settings: &'static str) -> AnyPoolOptions {
         })
 }
 
+/// How many connections only read. Each is a thread and some 200 kB; they open when first needed. More than the machine
+/// has processors answer no sooner, but two there are: one may be with a long list.
+fn readers() -> u32 {
+    let processors = std::thread::available_parallelism().map_or(2, usize::from);
+    u32::try_from(processors).map_or(4, |processors| processors.clamp(2, 4))
+}
+
 async fn quick_check(pool: &AnyPool) -> Result<String, sqlx::Error> {
     sqlx::query("pragma quick_check(1)")
         .fetch_one(pool)
@@ -155,8 +162,6 @@ fn make_private(path: &Path) -> io::Result<()> {
 
 /// How long to wait for one of our own connections.
 const ACQUIRE: Duration = Duration::from_secs(5);
-/// Beside the one that writes. Each is a thread; they open when first needed.
-const READERS: u32 = 4;
 
 /// `busy_timeout` is in milliseconds and concerns other processes; within this one, writers queue at the pool.
 /// `synchronous=full` because a rotated refresh token that is lost with the power is lost for good.
