@@ -5,7 +5,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use sqlx::{Any, Transaction};
 
-use super::database::Together;
+use super::database::{Together, Writing};
 use super::id::AccountId;
 use super::news::{News, news_step};
 use super::{Vault, VaultError};
@@ -86,31 +86,39 @@ impl Vault {
         &self,
         mut rest: Together,
         (news, unheard): (&[News], &[News]),
-        mut transaction: Transaction<'static, Any>,
+        writing: Writing,
     ) -> Result<(), VaultError> {
         for news in news {
             rest.add(news_step(*news)?);
         }
-        rest.carry_out(&self.database, &mut transaction).await?;
-        self.commit_and_tell([news, unheard].concat(), transaction)
+        self.end_and_tell([news, unheard].concat(), writing.commit(rest))
             .await
     }
 
-    /// Goes on when whoever asked has hung up: a visitor who leaves has signed out too. And it is told only once the commit
-    /// is over, for until then others read the old rows, and would keep what they have read.
     async fn commit_and_tell(
         &self,
         news: Vec<News>,
         transaction: Transaction<'static, Any>,
     ) -> Result<(), VaultError> {
+        let commit = async move { Ok(transaction.commit().await?) };
+        self.end_and_tell(news, commit).await
+    }
+
+    /// Goes on when whoever asked has hung up: a visitor who leaves has signed out too. And it is told only once the commit
+    /// is over, for until then others read the old rows, and would keep what they have read.
+    async fn end_and_tell(
+        &self,
+        news: Vec<News>,
+        commit: impl Future<Output = Result<(), VaultError>> + Send + 'static,
+    ) -> Result<(), VaultError> {
         let telling = Telling(self.changes.clone(), news);
         let committing = tokio::spawn(async move {
             let _telling = telling;
-            transaction.commit().await
+            commit.await
         });
         // It neither panics nor is it cut off, but with the whole process.
-        let committed = committing.await.unwrap_or(Err(sqlx::Error::WorkerCrashed));
-        Ok(committed?)
+        let committed = committing.await;
+        committed.unwrap_or_else(|_| Err(sqlx::Error::WorkerCrashed.into()))
     }
 }
 

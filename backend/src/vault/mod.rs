@@ -3,8 +3,8 @@
 //! Tokens and personal data rest sealed (`seal`), under a data key of each account that is itself wrapped by a
 //! key-encryption key from outside the database. One SQL text serves SQLite and PostgreSQL (`database`).
 //!
-//! Time is an argument of every operation; nothing here reads a clock. No operation keeps a transaction or a pooled
-//! connection after it returns, so none can be held during an outbound request (R85).
+//! Time is an argument of every operation; nothing here reads a clock. No operation keeps a transaction, or a connection to
+//! itself, after it returns, so none can be held during an outbound request (R85).
 
 pub mod accounts;
 pub mod api_keys;

@@ -118,8 +118,8 @@ impl Vault {
         let mut steps = Together::default();
         let session = open_in(&mut steps, new, account, now)?;
         let news: Vec<_> = new.in_place_of.map(News::Session).into_iter().collect();
-        let transaction = self.database.write().await?;
-        self.commit_with(steps, (&news, &[]), transaction).await?;
+        let writing = self.database.writing().await?;
+        self.commit_with(steps, (&news, &[]), writing).await?;
         Ok(session)
     }
 
@@ -184,8 +184,7 @@ impl Vault {
     }
 
     async fn touch_once(&self, session: &Session, now: UnixTime) -> Result<bool, VaultError> {
-        let mut transaction = self.database.write().await?;
-        sqlx::query(
+        let note = sqlx::query(
             "update sessions
              set last_seen_at = $2, idle_expires_at = $2 + idle_seconds
              where id = $1
@@ -194,10 +193,8 @@ impl Vault {
                and expires_at > $2",
         )
         .bind(session.id.to_string())
-        .bind(now.0)
-        .execute(&mut *transaction)
-        .await?;
-        transaction.commit().await?;
+        .bind(now.0);
+        self.database.write_alone(note).await?;
         Ok(true)
     }
 

@@ -99,8 +99,8 @@ pub(crate) async fn counted(address: &str, folder: &Path) -> String {
     format!("{before}?host={}&{after}", folder.display())
 }
 
-/// A message is a letter, a length that counts itself, and the rest; the first one of a connection has no letter. The
-/// client waits for an answer after `Sync` and after `Query`.
+/// A message is a letter, a length that counts itself, and the rest. What comes first on a connection has no letter: the
+/// question whether it can be encrypted, and the start. The client waits for an answer after `Sync` and after `Query`.
 async fn pass_on(mut client: unix::OwnedReadHalf, mut server: unix::OwnedWriteHalf) {
     let (mut ended, mut is_first) = (false, true);
     while !ended {
@@ -116,7 +116,10 @@ async fn pass_on(mut client: unix::OwnedReadHalf, mut server: unix::OwnedWriteHa
         if !is_first && [b'S', b'Q'].contains(&message[0]) {
             ROUND_TRIPS.fetch_add(1, Ordering::SeqCst);
         }
-        is_first = false;
+        is_first &= message[4..] == ENCRYPTED;
         ended = server.write_all(&message).await.is_err();
     }
 }
+
+/// <https://www.postgresql.org/docs/current/protocol-message-formats.html>, `SSLRequest`.
+const ENCRYPTED: [u8; 4] = 80_877_103_u32.to_be_bytes();

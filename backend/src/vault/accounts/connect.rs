@@ -1,12 +1,12 @@
 //! Storing what a sign-in brought.
 
 use connect_outlook_protocol::secret::RefreshToken;
-use sqlx::{Any, Transaction};
+use sqlx::any::AnyRow;
 
 use super::{Account, AccountState, Identity, Profile};
 use crate::clock::UnixTime;
 use crate::vault::conflicts::repeated;
-use crate::vault::database::{Record, Step, Together};
+use crate::vault::database::{Record, Step, Together, Writing};
 use crate::vault::events::event_steps;
 use crate::vault::grants::{Grant, Renewal, tokens_step, wrapped_key};
 use crate::vault::id::{AccountId, HandleDigest, SessionId, random_uuid};
@@ -41,11 +41,11 @@ impl Vault {
         grant: &Grant,
         now: UnixTime,
     ) -> Result<Connected, VaultError> {
-        let mut transaction = self.database.write().await?;
+        let mut writing = self.database.writing().await?;
         let (connected, steps) = self
-            .connect_in(&mut transaction, identity, profile, grant, now)
+            .connect_in(&mut writing, identity, profile, grant, now)
             .await?;
-        self.commit_connected(&connected, steps, None, transaction)
+        self.commit_connected(&connected, steps, None, writing)
             .await?;
         Ok(connected)
     }
@@ -77,12 +77,12 @@ impl Vault {
         new: &NewSession,
         now: UnixTime,
     ) -> Result<(Connected, SessionId), VaultError> {
-        let mut transaction = self.database.write().await?;
+        let mut writing = self.database.writing().await?;
         let (connected, mut steps) = self
-            .connect_in(&mut transaction, identity, profile, grant, now)
+            .connect_in(&mut writing, identity, profile, grant, now)
             .await?;
         let session = open_in(&mut steps, new, connected.account.id, now)?;
-        self.commit_connected(&connected, steps, new.in_place_of, transaction)
+        self.commit_connected(&connected, steps, new.in_place_of, writing)
             .await?;
         Ok((connected, session))
     }
@@ -91,18 +91,18 @@ impl Vault {
     /// the news.
     pub(in crate::vault) async fn connect_in(
         &self,
-        transaction: &mut Transaction<'static, Any>,
+        writing: &mut Writing,
         identity: &Identity,
         profile: &Profile,
         grant: &Grant,
         now: UnixTime,
     ) -> Result<(Connected, Together), VaultError> {
         let mut steps = Together::default();
-        let claimed = claim(transaction, identity, now).await?;
+        let claimed = claim(writing, identity, now).await?;
         let (id, known_before) = (claimed.id, claimed.known_before);
         let (key, old) = if known_before {
             steps.add(forget_intent(id));
-            self.key_and_refresh_token(transaction, &claimed).await?
+            self.key_and_refresh_token(writing, &claimed).await?
         } else {
             (None, None)
         };
@@ -139,7 +139,7 @@ impl Vault {
         connected: &Connected,
         steps: Together,
         ended: Option<HandleDigest>,
-        transaction: Transaction<'static, Any>,
+        writing: Writing,
     ) -> Result<(), VaultError> {
         let account = [News::Account(connected.account.id)];
         let mut news: Vec<_> = ended.map(News::Session).into_iter().collect();
@@ -149,7 +149,7 @@ impl Vault {
         } else {
             &account
         };
-        self.commit_with(steps, (&news, unheard), transaction).await
+        self.commit_with(steps, (&news, unheard), writing).await
     }
 
     /// What follows once it is committed, and is no reason to say that it failed.
@@ -192,7 +192,7 @@ impl Vault {
     /// mend it.
     async fn key_and_refresh_token(
         &self,
-        transaction: &mut Transaction<'static, Any>,
+        writing: &mut Writing,
         claimed: &Claimed,
     ) -> Result<(Option<SealingKey>, Option<RefreshToken>), VaultError> {
         let (account, id) = (claimed.id, claimed.id.to_string());
@@ -200,9 +200,8 @@ impl Vault {
         let row = if claimed.saw_the_latest {
             &claimed.row
         } else {
-            let again = sqlx::query(KEY_AND_REFRESH_TOKEN).bind(&id);
-            let row = again.fetch_one(&mut **transaction).await?;
-            read = Record::new("accounts", "id", row);
+            let again = Step::new(KEY_AND_REFRESH_TOKEN).bind(id.as_str());
+            read = only(writing.fetch(again).await?)?;
             &read
         };
         if row.optional_text("key_id")?.is_none() {
@@ -247,18 +246,16 @@ struct Claimed {
 /// Finds or makes the account's row and counts its version and its events up, which keeps others away from it until the
 /// transaction ends.
 async fn claim(
-    transaction: &mut Transaction<'static, Any>,
+    writing: &mut Writing,
     identity: &Identity,
     now: UnixTime,
 ) -> Result<Claimed, VaultError> {
-    let row = sqlx::query(CLAIM)
+    let claim = Step::new(CLAIM)
         .bind(AccountId::random()?.to_string())
         .bind(identity.tid())
         .bind(identity.oid())
-        .bind(now.0)
-        .fetch_one(&mut **transaction)
-        .await?;
-    let row = Record::new("accounts", "id", row);
+        .bind(now.0);
+    let row = only(writing.fetch(claim).await?)?;
     let version = row.number("grant_version")?;
     let seen = row.optional_number("seen_version")?.unwrap_or(0);
     Ok(Claimed {
@@ -269,6 +266,12 @@ async fn claim(
         saw_the_latest: seen >= version - 1,
         row,
     })
+}
+
+/// The row of the account that a statement was about.
+fn only(rows: Vec<AnyRow>) -> Result<Record, VaultError> {
+    let row = rows.into_iter().next().ok_or(sqlx::Error::RowNotFound)?;
+    Ok(Record::new("accounts", "id", row))
 }
 
 fn profile_step(

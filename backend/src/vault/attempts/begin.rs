@@ -1,14 +1,11 @@
 //! Beginning an attempt.
 
 use connect_outlook_protocol::pkce::CodeChallenge;
-use sqlx::any::AnyArguments;
-use sqlx::query::Query;
-use sqlx::{Any, Transaction};
 
 use super::{NewAttempt, Proof};
 use crate::clock::UnixTime;
 use crate::vault::conflicts::repeated;
-use crate::vault::database::Record;
+use crate::vault::database::{Record, Step, Together, Writing};
 use crate::vault::id::{BrowserDigest, ClaimDigest, HandleDigest, random_uuid};
 use crate::vault::seal::{Field, Place};
 use crate::vault::{Vault, VaultError};
@@ -84,7 +81,8 @@ impl Vault {
             return self.begin_another(&id, caps, attempt, now).await;
         }
         let insert = self.insertion(&id, caps.of_all, attempt, now)?;
-        let begun = self.database.write_alone(insert).await.map_err(refusal)?;
+        let begun = self.database.write_alone(insert.alone()).await;
+        let begun = begun.map_err(refusal)?;
         if begun.is_empty() {
             return Err(BeginAttemptError::TooManyOpen);
         }
@@ -99,31 +97,30 @@ impl Vault {
         attempt: &NewAttempt,
         now: UnixTime,
     ) -> Result<(), BeginAttemptError> {
-        let mut transaction = self.database.write().await?;
+        let (mut writing, mut rest) = (self.database.writing().await?, Together::default());
         // Otherwise two tabs starting at once could each see only the other's four predecessors.
-        self.database
-            .lock(&mut transaction, &attempt.browser.to_column())
-            .await
-            .map_err(VaultError::from)?;
+        if let Some(lock) = self.database.lock_step(attempt.browser.to_column()) {
+            writing.fetch(lock).await.map_err(VaultError::from)?;
+        }
         let insert = self.insertion(id, caps.of_all, attempt, now)?;
-        let position = insert_in(&mut transaction, insert).await?;
-        let own = caps.of_a_browser;
-        match position {
+        let drop_oldest = drop_oldest(caps.of_a_browser, attempt.browser, now);
+        match insert_in(&mut writing, insert).await? {
             // Most browsers begin one or two.
-            Some(position) if position <= i64::from(own) => {}
-            Some(_) => drop_oldest(&mut transaction, own, attempt.browser, now).await?,
+            Some(position) if position <= i64::from(caps.of_a_browser) => {}
+            Some(_) => rest.add(drop_oldest),
             // None begins, unless it is in the place of the browser's oldest.
             None => {
                 let insert = self.insertion(id, u32::MAX, attempt, now)?;
-                insert_in(&mut transaction, insert).await?;
-                drop_oldest(&mut transaction, own, attempt.browser, now).await?;
-                if are_beyond(&mut transaction, caps.of_all, now).await? {
-                    return Err(BeginAttemptError::TooManyOpen);
+                insert_in(&mut writing, insert).await?;
+                for step in [drop_oldest, find_beyond(caps.of_all, now)] {
+                    let found = writing.fetch(step).await.map_err(VaultError::from)?;
+                    if !found.is_empty() {
+                        return Err(BeginAttemptError::TooManyOpen);
+                    }
                 }
             }
         }
-        transaction.commit().await.map_err(VaultError::from)?;
-        Ok(())
+        Ok(writing.commit(rest).await?)
     }
 
     /// Inserts nothing where `of_all` are open. Answers the attempt's position among those of its browser.
@@ -133,22 +130,22 @@ impl Vault {
         of_all: u32,
         attempt: &NewAttempt,
         now: UnixTime,
-    ) -> Result<Query<'static, Any, AnyArguments>, BeginAttemptError> {
+    ) -> Result<Step, BeginAttemptError> {
         let (challenge, sealed_verifier) = self.split(id, &attempt.proof)?;
         let last_before = of_all.checked_sub(1);
         let last_before = last_before.ok_or(BeginAttemptError::TooManyOpen)?;
-        Ok(sqlx::query(INSERT)
-            .bind(id.to_owned())
+        Ok(Step::new(INSERT)
+            .bind(id)
             .bind(attempt.state.to_column())
             .bind(attempt.browser.to_column())
             .bind(attempt.kind.name())
-            .bind(challenge.as_str().to_owned())
+            .bind(challenge.as_str())
             .bind(sealed_verifier)
             .bind(attempt.nonce.to_column())
-            .bind(attempt.redirect_uri.clone())
+            .bind(attempt.redirect_uri.as_str())
             .bind(attempt.scopes.to_string())
-            .bind(attempt.tenant.segment().to_owned())
-            .bind(attempt.client_id.clone())
+            .bind(attempt.tenant.segment())
+            .bind(attempt.client_id.as_str())
             .bind(attempt.return_to.clone())
             .bind(now.0)
             .bind(attempt.expires_at.0)
@@ -178,13 +175,10 @@ impl Vault {
     }
 }
 
-async fn insert_in(
-    transaction: &mut Transaction<'static, Any>,
-    insert: Query<'static, Any, AnyArguments>,
-) -> Result<Option<i64>, BeginAttemptError> {
-    let inserted = insert.fetch_optional(&mut **transaction).await;
+async fn insert_in(writing: &mut Writing, insert: Step) -> Result<Option<i64>, BeginAttemptError> {
+    let inserted = writing.fetch(insert).await.map_err(refusal)?;
     let position = |row| Record::new("attempts", "id", row).number("position");
-    Ok(inserted.map_err(refusal)?.map(position).transpose()?)
+    Ok(inserted.into_iter().next().map(position).transpose()?)
 }
 
 fn refusal(error: sqlx::Error) -> BeginAttemptError {
@@ -196,13 +190,8 @@ fn refusal(error: sqlx::Error) -> BeginAttemptError {
     }
 }
 
-async fn drop_oldest(
-    transaction: &mut Transaction<'static, Any>,
-    most: u32,
-    browser: BrowserDigest,
-    now: UnixTime,
-) -> Result<(), VaultError> {
-    sqlx::query(
+fn drop_oldest(most: u32, browser: BrowserDigest, now: UnixTime) -> Step {
+    let drop = Step::new(
         "delete from attempts
          where id in (
             select id
@@ -213,33 +202,22 @@ async fn drop_oldest(
             order by position desc
             limit 1000 offset $3
          )",
-    )
-    .bind(browser.to_column())
-    .bind(now.0)
-    .bind(i64::from(most))
-    .execute(&mut **transaction)
-    .await?;
-    Ok(())
+    );
+    drop.bind(browser.to_column())
+        .bind(now.0)
+        .bind(i64::from(most))
 }
 
-/// Whether more than `most` are open. Answered from the index `open_attempts` alone, here and in [`INSERT`].
-async fn are_beyond(
-    transaction: &mut Transaction<'static, Any>,
-    most: u32,
-    now: UnixTime,
-) -> Result<bool, VaultError> {
-    let beyond = sqlx::query(
+/// Finds one if more than `most` are open. Answered from the index `open_attempts` alone, here and in [`INSERT`].
+fn find_beyond(most: u32, now: UnixTime) -> Step {
+    let find = Step::new(
         "select 1 as one
          from attempts
          where expires_at > $1
            and taken_at is null
          limit 1 offset $2",
-    )
-    .bind(now.0)
-    .bind(i64::from(most))
-    .fetch_optional(&mut **transaction)
-    .await?;
-    Ok(beyond.is_some())
+    );
+    find.bind(now.0).bind(i64::from(most))
 }
 
 /// How many attempts of one browser may be open at once, unless the settings say otherwise (R25).

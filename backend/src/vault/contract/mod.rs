@@ -67,3 +67,4 @@ mod verify;
 mod webhook_tries;
 mod webhooks;
 mod world;
+mod writing;

@@ -4,11 +4,13 @@
 //! transaction begins, and how two of them are kept apart. Everything else says `text`, `bigint`, `$1`, `on conflict`
 //! and `returning`.
 
+mod at_hand;
 mod location;
 mod migrate;
 mod postgres;
 mod sqlite;
 mod together;
+mod writing;
 
 use sqlx::any::{AnyArguments, AnyRow};
 use sqlx::query::Query;
@@ -18,7 +20,9 @@ pub use location::{Location, LocationError};
 pub(super) use migrate::MIGRATIONS;
 pub use migrate::MigrateError;
 pub(super) use together::{Step, Together};
+pub(super) use writing::Writing;
 
+use self::at_hand::AtHand;
 use super::error::VaultError;
 use crate::clock::UnixTime;
 
@@ -33,6 +37,7 @@ pub(super) struct Database {
     file: Option<sqlite::Whereabouts>,
     reader: AnyPool,
     writer: AnyPool,
+    at_hand: AtHand,
 }
 
 /// Why the database did not open. Each stops the start of a server (R12).
@@ -114,13 +119,15 @@ impl Database {
 
     /// A transaction that will write. On SQLite it takes the write lock at once, so that it cannot fail halfway for
     /// having read before somebody else wrote (R125). Dropped without `commit`, it never was. What takes one statement
-    /// goes by [`write_alone`](Self::write_alone), which asks the database once instead of three times.
+    /// goes by [`write_alone`](Self::write_alone), which asks the database once instead of three times; what takes
+    /// few, by [`writing`](Self::writing).
     ///
     /// SQLite ends a transaction by itself when the disk is full. sqlx then counts it as open for ever, and the
     /// connection begins nothing more: such a connection is closed, and the next one serves (F29).
     pub(super) async fn write(&self) -> Result<Transaction<'static, Any>, VaultError> {
         self.is_in_place()?;
         let begin = self.engine.begin();
+        let _waiting = self.at_hand.yield_to_pool();
         match self.writer.begin_with(begin).await {
             Err(sqlx::Error::InvalidSavePointStatement) if self.shared => {
                 self.writer.acquire().await?.close().await?;
@@ -140,7 +147,10 @@ impl Database {
         statement: Query<'_, Any, AnyArguments>,
     ) -> Result<Vec<AnyRow>, sqlx::Error> {
         self.prove_place()?;
-        statement.fetch_all(&self.writer).await
+        let mut connection = self.at_hand.take(&self.writer).await?;
+        let rows = statement.fetch_all(&mut *connection).await?;
+        self.at_hand.keep(connection);
+        Ok(rows)
     }
 
     /// Whether what is written would be found again: a file that was moved or removed takes it along.
@@ -181,12 +191,17 @@ impl Database {
         key: &str,
     ) -> Result<(), sqlx::Error> {
         if self.engine == Engine::Postgres {
-            sqlx::query("select pg_advisory_xact_lock(hashtextextended($1, 0))")
+            sqlx::query(LOCK)
                 .bind(key)
                 .execute(&mut **transaction)
                 .await?;
         }
         Ok(())
+    }
+
+    /// [`lock`](Self::lock) as a statement to begin with, where it takes one.
+    pub(super) fn lock_step(&self, key: String) -> Option<Step> {
+        (self.engine == Engine::Postgres).then(|| Step::new(LOCK).bind(key))
     }
 
     /// `text` with the database's own clock, in seconds since 1970, wherever it says `:now`: what needs the time and rows
@@ -216,6 +231,7 @@ impl Database {
     /// keeps deleted rows until its own vacuum; what was sealed under a destroyed key stays sealed there.
     pub(super) async fn forget_deleted(&self) {
         if self.engine == Engine::Sqlite {
+            let _waiting = self.at_hand.yield_to_pool();
             let done = sqlx::raw_sql("pragma wal_checkpoint(truncate)")
                 .execute(&self.writer)
                 .await;
@@ -227,6 +243,7 @@ impl Database {
 
     /// Closes all connections and waits for them; SQLite then folds its log into the file.
     pub(super) async fn close(&self) {
+        self.at_hand.close().await;
         self.reader.close().await;
         self.writer.close().await;
     }
@@ -255,6 +272,8 @@ impl Engine {
         }
     }
 }
+
+const LOCK: &str = "select pg_advisory_xact_lock(hashtextextended($1, 0))";
 
 /// A row with names for what may be wrong in it.
 pub(super) struct Record {

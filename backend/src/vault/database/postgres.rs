@@ -8,6 +8,7 @@ use sqlx::any::AnyPoolOptions;
 use sqlx::{AnyConnection, Connection as _, Executor as _};
 use url::Url;
 
+use super::at_hand::AtHand;
 use super::{Database, DatabaseError, Engine};
 
 /// Connects to the database that `url` names, with at most `connections` at a time. Connections that break are made anew
@@ -44,6 +45,11 @@ pub(super) async fn at(url: &Url, connections: u32) -> Result<Database, Database
         file: None,
         reader: pool.clone(),
         writer: pool,
+        at_hand: if connections < ENOUGH {
+            AtHand::nothing()
+        } else {
+            AtHand::one(UNTESTED)
+        },
     })
 }
 
@@ -119,6 +125,9 @@ const PATIENCE: Duration = Duration::from_secs(5);
 
 /// How long a connection may lie in the pool and be used without a look.
 const UNTESTED: Duration = Duration::from_millis(100);
+
+/// Connections of which one may be kept from readers.
+const ENOUGH: u32 = 4;
 
 /// An acknowledged token is on the disk, whatever the server's default says; nothing waits for ever.
 const SETTINGS: &str = "

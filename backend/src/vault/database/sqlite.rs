@@ -9,6 +9,7 @@ use sqlx::AnyPool;
 use sqlx::any::AnyPoolOptions;
 use sqlx::{Executor as _, Row as _};
 
+use super::at_hand::AtHand;
 use super::{Database, DatabaseError, Engine};
 
 /// A vault in memory: a single connection that is never given back to the system, because the rows live in it.
@@ -25,6 +26,7 @@ pub(super) async fn in_memory() -> Result<Database, DatabaseError> {
         file: None,
         reader: pool.clone(),
         writer: pool,
+        at_hand: AtHand::nothing(),
     })
 }
 
@@ -56,6 +58,7 @@ pub(super) async fn in_file(path: &Path) -> Result<Database, DatabaseError> {
         file: Some(file),
         reader,
         writer,
+        at_hand: AtHand::one(Duration::MAX),
     })
 }
 

@@ -61,6 +61,12 @@ impl Step {
     pub(in crate::vault) fn alone(self) -> Query<'static, Any, AnyArguments> {
         self.values.into_iter().fold(sqlx::query(self.text), bound)
     }
+
+    /// The same after another statement, where SQLite is the engine.
+    pub(super) fn after(self, other: &str) -> Query<'static, Any, AnyArguments> {
+        let text = AssertSqlSafe(format!("{other};\n{}", self.text));
+        self.values.into_iter().fold(sqlx::query(text), bound)
+    }
 }
 
 impl Together {
@@ -74,14 +80,24 @@ impl Together {
         database: &Database,
         connection: &mut AnyConnection,
     ) -> Result<(), VaultError> {
-        if self.steps.is_empty() {
-            return Ok(());
+        if let Some(query) = self.query(database.engine, |text| text) {
+            query.execute(connection).await?;
         }
-        let text = self.text(database.engine);
-        let values = self.steps.into_iter().flat_map(|step| step.values);
-        let query = values.fold(sqlx::query(AssertSqlSafe(text)), bound);
-        query.execute(connection).await?;
         Ok(())
+    }
+
+    /// All of them, in the text that `wrap` makes of theirs; `None` if there is none.
+    pub(super) fn query(
+        self,
+        engine: Engine,
+        wrap: impl FnOnce(String) -> String,
+    ) -> Option<Query<'static, Any, AnyArguments>> {
+        if self.steps.is_empty() {
+            return None;
+        }
+        let text = wrap(self.text(engine));
+        let values = self.steps.into_iter().flat_map(|step| step.values);
+        Some(values.fold(sqlx::query(AssertSqlSafe(text)), bound))
     }
 
     fn text(&self, engine: Engine) -> String {

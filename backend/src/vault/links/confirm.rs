@@ -8,7 +8,7 @@ use connect_outlook_protocol::secret::AuthorizationCode;
 use sqlx::{Any, Transaction};
 
 use super::Parked;
-use super::park::{drop_parked, hold_live};
+use super::park::{drop_parked, drop_parked_step, hold_live, hold_live_step};
 use crate::clock::UnixTime;
 use crate::vault::accounts::{Account, Connected, Identity, Profile};
 use crate::vault::conflicts::repeated;
@@ -200,31 +200,29 @@ impl Vault {
         grant: &Grant,
         now: UnixTime,
     ) -> Result<Option<Connected>, VaultError> {
-        let mut transaction = self.database.write().await?;
-        if hold_live(&mut transaction, link).await?.is_none() {
+        let mut writing = self.database.writing().await?;
+        if writing.fetch(hold_live_step(link)).await?.is_empty() {
             return Ok(None);
         }
         let (connected, mut steps) = self
-            .connect_in(&mut transaction, identity, profile, grant, now)
+            .connect_in(&mut writing, identity, profile, grant, now)
             .await?;
         let account = connected.account.id.to_string();
-        let ended = sqlx::query(
+        let end = Step::new(
             "update completions
              set state = 'connected', account_id = $2
              where id = $1
-               and state = 'taken'",
-        )
-        .bind(completion.to_string())
-        .bind(&account)
-        .execute(&mut *transaction)
-        .await?;
-        if ended.rows_affected() == 0 {
+               and state = 'taken'
+             returning id",
+        );
+        let end = end.bind(completion.to_string()).bind(account.as_str());
+        if writing.fetch(end).await?.is_empty() {
             return Ok(None);
         }
-        drop_parked(&mut transaction, link).await?;
+        steps.add(drop_parked_step(link));
         let end = Step::new("update links set connected_at = $2, account_id = $3 where id = $1");
         steps.add(end.bind(link.to_string()).bind(now.0).bind(account));
-        self.commit_connected(&connected, steps, None, transaction)
+        self.commit_connected(&connected, steps, None, writing)
             .await?;
         Ok(Some(connected))
     }

@@ -7,7 +7,7 @@ use sqlx::{Any, Transaction};
 use crate::clock::UnixTime;
 use crate::vault::attempts::Attempt;
 use crate::vault::conflicts::repeated;
-use crate::vault::database::Record;
+use crate::vault::database::{Record, Step};
 use crate::vault::id::{AccountId, ApiKeyId, CompletionDigest, CompletionId, LinkId};
 use crate::vault::seal::{Field, Place};
 use crate::vault::{Vault, VaultError};
@@ -99,7 +99,14 @@ pub(super) async fn hold_live(
     transaction: &mut Transaction<'static, Any>,
     link: LinkId,
 ) -> Result<Option<Record>, VaultError> {
-    let row = sqlx::query(
+    let row = hold_live_step(link).alone();
+    let row = row.fetch_optional(&mut **transaction).await?;
+    Ok(row.map(|row| Record::new("links", "id", row)))
+}
+
+/// [`hold_live`] as a statement to begin with.
+pub(super) fn hold_live_step(link: LinkId) -> Step {
+    let hold = Step::new(
         "update links
          set starts = starts
          where id = $1
@@ -107,11 +114,8 @@ pub(super) async fn hold_live(
            and connected_at is null
            and exists (select 1 from api_keys k where k.id = links.api_key_id and k.revoked_at is null)
          returning id, success_url, user_hash",
-    )
-    .bind(link.to_string())
-    .fetch_optional(&mut **transaction)
-    .await?;
-    Ok(row.map(|row| Record::new("links", "id", row)))
+    );
+    hold.bind(link.to_string())
 }
 
 /// Destroys what is parked for a link.
@@ -119,16 +123,20 @@ pub(super) async fn drop_parked(
     transaction: &mut Transaction<'static, Any>,
     link: LinkId,
 ) -> Result<(), VaultError> {
-    sqlx::query(
+    let drop = drop_parked_step(link).alone();
+    drop.execute(&mut **transaction).await?;
+    Ok(())
+}
+
+/// [`drop_parked`] as a step beside others.
+pub(super) fn drop_parked_step(link: LinkId) -> Step {
+    let drop = Step::new(
         "update completions
          set state = 'dropped', sealed_code = null, sealed_verifier = null
          where link_id = $1
            and state = 'parked'",
-    )
-    .bind(link.to_string())
-    .execute(&mut **transaction)
-    .await?;
-    Ok(())
+    );
+    drop.bind(link.to_string())
 }
 
 /// Destroys what is parked for all links of a key.
