@@ -1,5 +1,6 @@
-//! How often a database is asked, whatever for: statements, `begin`, `commit`, and the look that the pool takes at a
-//! connection that comes back.
+//! How often a database is asked, whatever for: statements, `begin`, `commit`; on SQLite also for the look that the pool
+//! takes at a connection that comes back. On PostgreSQL it takes another where one has lain for a while, so how many
+//! there are says how quick the machine is.
 
 use std::fmt;
 use std::path::Path;
@@ -16,16 +17,23 @@ use tracing_subscriber::layer::{Context, Layer};
 /// Every statement so far, but those of the upkeep that runs beside requests.
 static STATEMENTS: Mutex<Vec<String>> = Mutex::new(Vec::new());
 
-/// So often something was sent and an answer waited for, the upkeep's among it.
+/// So often something was sent and an answer waited for.
 static ROUND_TRIPS: AtomicUsize = AtomicUsize::new(0);
+
+/// So many of them were for news, which every process asks for once a second.
+static FOR_NEWS: AtomicUsize = AtomicUsize::new(0);
+
+/// It takes two reads.
+const NEWS: usize = 2;
 
 /// The statements since the last look.
 pub(crate) fn statements() -> Vec<String> {
     std::mem::take(&mut STATEMENTS.lock().unwrap())
 }
 
+/// The round trips so far, but those for news.
 pub(crate) fn round_trips() -> usize {
-    ROUND_TRIPS.load(Ordering::SeqCst)
+    ROUND_TRIPS.load(Ordering::SeqCst) - FOR_NEWS.load(Ordering::SeqCst)
 }
 
 /// Hears of every statement, and of every order that a thread of SQLite's carries out: it enters the span of whoever gave
@@ -46,6 +54,10 @@ impl<S: Subscriber> Layer<S> for Count {
     fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
         let mut text = Text(String::new());
         event.record(&mut text);
+        if text.0.contains("from news") {
+            let with_looks = if is_of_sqlite() { 2 * NEWS } else { NEWS };
+            FOR_NEWS.fetch_add(with_looks, Ordering::SeqCst);
+        }
         // … and of connections that are opened.
         let upkeep = [
             "from news",
@@ -64,12 +76,16 @@ impl<S: Subscriber> Layer<S> for Count {
     }
 
     fn on_enter(&self, _: &Id, _: Context<'_, S>) {
-        let thread = std::thread::current();
-        let name = thread.name().unwrap_or_default();
-        if name.starts_with("sqlx-sqlite-worker") {
+        if is_of_sqlite() {
             ROUND_TRIPS.fetch_add(1, Ordering::SeqCst);
         }
     }
+}
+
+fn is_of_sqlite() -> bool {
+    let thread = std::thread::current();
+    let name = thread.name().unwrap_or_default();
+    name.starts_with("sqlx-sqlite-worker")
 }
 
 struct Text(String);
@@ -100,9 +116,10 @@ pub(crate) async fn counted(address: &str, folder: &Path) -> String {
 }
 
 /// A message is a letter, a length that counts itself, and the rest. What comes first on a connection has no letter: the
-/// question whether it can be encrypted, and the start. The client waits for an answer after `Sync` and after `Query`.
+/// question whether it can be encrypted, and the start. The client waits for an answer after `Sync` and after `Query`;
+/// a `Sync` of its own is a look.
 async fn pass_on(mut client: unix::OwnedReadHalf, mut server: unix::OwnedWriteHalf) {
-    let (mut ended, mut is_first) = (false, true);
+    let (mut ended, mut is_first, mut is_look) = (false, true, true);
     while !ended {
         let mut message = Vec::new();
         let head = if is_first { 4 } else { 5 };
@@ -113,9 +130,11 @@ async fn pass_on(mut client: unix::OwnedReadHalf, mut server: unix::OwnedWriteHa
         let length = u32::from_be_bytes(message[head - 4..].try_into().unwrap()) as usize;
         message.resize(head + length - 4, 0);
         client.read_exact(&mut message[head..]).await.unwrap();
-        if !is_first && [b'S', b'Q'].contains(&message[0]) {
+        let waits = !is_first && [b'S', b'Q'].contains(&message[0]);
+        if waits && !(is_look && message[0] == b'S') {
             ROUND_TRIPS.fetch_add(1, Ordering::SeqCst);
         }
+        is_look = waits || is_first;
         is_first &= message[4..] == ENCRYPTED;
         ended = server.write_all(&message).await.is_err();
     }

@@ -91,7 +91,7 @@ async fn carry(client: TcpStream, server: UnixStream, order: Order) -> Option<()
         let cut = message
             .starts_with(b"Q")
             .then(|| order.lock().unwrap_or_else(PoisonError::into_inner))
-            .filter(|_| message[5..].starts_with(b"COMMIT"))
+            .filter(|_| message[5..].to_ascii_lowercase().starts_with(b"commit"))
             .and_then(|mut order| order.take());
         match cut {
             Some(When::Before) => {

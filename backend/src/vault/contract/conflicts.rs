@@ -174,6 +174,29 @@ async fn the_end_of_an_attempt_is_kept_and_claimed() {
     assert_eq!(vault.take_end(claim, NOW).await.unwrap(), None);
 }
 
+/// R91: what a sign-in has waited for is what it supersedes, although its statement began before.
+#[tokio::test]
+async fn a_sign_in_supersedes_the_tokens_that_it_waited_for() {
+    let world = &World::on_postgres().await;
+    let ada = world.connect("ada", &grant("1")).await.id;
+    let mut other = connection(world).await;
+    let change = "
+        begin;
+        update accounts set grant_version = grant_version + 1;
+        update grants set sealed_refresh_token = null;";
+    sqlx::raw_sql(change).execute(&mut other).await.unwrap();
+    let brought = grant("2");
+    let sign_in = world.try_to_connect("ada", &brought);
+    let ((), signed_in) = join(commit_when_waited_for(world, other), sign_in).await;
+    assert_eq!(signed_in.unwrap().id, ada);
+    let tokens = world.vault.tokens(ada, NOW).await.unwrap().unwrap();
+    assert_eq!(
+        tokens.previous_refresh_token, None,
+        "the one before was taken away"
+    );
+    assert_eq!(tokens.refresh_token, brought.refresh_token);
+}
+
 /// F35, R72
 #[tokio::test]
 async fn sessions_beside_one_end() {
