@@ -48,6 +48,7 @@ impl Demo {
             origin: format!("http://localhost:{port}"),
             microsoft_address: "127.0.0.1:0".to_owned(),
             data: options.data,
+            keys: options.keys,
         };
         let ground = Arc::new(Ground::build(plan).await?);
         let router = site::router(Arc::clone(&ground), &package);

@@ -8,8 +8,8 @@ use axum::Router;
 use connect_outlook_backend::Backend;
 use connect_outlook_backend::config::{Config, ConfigError};
 use connect_outlook_backend::random::{self, NoRandomness};
-use connect_outlook_emulator::Emulator;
 use connect_outlook_emulator::world::Platform;
+use connect_outlook_emulator::{Emulator, KeysUnreadable, SigningKeys};
 
 use crate::clock::Clocks;
 use crate::data::{Data, DataError};
@@ -25,6 +25,8 @@ pub struct Plan {
     pub microsoft_address: String,
     /// Where vault and key are kept; in memory without.
     pub data: Option<PathBuf>,
+    /// Which file keeps the emulator's signing keys; new ones are made without.
+    pub keys: Option<PathBuf>,
 }
 
 /// An emulator and a backend that go by the same clock, and somebody who watches both.
@@ -53,6 +55,9 @@ pub enum HouseError {
     /// The folder given with `--data`.
     #[error(transparent)]
     Data(#[from] DataError),
+    /// The file given with `--keys`.
+    #[error(transparent)]
+    Keys(#[from] KeysUnreadable),
     /// No key can be made.
     #[error(transparent)]
     NoKey(#[from] NoRandomness),
@@ -68,12 +73,14 @@ impl House {
     /// [`HouseError`].
     pub async fn build(plan: &Plan, record: Arc<Record>) -> Result<Self, HouseError> {
         let clocks = Clocks::default();
-        let emulator = Emulator::builder()
+        let mut emulator = Emulator::builder()
             .clock(clocks.microsoft())
             // Entra gives an hour to an hour and a half; a jump of one hour is to lapse every token.
-            .access_token_life(3_600)
-            .start(&plan.microsoft_address)
-            .await?;
+            .access_token_life(3_600);
+        if let Some(file) = &plan.keys {
+            emulator = emulator.signing_keys(SigningKeys::kept_in(file)?);
+        }
+        let emulator = emulator.start(&plan.microsoft_address).await?;
         let config = configure(plan, &emulator)?;
         let backend = Backend::new(config, clocks.server()).await?;
         let watcher = Watcher::new(Arc::clone(emulator.state()), backend.watch(), record);

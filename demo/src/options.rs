@@ -15,6 +15,9 @@ pub struct Options {
     /// the demo ends, so mailboxes from an earlier run ask to be connected again.
     #[arg(long, value_name = "DIR")]
     pub data: Option<PathBuf>,
+    /// Keeps the signing keys of the emulated Microsoft in this file, where they are made if it is missing.
+    #[arg(long, value_name = "FILE", env = "EMULATOR_KEYS")]
+    pub keys: Option<PathBuf>,
     /// Folder with the built npm package, instead of sdk-wasm/pkg of this checkout.
     #[arg(long, value_name = "DIR")]
     pub package: Option<PathBuf>,

@@ -11,7 +11,7 @@
 //! # }
 //! ```
 //!
-//! Everything it issues is made up: its keys live as long as the process, its passwords are printed on its pages. That is
+//! Everything it issues is made up: its keys live as long as the process (or as a file that keeps them), its passwords are printed on its pages. That is
 //! why its tokens and secrets are plain text here and appear in the record of exchanges.
 
 mod challenge;
@@ -41,7 +41,7 @@ pub use clock::{Clock, rfc3339};
 pub use configuration::Configuration;
 pub use control::{GrantView, RefreshFamily, RefreshTokenView, SessionView};
 pub use emulator::{Emulator, EmulatorBuilder, StartError};
-pub use entra::{ApprovalRequest, Decision, KeysMissing, RollOver, SigningKeys};
+pub use entra::{ApprovalRequest, Decision, KeysMissing, KeysUnreadable, RollOver, SigningKeys};
 pub use exchange::{Exchange, RecordedBody};
 pub use manners::Manner;
 pub use state::EmulatorState;

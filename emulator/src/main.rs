@@ -9,7 +9,7 @@ use std::{
 };
 
 use clap::Parser;
-use connect_outlook_emulator::{Configuration, Emulator};
+use connect_outlook_emulator::{Configuration, Emulator, SigningKeys};
 
 /// Microsoft Entra and Graph mail, offline, as they really behave.
 #[derive(Parser)]
@@ -27,6 +27,9 @@ struct Options {
     /// JSON or TOML file with tenants, people and apps, instead of the standard ones.
     #[arg(long, value_name = "FILE")]
     world: Option<PathBuf>,
+    /// Keep the signing keys in FILE (PEM), where they are made if it is missing, instead of making new ones at every start.
+    #[arg(long, value_name = "FILE", env = "EMULATOR_KEYS")]
+    keys: Option<PathBuf>,
     /// Speak HTTPS instead of HTTP, for clients that refuse the latter, by a certificate made at start. FILE gets what they
     /// have to trust, in PEM.
     #[arg(long, value_name = "FILE")]
@@ -58,6 +61,9 @@ async fn run(options: &Options) -> Result<(), Box<dyn Error>> {
         .upload_port(options.upload_port);
     if let Some(file) = &options.world {
         builder = builder.world_file(file)?;
+    }
+    if let Some(file) = &options.keys {
+        builder = builder.signing_keys(SigningKeys::kept_in(file)?);
     }
     if options.https.is_some() {
         builder = builder.https();

@@ -103,6 +103,11 @@ impl Places {
         self.root.join("tests/faults.json")
     }
 
+    /// The signing keys of every emulator that stories start as a program: they are made once.
+    pub(crate) fn emulator_keys(&self) -> PathBuf {
+        self.root.join("target/emulator-keys.pem")
+    }
+
     /// The browser stories.
     pub(crate) fn browser_tests(&self) -> PathBuf {
         self.root.join("tests/browser")

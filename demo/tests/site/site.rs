@@ -34,6 +34,7 @@ impl Site {
             origin: ORIGIN.to_owned(),
             microsoft_address: "127.0.0.1:0".to_owned(),
             data: None,
+            keys: None,
         };
         let ground = Arc::new(Ground::build(plan).await.unwrap());
         let package = tempfile::tempdir().unwrap();

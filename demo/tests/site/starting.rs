@@ -10,6 +10,7 @@ async fn a_busy_port_is_one_sentence_and_the_demo_stops_when_asked() {
     let options = |port| Options {
         port,
         data: None,
+        keys: None,
         package: Some(site.package.path().to_owned()),
     };
     let demo = Demo::start(options(0)).await.unwrap();

@@ -1,7 +1,9 @@
-//! Signing keys: RSA-2048, made when the emulator starts and gone when it stops (entra 6). Making them takes a moment, so
-//! it happens beside everything else, and whoever needs them waits.
+//! Signing keys: RSA-2048, made when the emulator starts and gone when it stops (entra 6), unless a file is to keep them.
+//! Making them takes a moment, so it happens beside everything else, and whoever needs them waits.
 
 use std::{
+    fs, io,
+    path::Path,
     sync::{Arc, RwLock},
     thread,
 };
@@ -13,9 +15,11 @@ use base64::{
 use ring::{
     digest::{SHA1_FOR_LEGACY_USE_ONLY, digest},
     rand::SystemRandom,
+    rsa::PublicKeyComponents,
     signature::{RSA_PKCS1_SHA256, RsaKeyPair},
 };
-use rsa::{RsaPrivateKey, pkcs8::EncodePrivateKey, traits::PublicKeyParts};
+use rsa::{RsaPrivateKey, pkcs8::EncodePrivateKey};
+use rustls::pki_types::{PrivatePkcs8KeyDer, pem, pem::PemObject};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use tokio::sync::watch;
@@ -35,8 +39,37 @@ pub struct SigningKeys {
 impl SigningKeys {
     /// Starts making a set of keys on threads of their own.
     pub fn make() -> Self {
+        Self::by(|| KeySet::of(make_three()?))
+    }
+
+    /// The keys in `file`, as PKCS#8 in PEM; where there is no such file, keys are made and kept there. An
+    /// emulator that starts anew with them is known to whoever read them before, and has no keys to make.
+    ///
+    /// # Errors
+    /// [`KeysUnreadable`], by what is wrong with the file.
+    pub fn kept_in(file: &Path) -> Result<Self, KeysUnreadable> {
+        match fs::read(file) {
+            Ok(text) => {
+                let keys = KeySet::read(&text)?;
+                let (_, made) = watch::channel(Some(Arc::new(keys)));
+                Ok(Self { made })
+            }
+            Err(missing) if missing.kind() == io::ErrorKind::NotFound => {
+                let file = file.to_owned();
+                Ok(Self::by(move || {
+                    let made = make_three()?;
+                    keep(&file, &made)?;
+                    KeySet::of(made)
+                }))
+            }
+            Err(trouble) => Err(KeysUnreadable::Read(trouble)),
+        }
+    }
+
+    /// The keys that `work` makes on a thread of its own.
+    fn by(work: impl FnOnce() -> Result<KeySet, MakingFailed> + Send + 'static) -> Self {
         let (announce, made) = watch::channel(None);
-        thread::spawn(move || match KeySet::make() {
+        thread::spawn(move || match work() {
             Ok(keys) => {
                 announce.send_replace(Some(Arc::new(keys)));
             }
@@ -105,7 +138,7 @@ impl KeyRing {
         kind: TenantKind,
         mode: RollOver,
     ) -> Result<String, KeysMissing> {
-        let made = tokio::task::spawn_blocking(Key::make).await;
+        let made = tokio::task::spawn_blocking(|| Key::of(&make()?)).await;
         let key = made.map_err(|_| KeysMissing)?.map_err(|_| KeysMissing)?;
         let id = key.id.clone();
         let keys = self.ready().await?.rolled(kind, mode, key);
@@ -119,6 +152,50 @@ impl KeyRing {
 #[error("the signing keys could not be made")]
 pub struct KeysMissing;
 
+/// The file that is to keep the signing keys is of no use.
+#[derive(Debug, thiserror::Error)]
+pub enum KeysUnreadable {
+    /// Give it to whoever starts the emulator.
+    #[error("the file of the signing keys cannot be read: {0}")]
+    Read(io::Error),
+    /// Delete it, and new ones are made.
+    #[error(
+        "the file of the signing keys does not hold three RSA keys in PEM; delete it to have new ones made"
+    )]
+    Strange,
+}
+
+/// A private key as PKCS#8.
+type Document = PrivatePkcs8KeyDer<'static>;
+
+/// A key nobody had before.
+fn make() -> Result<Document, MakingFailed> {
+    let private = RsaPrivateKey::new(&mut rand::rngs::OsRng, KEY_BITS)?;
+    Ok(private.to_pkcs8_der()?.to_bytes().to_vec().into())
+}
+
+/// Three of them, made side by side.
+fn make_three() -> Result<[Document; 3], MakingFailed> {
+    thread::scope(|scope| {
+        let making = [(); 3].map(|()| scope.spawn(make));
+        let [first, second, third] =
+            making.map(|key| key.join().unwrap_or(Err(MakingFailed::Interrupted)));
+        Ok([first?, second?, third?])
+    })
+}
+
+/// Writes them down whole, for others may begin to read at any moment, and may do the same.
+fn keep(file: &Path, keys: &[Document; 3]) -> Result<(), MakingFailed> {
+    let mut text = String::new();
+    for key in keys {
+        let key = BASE64_STANDARD.encode(key.secret_pkcs8_der());
+        text += &format!("-----BEGIN PRIVATE KEY-----\n{key}\n-----END PRIVATE KEY-----\n");
+    }
+    let aside = file.with_extension(format!("{}.aside", std::process::id()));
+    fs::write(&aside, text)?;
+    Ok(fs::rename(&aside, file)?)
+}
+
 /// The keys in use.
 #[derive(Debug)]
 pub(crate) struct KeySet {
@@ -129,17 +206,20 @@ pub(crate) struct KeySet {
 }
 
 impl KeySet {
-    /// Three keys, made side by side.
-    fn make() -> Result<Self, MakingFailed> {
-        thread::scope(|scope| {
-            let making = [(); 3].map(|()| scope.spawn(Key::make));
-            let [first, second, personal] =
-                making.map(|key| key.join().unwrap_or(Err(MakingFailed::Interrupted)));
-            Ok(Self {
-                company: vec![Arc::new(first?), Arc::new(second?)],
-                personal: vec![Arc::new(personal?)],
-            })
+    /// Two for companies and one for personal accounts.
+    fn of(keys: [Document; 3]) -> Result<Self, MakingFailed> {
+        let [first, second, personal] = keys.map(|key| Key::of(&key).map(Arc::new));
+        Ok(Self {
+            company: vec![first?, second?],
+            personal: vec![personal?],
         })
+    }
+
+    /// Those that were kept in a file.
+    fn read(text: &[u8]) -> Result<Self, KeysUnreadable> {
+        let keys = Document::pem_slice_iter(text).collect::<Result<Vec<_>, pem::Error>>();
+        let keys = keys.ok().and_then(|keys| keys.try_into().ok());
+        Self::of(keys.ok_or(KeysUnreadable::Strange)?).map_err(|_| KeysUnreadable::Strange)
     }
 
     /// The key that signs tokens of this kind of tenant.
@@ -195,23 +275,24 @@ pub(crate) struct Key {
 }
 
 impl Key {
-    fn make() -> Result<Self, MakingFailed> {
-        let private = RsaPrivateKey::new(&mut rand::rngs::OsRng, KEY_BITS)?;
-        let pkcs8 = private.to_pkcs8_der()?;
-        let signer = rcgen::KeyPair::try_from(pkcs8.as_bytes())?;
+    /// With a certificate that is always the same for the same key.
+    fn of(pkcs8: &Document) -> Result<Self, MakingFailed> {
+        let signer = rcgen::KeyPair::try_from(pkcs8.secret_pkcs8_der())?;
         let mut certificate = rcgen::CertificateParams::new([])?;
         certificate.distinguished_name.push(
             rcgen::DnType::CommonName,
             "connect-outlook emulator, not Microsoft",
         );
         let certificate = certificate.self_signed(&signer)?;
+        let pair = RsaKeyPair::from_pkcs8(pkcs8.secret_pkcs8_der()).map_err(MakingFailed::Read)?;
+        let public = PublicKeyComponents::<Vec<u8>>::from(pair.public());
         let encode = |bytes: &[u8]| BASE64_URL_SAFE_NO_PAD.encode(bytes);
         Ok(Self {
             id: encode(digest(&SHA1_FOR_LEGACY_USE_ONLY, certificate.der()).as_ref()),
-            modulus: encode(&private.n().to_bytes_be()),
-            exponent: encode(&private.e().to_bytes_be()),
+            modulus: encode(&public.n),
+            exponent: encode(&public.e),
             certificate: BASE64_STANDARD.encode(certificate.der()),
-            pair: RsaKeyPair::from_pkcs8(pkcs8.as_bytes()).map_err(MakingFailed::Read)?,
+            pair,
         })
     }
 
@@ -269,6 +350,8 @@ enum MakingFailed {
     Certify(#[from] rcgen::Error),
     #[error("the thread that made it ended early")]
     Interrupted,
+    #[error("keeping it: {0}")]
+    Keep(#[from] io::Error),
 }
 
 const KEY_BITS: usize = 2048;

@@ -46,7 +46,7 @@ pub(crate) use applications::serve as serve_applications;
 pub use approvals::{ApprovalRequest, Decision};
 pub(crate) use error_page::not_found;
 pub(crate) use grants::Grantee;
-pub use keys::{KeysMissing, RollOver, SigningKeys};
+pub use keys::{KeysMissing, KeysUnreadable, RollOver, SigningKeys};
 pub(crate) use pkce::Challenge;
 pub(crate) use redirect_uri::RedirectTarget;
 pub(crate) use scopes::Scopes;

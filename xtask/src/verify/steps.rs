@@ -175,6 +175,7 @@ fn browser_stories(
         .env("DEMO_BINARY", demo)
         .env("SERVER_BINARY", server(places)?)
         .env("EMULATOR_BINARY", emulator(places)?)
+        .env("EMULATOR_KEYS", places.emulator_keys())
         .env("CHROMIUM", chromium)
         .args(["run", script, "--loglevel=error"]);
     node_tests(&mut command, kind, tally)
@@ -188,6 +189,7 @@ fn clients_of_others(places: &Places, tools: &Tools, tally: &mut Tally) -> Resul
     command
         .current_dir(places.client_tests())
         .env("EMULATOR_BINARY", emulator(places)?)
+        .env("EMULATOR_KEYS", places.emulator_keys())
         .env("SERVER_BINARY", server(places)?)
         .env("CHROMIUM", chromium)
         .args(["test", "--loglevel=error"]);
@@ -202,6 +204,7 @@ fn examples(places: &Places, tools: &Tools, tally: &mut Tally) -> Result<(), Sto
     command
         .current_dir(places.example_tests())
         .env("EMULATOR_BINARY", emulator(places)?)
+        .env("EMULATOR_KEYS", places.emulator_keys())
         .env("SERVER_BINARY", server(places)?)
         .env("CHROMIUM", chromium)
         .args(["test", "--loglevel=error"]);

@@ -2,7 +2,7 @@
 
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use connect_outlook_emulator::{
-    RollOver, scenario::ScenarioName::SignedByConsumersKey, world::TenantKind,
+    RollOver, SigningKeys, scenario::ScenarioName::SignedByConsumersKey, world::TenantKind,
 };
 use serde_json::{Value, json};
 
@@ -25,6 +25,28 @@ async fn signed_by(stage: &Stage) -> String {
 
 fn ids(keys: &[Value]) -> Vec<&str> {
     keys.iter().filter_map(|key| key["kid"].as_str()).collect()
+}
+
+/// entra 6, and the choice to keep them.
+#[tokio::test]
+async fn keys_that_a_file_keeps_are_known_again_by_the_next_emulator() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("keys.pem");
+    let start = async || {
+        let keys = SigningKeys::kept_in(&file).expect("keys");
+        Stage::start_with(|builder| builder.signing_keys(keys)).await
+    };
+    let first = published(&start().await).await;
+    assert_eq!(first.len(), 3);
+    let again = start().await;
+    let known = |keys: &[Value]| ids(keys).join(" ");
+    let second = published(&again).await;
+    assert_eq!(known(&first), known(&second));
+    assert!(known(&first).contains(&signed_by(&again).await));
+
+    std::fs::write(&file, "something else").expect("written");
+    let trouble = SigningKeys::kept_in(&file).expect_err("no keys");
+    assert!(trouble.to_string().contains("delete it"), "{trouble}");
 }
 
 /// entra 7
