@@ -78,6 +78,7 @@ impl App {
         }
         let wish = Wish {
             judged: tokens.version,
+            tenant: tokens.tenant.as_str().into(),
             claims: None,
             in_use: true,
         };
@@ -116,6 +117,7 @@ impl App {
         }
         let wish = Wish {
             judged: tokens.version,
+            tenant: tokens.tenant.into(),
             claims,
             in_use: true,
         };

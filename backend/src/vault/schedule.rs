@@ -87,8 +87,7 @@ impl Vault {
         version: GrantVersion,
         until: UnixTime,
     ) -> Result<(), VaultError> {
-        let mut transaction = self.database.write().await?;
-        sqlx::query(
+        let postpone = sqlx::query(
             "update grants
              set refresh_at = $3
              where account_id = $1
@@ -96,10 +95,9 @@ impl Vault {
         )
         .bind(id.to_string())
         .bind(version.0)
-        .bind(until.0)
-        .execute(&mut *transaction)
-        .await?;
-        Ok(transaction.commit().await?)
+        .bind(until.0);
+        self.database.write_alone(postpone).await?;
+        Ok(())
     }
 
     /// Notes when accounts were last used, all in one transaction. They are due late in the life of their access tokens
@@ -172,24 +170,21 @@ impl Vault {
         ahead: i64,
         life: i64,
     ) -> Result<bool, VaultError> {
-        let mut transaction = self.database.write().await?;
         // One that ends beyond twice its life was given by a clock that has been put back since (F40).
-        let taken = sqlx::query(self.database.with_clock(
+        let take = sqlx::query(self.database.with_clock(
             "insert into duties (name, owner, expires_at)
              values ($1, $2, :now + $3 + $4)
              on conflict (name) do update set owner = excluded.owner, expires_at = excluded.expires_at
              where duties.owner = excluded.owner
                 or duties.expires_at <= :now + $3
-                or duties.expires_at > :now + $3 + 2 * $4",
+                or duties.expires_at > :now + $3 + 2 * $4
+             returning name",
         ))
         .bind(name)
         .bind(owner.to_string())
         .bind(ahead)
-        .bind(life)
-        .execute(&mut *transaction)
-        .await?;
-        transaction.commit().await?;
-        Ok(taken.rows_affected() > 0)
+        .bind(life);
+        Ok(!self.database.write_alone(take).await?.is_empty())
     }
 
     /// Gives such work back, so that another process need not wait.
@@ -197,13 +192,11 @@ impl Vault {
     /// # Errors
     /// [`VaultError`]; it then lapses by itself.
     pub async fn leave_duty(&self, name: &'static str, owner: OwnerId) -> Result<(), VaultError> {
-        let mut transaction = self.database.write().await?;
-        sqlx::query("delete from duties where name = $1 and owner = $2")
+        let leave = sqlx::query("delete from duties where name = $1 and owner = $2")
             .bind(name)
-            .bind(owner.to_string())
-            .execute(&mut *transaction)
-            .await?;
-        Ok(transaction.commit().await?)
+            .bind(owner.to_string());
+        self.database.write_alone(leave).await?;
+        Ok(())
     }
 }
 

@@ -113,7 +113,7 @@ async fn what_came_when_the_disk_was_full_is_asked_for_again(place: &Place<'_>) 
     assert!(disk.refused_writes() > 0);
     disk.empty();
     comes_back(place);
-    let intents = "select account_id from refresh_intents";
+    let intents = "select account_id from refresh_leases where refresh_id is not null";
     assert_eq!(place.world.ask(intents).await, [[ada.id()]]);
     place.leases_lapse().await;
     assert_eq!(ada.get(INBOX).await.status, 200);

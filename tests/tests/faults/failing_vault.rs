@@ -74,7 +74,7 @@ async fn tokens_that_cannot_be_written_at_all_are_asked_for_again(place: &Place<
     let told = (answer.status, answer.code());
     assert_eq!(told, (503, "unavailable".to_owned()), "{}", answer.body);
     locked.unlock().await;
-    let intents = "select account_id from refresh_intents";
+    let intents = "select account_id from refresh_leases where refresh_id is not null";
     assert_eq!(place.world.ask(intents).await, [[ada.id()]]);
     place.leases_lapse().await;
     assert_eq!(ada.get(INBOX).await.status, 200);

@@ -67,7 +67,7 @@ async fn killed_with_the_answer(place: &Place<'_>, rotation: RefreshRotation) ->
     let held = place.hold_token_request();
     let caller = reading(&ada);
     held.until_it_waits().await;
-    let intents = "select account_id from refresh_intents";
+    let intents = "select account_id from refresh_leases where refresh_id is not null";
     assert_eq!(
         place.world.ask(intents).await,
         [[ada.id()]],

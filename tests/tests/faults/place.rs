@@ -249,5 +249,5 @@ pub(crate) const HOUR: i64 = 3_600;
 pub(crate) const INBOX: &str = "/messages?folder=inbox&limit=5";
 pub(crate) const TOKEN: &str = "/oauth2/v2.0/token";
 const LOCK_EVERYTHING: &str = "begin;
-    lock table accounts, grants, data_keys, attempts, sessions, session_accounts, events, refresh_leases, refresh_intents
+    lock table accounts, grants, data_keys, attempts, sessions, session_accounts, events, refresh_leases
     in share row exclusive mode";

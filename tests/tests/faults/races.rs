@@ -124,7 +124,11 @@ impl<'place> Race<'place> {
         let allowed = if disturbance.is_none() { 1 } else { 2 };
         assert!(world.refreshes().len() <= allowed, "{case}");
         if ended {
-            for table in ["grants", "data_keys", "refresh_intents"] {
+            for table in [
+                "grants",
+                "data_keys",
+                "refresh_leases where refresh_id is not null",
+            ] {
                 assert_eq!(world.rows(table).await, 0, "{case}: {table}");
             }
         } else {

@@ -16,7 +16,7 @@ use crate::vault::id::AccountId;
 /// An account to be refreshed.
 pub(super) struct Work {
     account: AccountId,
-    tenant: String,
+    tenant: Arc<str>,
     /// The tokens that were there when it was found. Newer ones are left alone.
     version: GrantVersion,
 }
@@ -48,13 +48,13 @@ impl App {
         let broken = self.vault.open_intents(ahead, per_minute).await?;
         let broken = broken.into_iter().map(|intent| Work {
             account: intent.account,
-            tenant: intent.tenant,
+            tenant: intent.tenant.into(),
             version: intent.version,
         });
         let due = self.vault.due(now, per_tenant, per_minute).await?;
         let due = due.into_iter().map(|due| Work {
             account: due.account,
-            tenant: due.tenant,
+            tenant: due.tenant.into(),
             version: due.version,
         });
         Ok(broken.chain(due).collect())
@@ -110,6 +110,7 @@ impl App {
         }
         let wish = Wish {
             judged: version,
+            tenant: Arc::clone(&work.tenant),
             claims: None,
             in_use: false,
         };

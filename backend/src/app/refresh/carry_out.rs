@@ -33,20 +33,20 @@ impl App {
     pub(super) async fn carry_out(
         &self,
         lead: Lead,
-        tokens: StoredTokens,
         wish: Wish,
     ) -> Result<FreshToken, FreshTokenError> {
+        let tokens = lead.lease.tokens();
         let asked = match &tokens.refresh_token {
-            Some(refresh_token) => self.ask(&lead, &tokens, refresh_token, &wish).await?,
+            Some(refresh_token) => self.ask(&lead, tokens, refresh_token, &wish).await?,
             None => Asked::Found(Finding::NeedsUser {
                 code: "no_refresh_token".to_owned(),
                 claims: None,
             }),
         };
         match asked {
-            Asked::Tokens(brought) => self.keep(&lead.lease, tokens, *brought, &wish).await,
+            Asked::Tokens(brought) => self.keep(&lead.lease, *brought, &wish).await,
             Asked::Found(finding) => self.refuse(&lead.lease, finding).await,
-            Asked::Later(later) => self.put_off(&lead, &tokens, later).await,
+            Asked::Later(later) => self.put_off(&lead, tokens, later).await,
         }
     }
 

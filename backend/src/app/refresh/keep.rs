@@ -1,5 +1,6 @@
 //! Keeping what a refresh brought: tokens, or what was found about the account (R79, R84, R92).
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use connect_outlook_protocol::token_answer::TokenAnswer;
@@ -22,11 +23,10 @@ impl App {
     pub(super) async fn keep(
         &self,
         lease: &Lease,
-        old: StoredTokens,
         brought: Brought,
         wish: &Wish,
     ) -> Result<FreshToken, FreshTokenError> {
-        let account = lease.account();
+        let (account, old) = (lease.account(), lease.tokens());
         self.incidents.close();
         self.gate.open(account, &old.tenant);
         if let Err(trouble) = self.check_same_person(account, &brought.answer).await {
@@ -35,7 +35,7 @@ impl App {
         }
         let came = brought.answer.refresh_token.as_ref();
         let rotated = came.is_some_and(|new| *new != brought.used);
-        let grant = self.grant_of(brought, &old, wish.in_use);
+        let grant = self.grant_of(brought, old, wish.in_use);
         match self.store(lease, &grant).await? {
             Committed::Written(version) => {
                 let expires_in = grant.expires_at.since(self.clock.now());
@@ -44,11 +44,11 @@ impl App {
                     expires_in,
                     rotated,
                 });
-                self.demand_mail(account, version, &grant, &old).await?;
+                self.demand_mail(account, version, &grant, old).await?;
                 Ok(FreshToken {
                     token: grant.access_token,
                     version,
-                    tenant: old.tenant.into(),
+                    tenant: Arc::clone(&wish.tenant),
                 })
             }
             Committed::Superseded => self.what_others_brought(account).await,

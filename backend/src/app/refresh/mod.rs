@@ -13,14 +13,15 @@ pub(super) mod gate;
 mod judge;
 mod keep;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::App;
-use super::fresh_token::{FreshToken, FreshTokenError, is_fresh};
+use super::fresh_token::{FreshToken, FreshTokenError};
 use crate::clock::UnixTime;
 use crate::outbound::turns::{NoTurn, Turn};
 use crate::random;
-use crate::vault::grants::{GrantVersion, StoredTokens};
+use crate::vault::grants::GrantVersion;
 use crate::vault::id::AccountId;
 use crate::vault::refreshes::{BeginRefresh, Lease};
 
@@ -29,6 +30,8 @@ use crate::vault::refreshes::{BeginRefresh, Lease};
 pub(super) struct Wish {
     /// The tokens to be replaced. If others have replaced them, nothing is asked.
     pub(super) judged: GrantVersion,
+    /// The tenant of the person.
+    pub(super) tenant: Arc<str>,
     /// A challenge of Graph's that the new ones have to meet.
     pub(super) claims: Option<String>,
     /// Whether somebody waits for them.
@@ -48,6 +51,25 @@ struct Lead {
     _turn: TokenTurn,
 }
 
+/// What came of asking for the lease.
+enum Tried {
+    Leads(Box<Lead>),
+    /// By somebody else.
+    Done,
+    /// Somebody else is at it.
+    Busy,
+}
+
+impl Tried {
+    const fn without_lead(found: &BeginRefresh) -> Result<Self, FreshTokenError> {
+        match found {
+            BeginRefresh::AlreadyFresh => Ok(Self::Done),
+            BeginRefresh::NotWorking => Err(FreshTokenError::NeedsSomebody),
+            BeginRefresh::Wait { .. } | BeginRefresh::Lead(_) => Ok(Self::Busy),
+        }
+    }
+}
+
 impl App {
     /// Replaces the tokens of an account, unless somebody else has since they were judged (R83).
     pub(super) async fn refresh(
@@ -55,13 +77,9 @@ impl App {
         account: AccountId,
         wish: Wish,
     ) -> Result<FreshToken, FreshTokenError> {
-        let (tokens, now) = self.working_tokens(account).await?;
-        if tokens.version != wish.judged && is_fresh(&tokens, now) {
-            return Ok(tokens.into());
-        }
-        self.may_ask(account, &tokens.tenant, now)?;
-        match self.lead_or_wait(account, &tokens).await? {
-            Some(lead) => self.carry_out(lead, tokens, wish).await,
+        self.may_ask(account, &wish.tenant, self.clock.now())?;
+        match self.lead_or_wait(account, &wish).await? {
+            Some(lead) => self.carry_out(lead, wish).await,
             None => self.what_others_brought(account).await,
         }
     }
@@ -96,41 +114,50 @@ impl App {
     async fn lead_or_wait(
         &self,
         account: AccountId,
-        judged: &StoredTokens,
+        wish: &Wish,
     ) -> Result<Option<Lead>, FreshTokenError> {
-        let (owner, begun) = (self.owner, self.clock.now());
-        let mut pause = FIRST_LOOK;
+        let begun = self.clock.now();
+        let (mut pause, mut waited) = (FIRST_LOOK, false);
         loop {
-            // Who only waits for another process takes nobody's place.
-            let turn = self.take_token_turn(&judged.tenant).await;
-            let turn = turn.map_err(|NoTurn| FreshTokenError::Unavailable { retry_after: None })?;
             // From here on: whoever moves the clock while the vault answers is heard all the same.
             let moves = self.clock.moves();
-            let since = self.clock.now();
-            let ahead = self.clock.ahead();
-            match self
-                .vault
-                .begin_refresh(account, judged.version, owner, ahead)
-                .await?
-            {
-                BeginRefresh::Lead(lease) => {
-                    return Ok(Some(Lead {
-                        lease,
-                        since,
-                        _turn: turn,
-                    }));
-                }
-                BeginRefresh::AlreadyFresh => return Ok(None),
-                BeginRefresh::NotWorking => return Err(FreshTokenError::NeedsSomebody),
-                BeginRefresh::Wait { .. } => drop(turn),
+            match self.try_to_lead(account, wish, waited).await? {
+                Tried::Leads(lead) => return Ok(Some(*lead)),
+                Tried::Done => return Ok(None),
+                Tried::Busy => waited = true,
             }
-            if since.since(begun) >= PATIENCE.as_secs().cast_signed() {
+            if self.clock.now().since(begun) >= PATIENCE.as_secs().cast_signed() {
                 return Err(FreshTokenError::Unavailable {
                     retry_after: Some(1),
                 });
             }
             self.clock.pause_since(moves, pause.mul_f64(jitter())).await;
             pause = (pause * 2).min(LONGEST_LOOK);
+        }
+    }
+
+    /// Asks for the lease. Who has waited looks first: that takes nobody's place, neither at Microsoft nor in the vault.
+    async fn try_to_lead(
+        &self,
+        account: AccountId,
+        wish: &Wish,
+        waited: bool,
+    ) -> Result<Tried, FreshTokenError> {
+        let (vault, judged, ahead) = (&self.vault, wish.judged, self.clock.ahead());
+        if waited && let Some(found) = vault.look_at_refresh(account, judged, ahead).await? {
+            return Tried::without_lead(&found);
+        }
+        let turn = self.take_token_turn(&wish.tenant).await;
+        let turn = turn.map_err(|NoTurn| FreshTokenError::Unavailable { retry_after: None })?;
+        let (since, ahead) = (self.clock.now(), self.clock.ahead());
+        let begun = vault.begin_refresh(account, judged, self.owner, ahead);
+        match begun.await? {
+            BeginRefresh::Lead(lease) => Ok(Tried::Leads(Box::new(Lead {
+                lease,
+                since,
+                _turn: turn,
+            }))),
+            found => Tried::without_lead(&found),
         }
     }
 

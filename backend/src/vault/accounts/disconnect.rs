@@ -45,7 +45,7 @@ const DESTROY: &[&str] = &[
     "update accounts
      set sealed_display_name = null, sealed_address = null, grant_version = grant_version + 1
      where id = $1",
-    "delete from refresh_intents where account_id = $1",
+    "update refresh_leases set refresh_id = null, unanswered = 0, recovery = 0 where account_id = $1",
     "delete from grants where account_id = $1",
     "delete from data_keys where account_id = $1",
     "delete from sessions

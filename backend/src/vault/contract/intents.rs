@@ -1,6 +1,6 @@
 //! Refreshes that broke off: nothing of them is forgotten, and nothing is tried twice.
 
-use super::world::{KEY, NOW, World, grant};
+use super::world::{INTENTS, KEY, NOW, World, grant};
 use crate::vault::grants::GrantVersion;
 use crate::vault::id::{AccountId, OwnerId};
 use crate::vault::refreshes::{Answer, BeginRefresh, LEASE_LIFE, Lease};
@@ -40,7 +40,7 @@ async fn an_intent_is_there_before_anything_is_sent(world: &World) {
     let seen = somebody(world, "ada").await;
     let lease = lead(&world.vault, seen, 0).await;
     let id = seen.0.to_string();
-    let written = world.raw("refresh_intents", "refresh_id", &id).await;
+    let written = world.raw("refresh_leases", "refresh_id", &id).await;
     assert_eq!(written, Some(lease.refresh().to_string()));
 }
 
@@ -72,7 +72,7 @@ async fn an_intent_is_found_once_its_leader_is_gone(world: &World) {
         renewed.await.unwrap();
     }
     assert_eq!(open(world, 2 * LEASE_LIFE).await, []);
-    assert_eq!(world.count("refresh_intents").await, 0);
+    assert_eq!(world.count(INTENTS).await, 0);
 }
 
 /// F6, F7, F10
@@ -142,7 +142,7 @@ async fn intents_of_accounts_that_ended_are_nobodys_work(world: &World) {
     world.vault.disconnect(ada.0, NOW).await.unwrap();
     world.connect("grace", &grant("2")).await;
     assert_eq!(open(world, LEASE_LIFE).await, []);
-    assert_eq!(world.count("refresh_intents").await, 0);
+    assert_eq!(world.count(INTENTS).await, 0);
 }
 
 /// F20: what a killed process leaves in its file is what the next one finds.

@@ -1,12 +1,13 @@
 //! Opening a vault: what stays, what is refused, and many at once.
 
-use sqlx::Row as _;
+use sqlx::{AssertSqlSafe, Row as _};
 
 use super::world::{KEY, NOW, World, grant, identity, polled_at_most, profile};
+use crate::clock::UnixTime;
 use crate::vault::changes::Changes;
 use crate::vault::database::{Database, DatabaseError, MIGRATIONS, MigrateError};
 use crate::vault::grants::GrantVersion;
-use crate::vault::id::{AccountId, OwnerId};
+use crate::vault::id::AccountId;
 use crate::vault::keys::Keys;
 use crate::vault::refreshes::BeginRefresh;
 use crate::vault::{KeyRing, Location, OpenError, Vault};
@@ -14,6 +15,7 @@ use crate::vault::{KeyRing, Location, OpenError, Vault};
 on_every_engine![
     a_vault_answers,
     tables_of_an_earlier_version_are_brought_up,
+    an_intent_of_an_earlier_version_is_not_forgotten,
     tables_of_a_later_version_are_refused,
     an_altered_migration_is_refused,
     a_caller_who_goes_away_leaves_nothing_half_done,
@@ -52,14 +54,58 @@ async fn tables_of_an_earlier_version_are_brought_up(world: &World) {
     for _ in 0..2 {
         database.migrate(MIGRATIONS).await.unwrap();
     }
-    let vault = Vault {
+    let vault = opened(database);
+    let found = vault.look_at_refresh(id, GrantVersion(7), 0).await.unwrap();
+    assert_eq!(found, None, "nobody leads");
+    let gone = vault.look_at_refresh(id, GrantVersion(6), 0).await.unwrap();
+    assert_eq!(gone, Some(BeginRefresh::AlreadyFresh));
+}
+
+fn opened(database: Database) -> Vault {
+    Vault {
         database,
         keys: Keys::new(keys(KEY)),
         changes: Changes::default(),
+    }
+}
+
+/// R86, R127: a refresh that broke off under a version that noted it in a table of its own.
+async fn an_intent_of_an_earlier_version_is_not_forgotten(world: &World) {
+    let location = world.elsewhere().await;
+    let database = Database::connect(&location, 2).await.unwrap();
+    database.migrate(&MIGRATIONS[..14]).await.unwrap();
+    let refresh = "00000000-0000-4000-8000-000000000009";
+    let mut transaction = database.write().await.unwrap();
+    for id in 1..=2 {
+        sqlx::raw_sql(AssertSqlSafe(format!(
+            "insert into accounts (id, tid, oid, state, state_since, grant_version, event_count, created_at)
+             values ('00000000-0000-4000-8000-00000000000{id}', 'tid', '{id}', 'connected', 1, 7, 0, 1);
+             insert into refresh_leases (account_id, owner, fencing, expires_at)
+             values ('00000000-0000-4000-8000-00000000000{id}', 'somebody', 3, 100);"
+        )))
+        .execute(&mut *transaction)
+        .await
+        .unwrap();
+    }
+    sqlx::query(
+        "insert into refresh_intents (account_id, refresh_id, grant_version, unanswered, recovery, started_at)
+         values ('00000000-0000-4000-8000-000000000001', $1, 7, 2, 1, 70)",
+    )
+    .bind(refresh)
+    .execute(&mut *transaction)
+    .await
+    .unwrap();
+    transaction.commit().await.unwrap();
+    database.migrate(MIGRATIONS).await.unwrap();
+    let open = opened(database).open_intents(0, 10).await.unwrap();
+    let [open] = open.as_slice() else {
+        panic!("one of the two: {open:?}");
     };
-    let owner = OwnerId::new().unwrap();
-    let begun = vault.begin_refresh(id, GrantVersion(7), owner, 0).await;
-    assert!(matches!(begun, Ok(BeginRefresh::Lead(_))), "{begun:?}");
+    assert_eq!(open.refresh.to_string(), refresh);
+    assert_eq!(
+        (open.version, open.started_at),
+        (GrantVersion(7), UnixTime(70))
+    );
 }
 
 /// R127

@@ -1,6 +1,6 @@
 //! Refreshes: one leads, and what it leaves behind when it dies.
 
-use super::world::{NOW, World, grant};
+use super::world::{INTENTS, NOW, World, grant};
 use crate::vault::accounts::{AccountState, Finding, Marked};
 use crate::vault::events::EventKind;
 use crate::vault::grants::{Committed, GrantVersion};
@@ -97,7 +97,7 @@ async fn a_refresh_is_done_once_for_all_who_wait(world: &World) {
     let written = complete(world, &lease, "2").await;
     let now = world.version(seen.0).await;
     assert_eq!(written, Committed::Written(now));
-    assert_eq!(world.count("refresh_intents").await, 0);
+    assert_eq!(world.count(INTENTS).await, 0);
     assert_eq!(begin(world, seen, theirs).await, BeginRefresh::AlreadyFresh);
     let next = lead(world, (seen.0, now), theirs, 0).await;
     assert_eq!(next.unanswered(), 0);
@@ -244,7 +244,7 @@ async fn a_refusal_is_told_once_and_ends_the_refresh(world: &World) {
     assert_eq!(refused.await.unwrap(), Marked::Changed);
     let account = world.vault.account(seen.0).await.unwrap().unwrap();
     assert_eq!(account.state, AccountState::from(needs_user()));
-    assert_eq!(world.count("refresh_intents").await, 0);
+    assert_eq!(world.count(INTENTS).await, 0);
     assert_eq!(begin(world, seen, theirs).await, BeginRefresh::NotWorking);
     let again = world.vault.refuse_refresh(&lease, needs_user(), NOW).await;
     assert_eq!(again.unwrap(), Marked::Superseded);
@@ -276,9 +276,9 @@ async fn a_disconnect_outruns_the_refresh(world: &World) {
     let (seen, [ours, _]) = (ada(world).await, owners());
     let lease = lead(world, seen, ours, 0).await;
     world.vault.disconnect(seen.0, NOW).await.unwrap();
-    assert_eq!(world.count("refresh_intents").await, 0);
+    assert_eq!(world.count(INTENTS).await, 0);
     assert_eq!(complete(world, &lease, "late").await, Committed::Superseded);
-    for table in ["grants", "data_keys", "refresh_intents"] {
+    for table in ["grants", "data_keys", INTENTS] {
         assert_eq!(world.count(table).await, 0, "{table}");
     }
 }

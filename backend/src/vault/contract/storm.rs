@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use super::world::{NOW, World, grant};
+use super::world::{INTENTS, NOW, World, grant};
 use crate::vault::Vault;
 use crate::vault::grants::{Committed, GrantVersion};
 use crate::vault::id::{AccountId, OwnerId};
@@ -31,7 +31,7 @@ async fn of_two_processes_with_64_callers_each_one_asks(world: &World) {
         assert_eq!(caller.await.unwrap(), "access-token-2");
     }
     assert_eq!(requests.load(Ordering::SeqCst), 1);
-    assert_eq!(world.count("refresh_intents").await, 0);
+    assert_eq!(world.count(INTENTS).await, 0);
 }
 
 /// R83: the lease may be free because the work has been done since one looked.

@@ -26,6 +26,8 @@ pub(super) const LIMITS: SessionLimits = SessionLimits {
     idle: 3_600,
     absolute: 86_400,
 };
+/// Refreshes whose end nobody has recorded.
+pub(super) const INTENTS: &str = "refresh_leases where refresh_id is not null";
 pub(super) const KEY: &str = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f";
 
 pub(super) struct World {
@@ -242,7 +244,7 @@ pub(super) async fn polled_at_most(steps: usize, future: impl Future) -> bool {
 }
 
 fn key_of(table: &str) -> &'static str {
-    if matches!(table, "grants" | "data_keys" | "refresh_intents") {
+    if matches!(table, "grants" | "data_keys" | "refresh_leases") {
         "account_id"
     } else {
         "id"

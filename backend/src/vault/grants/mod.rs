@@ -1,5 +1,6 @@
 //! Grants: the tokens of an account, sealed, with a version that only grows.
 
+mod outgoing;
 mod refresh;
 mod write;
 
@@ -7,14 +8,16 @@ use connect_outlook_protocol::scope::Scopes;
 use connect_outlook_protocol::secret::{AccessToken, RefreshToken};
 use zeroize::Zeroizing;
 
+pub(super) use outgoing::Outgoing;
 pub use refresh::Committed;
+pub(super) use refresh::replace;
 pub use write::RETENTION;
 pub(super) use write::{Renewal, tokens_step};
 
 use super::database::Record;
 use super::id::AccountId;
-use super::seal::{Field, Place, WrappedKey};
-use super::{KeyId, SealError, Vault, VaultError};
+use super::seal::{Field, Place, SealingKey, WrappedKey};
+use super::{KeyId, Vault, VaultError};
 use crate::clock::UnixTime;
 
 /// What the token endpoint answered, judged and complete.
@@ -89,20 +92,8 @@ impl Vault {
         account: AccountId,
         now: UnixTime,
     ) -> Result<Option<StoredTokens>, VaultError> {
-        let row = sqlx::query(TOKENS)
-            .bind(account.to_string())
-            .fetch_optional(self.database.reader())
-            .await?;
-        let Some(row) = row else { return Ok(None) };
-        let opened = self.open_tokens(&Record::new("grants", "account_id", row), now);
-        if let Err(VaultError::Sealed(
-            error @ (SealError::Damaged { .. } | SealError::UnknownFormat { .. }),
-        )) = &opened
-        {
-            tracing::error!(%account, %error, "tokens do not open; the row is kept");
-            self.mark_unreadable(account, now).await?;
-        }
-        opened.map(Some)
+        let outgoing = self.outgoing(account, now).await?;
+        Ok(outgoing.map(Outgoing::into_tokens))
     }
 
     /// Reads what [`TOKENS`] selects.
@@ -111,49 +102,40 @@ impl Vault {
         row: &Record,
         now: UnixTime,
     ) -> Result<StoredTokens, VaultError> {
-        let account = row.text("account_id")?;
         let key = self.unwrap(&wrapped_key(row)?)?;
-        let open =
-            |field: Field, sealed: String| key.open(Place::new(field, &account), &sealed).map(take);
-        let open_optional = |field: Field| -> Result<Option<RefreshToken>, VaultError> {
-            let sealed = row.optional_text(field.column().1)?;
-            Ok(sealed
-                .map(|sealed| open(field, sealed))
-                .transpose()?
-                .map(RefreshToken::new))
-        };
-        let retained = row
-            .optional_number("previous_until")?
-            .is_some_and(|until| until > now.0);
-        Ok(StoredTokens {
-            access_token: AccessToken::new(open(
-                Field::AccessToken,
-                row.text("sealed_access_token")?,
-            )?),
-            refresh_token: open_optional(Field::RefreshToken)?,
-            previous_refresh_token: open_optional(Field::PreviousRefreshToken)?
-                .filter(|_| retained),
-            scopes: Scopes::parse(&row.text("scope")?),
-            expires_at: UnixTime(row.number("expires_at")?),
-            obtained_at: UnixTime(row.number("obtained_at")?),
-            version: GrantVersion(row.number("grant_version")?),
-            works: ["connected", "expiring"].contains(&row.text("state")?.as_str()),
-            tenant: row.text("tid")?,
-            refresh_at: UnixTime(row.number("refresh_at")?),
-            used_at: UnixTime(row.number("used_at")?),
-            ends_at: row.optional_number("ends_at")?.map(UnixTime),
-        })
+        open_with(&key, row, now)
     }
+}
 
-    async fn mark_unreadable(&self, account: AccountId, now: UnixTime) -> Result<(), VaultError> {
-        let mut transaction = self.database.write().await?;
-        sqlx::query("update grants set unreadable_since = $2 where account_id = $1 and unreadable_since is null")
-            .bind(account.to_string())
-            .bind(now.0)
-            .execute(&mut *transaction)
-            .await?;
-        Ok(transaction.commit().await?)
-    }
+/// Opens what stands in a row of [`TOKENS`].
+fn open_with(key: &SealingKey, row: &Record, now: UnixTime) -> Result<StoredTokens, VaultError> {
+    let account = row.text("account_id")?;
+    let open =
+        |field: Field, sealed: String| key.open(Place::new(field, &account), &sealed).map(take);
+    let open_optional = |field: Field| -> Result<Option<RefreshToken>, VaultError> {
+        let sealed = row.optional_text(field.column().1)?;
+        Ok(sealed
+            .map(|sealed| open(field, sealed))
+            .transpose()?
+            .map(RefreshToken::new))
+    };
+    let retained = row
+        .optional_number("previous_until")?
+        .is_some_and(|until| until > now.0);
+    Ok(StoredTokens {
+        access_token: AccessToken::new(open(Field::AccessToken, row.text("sealed_access_token")?)?),
+        refresh_token: open_optional(Field::RefreshToken)?,
+        previous_refresh_token: open_optional(Field::PreviousRefreshToken)?.filter(|_| retained),
+        scopes: Scopes::parse(&row.text("scope")?),
+        expires_at: UnixTime(row.number("expires_at")?),
+        obtained_at: UnixTime(row.number("obtained_at")?),
+        version: GrantVersion(row.number("grant_version")?),
+        works: ["connected", "expiring"].contains(&row.text("state")?.as_str()),
+        tenant: row.text("tid")?,
+        refresh_at: UnixTime(row.number("refresh_at")?),
+        used_at: UnixTime(row.number("used_at")?),
+        ends_at: row.optional_number("ends_at")?.map(UnixTime),
+    })
 }
 
 /// The wrapped data key among the columns of a row.

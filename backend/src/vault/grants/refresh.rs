@@ -2,11 +2,11 @@
 
 use sqlx::{Any, Transaction};
 
-use super::write::{Renewal, write_tokens};
-use super::{Grant, GrantVersion, TOKENS, wrapped_key};
+use super::write::{Renewal, tokens_step};
+use super::{Grant, GrantVersion, Outgoing};
 use crate::clock::UnixTime;
 use crate::vault::accounts::{Change, read_state, undergo};
-use crate::vault::database::Record;
+use crate::vault::database::{Record, Step};
 use crate::vault::id::AccountId;
 use crate::vault::{Vault, VaultError};
 
@@ -32,69 +32,54 @@ impl Vault {
         grant: &Grant,
         now: UnixTime,
     ) -> Result<Committed, VaultError> {
-        let mut transaction = self.database.write().await?;
-        let committed = self
-            .replace(&mut transaction, account, expected, grant, now)
-            .await?;
-        self.commit_change(account, transaction).await?;
-        Ok(committed)
-    }
-
-    /// Compares and swaps. `Superseded` leaves everything as it is.
-    pub(in crate::vault) async fn replace(
-        &self,
-        transaction: &mut Transaction<'static, Any>,
-        account: AccountId,
-        expected: GrantVersion,
-        grant: &Grant,
-        now: UnixTime,
-    ) -> Result<Committed, VaultError> {
-        let Some(row) = sqlx::query(
-            "update accounts
-             set grant_version = grant_version + 1
-             where id = $1
-               and grant_version = $2
-               and state <> 'disconnected'
-             returning id, grant_version, state, state_code, state_claims, reconnect_by",
-        )
-        .bind(account.to_string())
-        .bind(expected.0)
-        .fetch_optional(&mut **transaction)
-        .await?
-        else {
+        let Some(outgoing) = self.outgoing(account, now).await? else {
             return Ok(Committed::Superseded);
         };
-        let row = Record::new("accounts", "id", row);
-        let version = GrantVersion(row.number("grant_version")?);
-        self.replace_tokens(transaction, account, grant, now)
-            .await?;
-        let state = read_state(&row)?;
-        undergo(transaction, account, state, Change::Refreshed, now).await?;
+        let mut transaction = self.database.write().await?;
+        let seen = (account, expected);
+        let replaced = replace(&mut transaction, seen, &outgoing, grant, now).await?;
+        let Some((version, tokens)) = replaced else {
+            return Ok(Committed::Superseded);
+        };
+        tokens.alone().execute(&mut *transaction).await?;
+        self.commit_change(account, transaction).await?;
         Ok(Committed::Written(version))
     }
+}
 
-    async fn replace_tokens(
-        &self,
-        transaction: &mut Transaction<'static, Any>,
-        account: AccountId,
-        grant: &Grant,
-        now: UnixTime,
-    ) -> Result<(), VaultError> {
-        let row = sqlx::query(TOKENS)
-            .bind(account.to_string())
-            .fetch_one(&mut **transaction)
-            .await?;
-        let row = Record::new("grants", "account_id", row);
-        let old = self.open_tokens(&row, now)?;
-        let key = self.unwrap(&wrapped_key(&row)?)?;
-        let until = row.optional_number("previous_until")?.map(UnixTime);
-        write_tokens(
-            transaction,
-            account,
-            &key,
-            &Renewal::by_refresh(old, until, grant, now),
-            now,
-        )
-        .await
+/// Compares and swaps; `None` leaves everything as it is. Answers the new version and what is to be written under it in the
+/// same transaction. `outgoing` is what was read of the tokens that `expected` names: if these are the present ones,
+/// nothing has become of it since.
+pub(in crate::vault) async fn replace(
+    transaction: &mut Transaction<'static, Any>,
+    (account, expected): (AccountId, GrantVersion),
+    outgoing: &Outgoing,
+    grant: &Grant,
+    now: UnixTime,
+) -> Result<Option<(GrantVersion, Step)>, VaultError> {
+    if outgoing.tokens.version != expected {
+        return Ok(None);
     }
+    let Some(row) = sqlx::query(
+        "update accounts
+         set grant_version = grant_version + 1
+         where id = $1
+           and grant_version = $2
+           and state <> 'disconnected'
+         returning id, grant_version, state, state_code, state_claims, reconnect_by",
+    )
+    .bind(account.to_string())
+    .bind(expected.0)
+    .fetch_optional(&mut **transaction)
+    .await?
+    else {
+        return Ok(None);
+    };
+    let row = Record::new("accounts", "id", row);
+    let version = GrantVersion(row.number("grant_version")?);
+    let renewal = Renewal::by_refresh(outgoing, grant, now);
+    let tokens = tokens_step(account, &outgoing.key, &renewal, now)?;
+    let state = read_state(&row)?;
+    undergo(transaction, account, state, Change::Refreshed, now).await?;
+    Ok(Some((version, tokens)))
 }

@@ -1,14 +1,12 @@
 //! Sealing tokens and writing them, with what is retained of those they replace.
 
-use connect_outlook_protocol::secret::RefreshToken;
-use sqlx::{Any, Transaction};
-
-use super::{Grant, StoredTokens};
+use super::{Grant, Outgoing};
 use crate::clock::UnixTime;
 use crate::vault::VaultError;
 use crate::vault::database::Step;
 use crate::vault::id::AccountId;
 use crate::vault::seal::{Field, Place, SealingKey};
+use connect_outlook_protocol::secret::RefreshToken;
 
 /// Tokens about to be written, with what is left of those they replace.
 pub(in crate::vault) struct Renewal<'a> {
@@ -20,21 +18,17 @@ pub(in crate::vault) struct Renewal<'a> {
 
 impl<'a> Renewal<'a> {
     /// A refresh: without a new refresh token the old one stays and nothing is superseded (R79).
-    pub(super) fn by_refresh(
-        old: StoredTokens,
-        until: Option<UnixTime>,
-        grant: &'a Grant,
-        now: UnixTime,
-    ) -> Self {
+    pub(super) fn by_refresh(outgoing: &Outgoing, grant: &'a Grant, now: UnixTime) -> Self {
+        let (old, previous) = (&outgoing.tokens, &outgoing.previous);
         match &grant.refresh_token {
             Some(new) if Some(new) != old.refresh_token.as_ref() => Self {
                 ends_at: old.ends_at,
-                ..Self::by_sign_in(old.refresh_token, grant, now)
+                ..Self::by_sign_in(old.refresh_token.clone(), grant, now)
             },
             _ => Self {
                 grant,
-                refresh_token: old.refresh_token,
-                previous: old.previous_refresh_token.zip(until),
+                refresh_token: old.refresh_token.clone(),
+                previous: previous.clone().filter(|(_, until)| *until > now),
                 ends_at: old.ends_at,
             },
         }
@@ -56,20 +50,8 @@ impl<'a> Renewal<'a> {
     }
 }
 
-/// Seals and writes. The caller has counted the account's version up in the same transaction, which keeps others out.
-pub(in crate::vault) async fn write_tokens(
-    transaction: &mut Transaction<'static, Any>,
-    account: AccountId,
-    key: &SealingKey,
-    renewal: &Renewal<'_>,
-    now: UnixTime,
-) -> Result<(), VaultError> {
-    let step = tokens_step(account, key, renewal, now)?;
-    step.alone().execute(&mut **transaction).await?;
-    Ok(())
-}
-
-/// [`write_tokens`] as a step beside others.
+/// Seals, and answers what writes. The caller has counted the account's version up in the same transaction, which keeps
+/// others out.
 pub(in crate::vault) fn tokens_step(
     account: AccountId,
     key: &SealingKey,

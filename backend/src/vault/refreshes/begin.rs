@@ -1,12 +1,10 @@
 //! Becoming the one who asks.
 
-use sqlx::{Any, Executor, Transaction};
-
-use super::{LEASE_LIFE, Lease, longest_lease};
+use super::{Answer, LEASE_LIFE, Lease, longest_lease};
 use crate::clock::UnixTime;
 use crate::vault::conflicts::repeated;
 use crate::vault::database::Record;
-use crate::vault::grants::GrantVersion;
+use crate::vault::grants::{GrantVersion, Outgoing};
 use crate::vault::id::{AccountId, OwnerId, RefreshId};
 use crate::vault::{Vault, VaultError};
 
@@ -34,8 +32,10 @@ impl Vault {
     /// F39); `ahead` says how many seconds the deployment's own time is ahead of the true one: 0, but for a clock that
     /// was moved.
     ///
+    /// Who has been told to wait looks by [`look_at_refresh`](Self::look_at_refresh) whether asking again is of use.
+    ///
     /// # Errors
-    /// [`VaultError`]; nothing was changed.
+    /// [`VaultError`]; nothing was changed, or what was is undone or lapses by itself.
     pub async fn begin_refresh(
         &self,
         account: AccountId,
@@ -53,133 +53,109 @@ impl Vault {
         owner: OwnerId,
         ahead: i64,
     ) -> Result<BeginRefresh, VaultError> {
-        // Those who wait ask often: they must not queue for the write lock.
-        let standing = self.standing(self.database.reader(), account, ahead);
-        if let Some(answer) = standing.await?.answer(judged, false) {
-            return Ok(answer);
-        }
-        let mut transaction = self.database.write().await?;
-        let fencing = self
-            .take_lease(&mut transaction, account, owner, ahead)
-            .await?;
-        // Only now: whoever led until a moment ago has committed tokens and lease together (R83).
-        let standing = self.standing(&mut *transaction, account, ahead).await?;
-        if let Some(answer) = standing.answer(judged, fencing.is_some()) {
-            return Ok(answer);
-        }
-        let now = standing.now;
-        let Some(fencing) = fencing else {
+        let Some(taken) = self.take_lease(account, judged, owner, ahead).await? else {
+            let standing = self.look_at_refresh(account, judged, ahead).await?;
             // Given back since: asking again at once is right.
-            return Ok(BeginRefresh::Wait { until: now });
+            let until = UnixTime(0);
+            return Ok(standing.unwrap_or(BeginRefresh::Wait { until }));
         };
-        let refresh = RefreshId::random()?;
-        let unanswered = write_intent(&mut transaction, account, refresh, judged, now).await?;
-        transaction.commit().await?;
-        Ok(BeginRefresh::Lead(Lease {
-            account,
-            owner,
-            fencing,
-            refresh,
-            version: judged,
-            until: standing.leased_until,
-            unanswered,
-        }))
+        // Only now: whoever led until a moment ago has committed tokens and lease together (R83).
+        let read = self.outgoing(account, taken.begun_at).await;
+        let not = match read {
+            Ok(Some(outgoing)) if !outgoing.tokens.works => Ok(BeginRefresh::NotWorking),
+            Ok(Some(outgoing)) if outgoing.tokens.version == judged => {
+                return Ok(BeginRefresh::Lead(taken.with(outgoing)));
+            }
+            Ok(Some(_)) => Ok(BeginRefresh::AlreadyFresh),
+            Ok(None) => Ok(BeginRefresh::NotWorking),
+            Err(error) => Err(error),
+        };
+        // Nothing was sent.
+        self.abandon(&taken, Answer::NoTokens).await?;
+        not
     }
 
-    /// At the database's time, `ahead` of it.
-    async fn standing(
+    /// Why not to ask for the lease of an account, if there is a reason. Changes nothing: those who wait look often, and
+    /// must not queue where others write.
+    ///
+    /// # Errors
+    /// [`VaultError`].
+    pub async fn look_at_refresh(
         &self,
-        executor: impl Executor<'_, Database = Any>,
         account: AccountId,
+        judged: GrantVersion,
         ahead: i64,
-    ) -> Result<Standing, VaultError> {
+    ) -> Result<Option<BeginRefresh>, VaultError> {
         let row = sqlx::query(self.database.with_clock(STANDING))
             .bind(account.to_string())
             .bind(ahead)
-            .fetch_one(executor)
+            .fetch_one(self.database.reader())
             .await?;
         let row = Record::new("accounts", "id", row);
-        Ok(Standing {
-            version: row.optional_number("grant_version")?.map(GrantVersion),
-            leased_until: UnixTime(row.optional_number("expires_at")?.unwrap_or(0)),
-            now: UnixTime(row.number("now")?),
-        })
+        let Some(version) = row.optional_number("grant_version")? else {
+            return Ok(Some(BeginRefresh::NotWorking));
+        };
+        if version != judged.0 {
+            return Ok(Some(BeginRefresh::AlreadyFresh));
+        }
+        let until = UnixTime(row.optional_number("expires_at")?.unwrap_or(0));
+        let now = UnixTime(row.number("now")?);
+        let runs = until > now && until <= longest_lease(now);
+        Ok(runs.then_some(BeginRefresh::Wait { until }))
     }
 
-    /// Takes the lease if nobody has it; answers its fencing number.
+    /// Takes the lease if nobody has it, and writes the intent with it. What was seen of the account meanwhile may be over
+    /// when the lease is there: between the two whoever led before may have committed.
     async fn take_lease(
         &self,
-        transaction: &mut Transaction<'static, Any>,
         account: AccountId,
+        judged: GrantVersion,
         owner: OwnerId,
         ahead: i64,
-    ) -> Result<Option<i64>, VaultError> {
-        let row = sqlx::query(self.database.with_clock(TAKE_LEASE))
+    ) -> Result<Option<Taken>, VaultError> {
+        let refresh = RefreshId::random()?;
+        let take = sqlx::query(self.database.with_clock(TAKE_LEASE))
             .bind(account.to_string())
+            .bind(judged.0)
             .bind(owner.to_string())
+            .bind(refresh.to_string())
             .bind(ahead)
             .bind(LEASE_LIFE)
-            .bind(longest_lease(UnixTime(0)).0)
-            .fetch_optional(&mut **transaction)
-            .await?;
-        row.map(|row| Record::new("refresh_leases", "account_id", row).number("fencing"))
-            .transpose()
-    }
-}
-
-/// An account as far as it matters here.
-struct Standing {
-    /// `None` unless the account is there and works.
-    version: Option<GrantVersion>,
-    /// When its latest lease ends or ended.
-    leased_until: UnixTime,
-    now: UnixTime,
-}
-
-impl Standing {
-    /// Why not to lead, if there is a reason. A lease that runs is one, unless it is `ours`.
-    fn answer(&self, judged: GrantVersion, ours: bool) -> Option<BeginRefresh> {
-        let Some(version) = self.version else {
-            return Some(BeginRefresh::NotWorking);
+            .bind(longest_lease(UnixTime(0)).0);
+        let Some(row) = self.database.write_alone(take).await?.into_iter().next() else {
+            return Ok(None);
         };
-        if version != judged {
-            return Some(BeginRefresh::AlreadyFresh);
-        }
-        let until = self.leased_until;
-        let runs = until > self.now && until <= longest_lease(self.now);
-        (runs && !ours).then_some(BeginRefresh::Wait { until })
+        let row = Record::new("refresh_leases", "account_id", row);
+        Ok(Some(Taken {
+            account,
+            owner,
+            refresh,
+            fencing: row.number("fencing")?,
+            begun_at: UnixTime(row.number("started_at")?),
+            // An intent that was there still, about the same tokens, is one of a leader that died or got no answer.
+            unanswered: row.number("unanswered")? - 1,
+        }))
     }
 }
 
-/// Notes what is about to be done. Answers how many refreshes before it have no recorded answer: an intent that is
-/// there still, about the same tokens, is one of a leader that died or got no answer.
-async fn write_intent(
-    transaction: &mut Transaction<'static, Any>,
-    account: AccountId,
-    refresh: RefreshId,
-    version: GrantVersion,
-    now: UnixTime,
-) -> Result<i64, VaultError> {
-    let row = sqlx::query(
-        "insert into refresh_intents (account_id, refresh_id, grant_version, unanswered, recovery, started_at)
-         values ($1, $2, $3, 1, 0, $4)
-         on conflict (account_id) do update set
-            refresh_id = excluded.refresh_id,
-            grant_version = excluded.grant_version,
-            unanswered = case when refresh_intents.grant_version = excluded.grant_version
-                              then refresh_intents.unanswered + 1 else 1 end,
-            recovery = case when refresh_intents.grant_version = excluded.grant_version
-                            then refresh_intents.recovery else 0 end,
-            started_at = excluded.started_at
-         returning account_id, unanswered",
-    )
-    .bind(account.to_string())
-    .bind(refresh.to_string())
-    .bind(version.0)
-    .bind(now.0)
-    .fetch_one(&mut **transaction)
-    .await?;
-    Ok(Record::new("refresh_intents", "account_id", row).number("unanswered")? - 1)
+/// A lease as it stands in its row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Taken {
+    pub(super) account: AccountId,
+    pub(super) owner: OwnerId,
+    pub(super) fencing: i64,
+    pub(super) refresh: RefreshId,
+    pub(super) begun_at: UnixTime,
+    pub(super) unanswered: i64,
+}
+
+impl Taken {
+    const fn with(self, outgoing: Outgoing) -> Lease {
+        Lease {
+            taken: self,
+            outgoing,
+        }
+    }
 }
 
 /// `$2` is how far ahead of the database's time the deployment's is. One row, whether the account works or not.
@@ -190,14 +166,27 @@ const STANDING: &str = "
     left join refresh_leases l on l.account_id = a.id";
 
 const TAKE_LEASE: &str = "
-    insert into refresh_leases (account_id, owner, fencing, expires_at)
-    select id, $2, 1, :now + $3 + $4
+    insert into refresh_leases (
+        account_id, owner, fencing, expires_at, refresh_id, grant_version, unanswered, recovery, started_at
+    )
+    select id, $3, 1, :now + $5 + $6, $4, grant_version, 1, 0, :now + $5
     from accounts
     where id = $1
+      and grant_version = $2
+      and state in ('connected', 'expiring')
     on conflict (account_id) do update set
         owner = excluded.owner,
         fencing = refresh_leases.fencing + 1,
-        expires_at = excluded.expires_at
-    where refresh_leases.expires_at <= :now + $3
-       or refresh_leases.expires_at > :now + $3 + $5
-    returning account_id, fencing";
+        expires_at = excluded.expires_at,
+        refresh_id = excluded.refresh_id,
+        grant_version = excluded.grant_version,
+        unanswered = case when refresh_leases.refresh_id is not null
+                           and refresh_leases.grant_version = excluded.grant_version
+                          then refresh_leases.unanswered + 1 else 1 end,
+        recovery = case when refresh_leases.refresh_id is not null
+                         and refresh_leases.grant_version = excluded.grant_version
+                        then refresh_leases.recovery else 0 end,
+        started_at = excluded.started_at
+    where refresh_leases.expires_at <= :now + $5
+       or refresh_leases.expires_at > :now + $5 + $7
+    returning account_id, fencing, unanswered, started_at";

@@ -1,13 +1,11 @@
 //! Ending a refresh, each way in one transaction that gives the lease back.
 
-use sqlx::{Any, Transaction};
-
-use super::Lease;
+use super::{Lease, Taken};
 use crate::clock::UnixTime;
 use crate::vault::accounts::{Finding, Marked, mark_in};
 use crate::vault::conflicts::repeated;
-use crate::vault::database::Step;
-use crate::vault::grants::{Committed, Grant};
+use crate::vault::database::{Step, Together};
+use crate::vault::grants::{Committed, Grant, replace};
 use crate::vault::id::AccountId;
 use crate::vault::{Vault, VaultError};
 
@@ -46,14 +44,18 @@ impl Vault {
         grant: &Grant,
         now: UnixTime,
     ) -> Result<Committed, VaultError> {
+        let seen = (lease.account(), lease.version());
         let mut transaction = self.database.write().await?;
-        let written = self
-            .replace(&mut transaction, lease.account, lease.version, grant, now)
-            .await?;
+        let replaced = replace(&mut transaction, seen, &lease.outgoing, grant, now).await?;
+        let (mut rest, mut written) = (Together::default(), Committed::Superseded);
+        if let Some((version, tokens)) = replaced {
+            written = Committed::Written(version);
+            rest.add(tokens);
+        }
         // Accounts before leases, everywhere: two transactions that wait for each other would both lose.
-        give_back(&mut transaction, lease).await?;
-        close_intent(&mut transaction, lease).await?;
-        self.commit_change(lease.account, transaction).await?;
+        rest.add(end(&lease.taken, Ended::Answered));
+        rest.carry_out(&self.database, &mut transaction).await?;
+        self.commit_change(lease.account(), transaction).await?;
         Ok(written)
     }
 
@@ -80,13 +82,14 @@ impl Vault {
         finding: Finding,
         now: UnixTime,
     ) -> Result<Marked, VaultError> {
+        let (account, version) = (lease.account(), lease.version());
         let mut transaction = self.database.write().await?;
-        let marked = mark_in(&mut transaction, lease.account, lease.version, finding, now).await?;
-        if !give_back(&mut transaction, lease).await? {
+        let marked = mark_in(&mut transaction, account, version, finding, now).await?;
+        let end = end(&lease.taken, Ended::Answered).alone();
+        if end.fetch_optional(&mut *transaction).await?.is_none() {
             return Ok(Marked::Superseded);
         }
-        close_intent(&mut transaction, lease).await?;
-        self.commit_mark(lease.account, marked, transaction).await?;
+        self.commit_mark(account, marked, transaction).await?;
         Ok(marked)
     }
 
@@ -96,79 +99,73 @@ impl Vault {
     /// # Errors
     /// [`VaultError`]; nothing was changed. The lease then lapses by itself.
     pub async fn abandon_refresh(&self, lease: &Lease, answer: Answer) -> Result<bool, VaultError> {
-        repeated(|| self.abandon_refresh_once(lease, answer)).await
+        self.abandon(&lease.taken, answer).await
     }
 
-    async fn abandon_refresh_once(
-        &self,
-        lease: &Lease,
-        answer: Answer,
-    ) -> Result<bool, VaultError> {
-        let mut transaction = self.database.write().await?;
-        let held = give_back(&mut transaction, lease).await?;
-        if answer == Answer::NoTokens {
-            settle_intent(&mut transaction, lease).await?;
+    pub(super) async fn abandon(&self, taken: &Taken, answer: Answer) -> Result<bool, VaultError> {
+        let ended = match answer {
+            Answer::NoTokens => Ended::WithoutTokens,
+            Answer::Unknown => Ended::Unanswered,
+        };
+        let given_back = repeated(async || {
+            let end = end(taken, ended).alone();
+            Ok::<_, VaultError>(self.database.write_alone(end).await?)
+        });
+        Ok(!given_back.await?.is_empty())
+    }
+}
+
+/// What is known of a refresh when its lease is given back.
+#[derive(Clone, Copy)]
+enum Ended {
+    /// Everything about its tokens has been answered.
+    Answered,
+    /// It has been answered; what is not known of those before it stays unknown.
+    WithoutTokens,
+    /// No more than before.
+    Unanswered,
+}
+
+impl Ended {
+    const fn statement(self) -> &'static str {
+        match self {
+            Self::Answered => {
+                "update refresh_leases
+                 set expires_at = 0, refresh_id = null, unanswered = 0, recovery = 0
+                 where account_id = $1 and owner = $2 and fencing = $3 and expires_at > 0
+                 returning account_id"
+            }
+            Self::WithoutTokens => {
+                "update refresh_leases
+                 set expires_at = 0,
+                     refresh_id = case when unanswered > 1 then refresh_id end,
+                     unanswered = case when unanswered > 1 then unanswered - 1 else 0 end
+                 where account_id = $1 and owner = $2 and fencing = $3 and expires_at > 0
+                 returning account_id"
+            }
+            Self::Unanswered => {
+                "update refresh_leases
+                 set expires_at = 0
+                 where account_id = $1 and owner = $2 and fencing = $3 and expires_at > 0
+                 returning account_id"
+            }
         }
-        transaction.commit().await?;
-        Ok(held)
     }
 }
 
-/// Gives back this very lease, whether it has lapsed or not, unless somebody has taken it since (R82).
-async fn give_back(
-    transaction: &mut Transaction<'static, Any>,
-    lease: &Lease,
-) -> Result<bool, VaultError> {
-    let given = sqlx::query(
-        "update refresh_leases
-         set expires_at = 0
-         where account_id = $1
-           and owner = $2
-           and fencing = $3
-           and expires_at > 0",
-    )
-    .bind(lease.account.to_string())
-    .bind(lease.owner.to_string())
-    .bind(lease.fencing)
-    .execute(&mut **transaction)
-    .await?;
-    Ok(given.rows_affected() > 0)
-}
-
-/// Everything about these tokens has been answered.
-async fn close_intent(
-    transaction: &mut Transaction<'static, Any>,
-    lease: &Lease,
-) -> Result<(), VaultError> {
-    sqlx::query("delete from refresh_intents where account_id = $1 and refresh_id = $2")
-        .bind(lease.account.to_string())
-        .bind(lease.refresh.to_string())
-        .execute(&mut **transaction)
-        .await?;
-    Ok(())
-}
-
-/// This refresh has been answered; what is not known of those before it stays unknown.
-async fn settle_intent(
-    transaction: &mut Transaction<'static, Any>,
-    lease: &Lease,
-) -> Result<(), VaultError> {
-    for statement in [
-        "delete from refresh_intents where account_id = $1 and refresh_id = $2 and unanswered = 1",
-        "update refresh_intents set unanswered = unanswered - 1 where account_id = $1 and refresh_id = $2",
-    ] {
-        sqlx::query(statement)
-            .bind(lease.account.to_string())
-            .bind(lease.refresh.to_string())
-            .execute(&mut **transaction)
-            .await?;
-    }
-    Ok(())
+/// Gives back this very lease, whether it has lapsed or not, with its intent as far as that is settled. Returns a row if
+/// it was there to give: whoever has taken it since has also put an intent of his own in the place of this one (R82).
+fn end(taken: &Taken, ended: Ended) -> Step {
+    Step::new(ended.statement())
+        .bind(taken.account.to_string())
+        .bind(taken.owner.to_string())
+        .bind(taken.fencing)
 }
 
 /// The tokens that an intent is about are replaced or destroyed by somebody else.
 pub(in crate::vault) fn forget_intent(account: AccountId) -> Step {
-    Step::new("delete from refresh_intents where account_id = $1").bind(account.to_string())
+    Step::new("update refresh_leases set refresh_id = null, unanswered = 0, recovery = 0 where account_id = $1")
+        .bind(account.to_string())
 }
 
 /// How long a lease lasts, in seconds: the fifteen that a request may take at most, and as many to wait for a connection

@@ -36,13 +36,13 @@ impl Vault {
         limit: u32,
     ) -> Result<Vec<OpenIntent>, VaultError> {
         let rows = sqlx::query(self.database.with_clock(
-            "select i.account_id, a.tid, i.refresh_id, i.grant_version, i.started_at
-             from refresh_intents i
-             join accounts a on a.id = i.account_id and a.grant_version = i.grant_version
-             join refresh_leases l on l.account_id = i.account_id
-             where a.state in ('connected', 'expiring')
+            "select l.account_id, a.tid, l.refresh_id, l.grant_version, l.started_at
+             from refresh_leases l
+             join accounts a on a.id = l.account_id and a.grant_version = l.grant_version
+             where l.refresh_id is not null
+               and a.state in ('connected', 'expiring')
                and (l.expires_at <= :now + $1 or l.expires_at > :now + $1 + $2)
-             order by i.started_at, i.account_id
+             order by l.started_at, l.account_id
              limit $3",
         ))
         .bind(ahead)
@@ -51,7 +51,7 @@ impl Vault {
         .fetch_all(self.database.reader())
         .await?;
         rows.into_iter()
-            .map(|row| read(&Record::new("refresh_intents", "account_id", row)))
+            .map(|row| read(&Record::new("refresh_leases", "account_id", row)))
             .collect()
     }
 
@@ -66,20 +66,17 @@ impl Vault {
     }
 
     async fn begin_recovery_once(&self, lease: &Lease) -> Result<bool, VaultError> {
-        let mut transaction = self.database.write().await?;
-        let noted = sqlx::query(
-            "update refresh_intents
+        let note = sqlx::query(
+            "update refresh_leases
              set recovery = 1
              where account_id = $1
                and refresh_id = $2
-               and recovery = 0",
+               and recovery = 0
+             returning account_id",
         )
-        .bind(lease.account.to_string())
-        .bind(lease.refresh.to_string())
-        .execute(&mut *transaction)
-        .await?;
-        transaction.commit().await?;
-        Ok(noted.rows_affected() > 0)
+        .bind(lease.account().to_string())
+        .bind(lease.refresh().to_string());
+        Ok(!self.database.write_alone(note).await?.is_empty())
     }
 }
 

@@ -1,7 +1,8 @@
 //! Refreshes: one at a time for an account over all processes, and none forgotten halfway.
 //!
-//! 1. [`begin_refresh`](super::Vault::begin_refresh) gives one caller the *lease* of the account and writes an *intent*, in one
-//!    transaction, before anything is sent (R80, R86). Everybody else waits, or finds that the work is done (R83).
+//! 1. [`begin_refresh`](super::Vault::begin_refresh) gives one caller the *lease* of the account and writes an *intent*, both
+//!    in one row by one statement, before anything is sent (R80, R86). Then it reads the tokens: once, for the request and
+//!    for the end. Everybody else waits, or finds that the work is done (R83).
 //! 2. The leader asks Microsoft. The vault holds nothing open meanwhile (R85).
 //! 3. One transaction ends it: [`complete_refresh`](super::Vault::complete_refresh) writes the tokens,
 //!    [`refuse_refresh`](super::Vault::refuse_refresh) a judgement of Microsoft's,
@@ -20,58 +21,70 @@ mod begin;
 mod end;
 mod intents;
 
+use begin::Taken;
+
 pub use begin::BeginRefresh;
 pub use end::{Answer, LEASE_LIFE};
 pub use intents::OpenIntent;
 
 pub(super) use end::forget_intent;
 
-use super::grants::GrantVersion;
-use super::id::{AccountId, OwnerId, RefreshId};
+use super::grants::{GrantVersion, Outgoing, StoredTokens};
+use super::id::{AccountId, RefreshId};
 use crate::clock::UnixTime;
 
 /// The right to ask for new tokens of one account.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub struct Lease {
-    account: AccountId,
-    owner: OwnerId,
-    fencing: i64,
-    refresh: RefreshId,
-    version: GrantVersion,
-    until: UnixTime,
-    unanswered: i64,
+    taken: Taken,
+    outgoing: Outgoing,
 }
+
+/// Fencing numbers do not repeat: it is the same one or another.
+impl PartialEq for Lease {
+    fn eq(&self, other: &Self) -> bool {
+        self.taken == other.taken
+    }
+}
+
+impl Eq for Lease {}
 
 impl Lease {
     /// Whose tokens.
     #[must_use]
     pub const fn account(&self) -> AccountId {
-        self.account
+        self.taken.account
     }
 
     /// Names this refresh in logs.
     #[must_use]
     pub const fn refresh(&self) -> RefreshId {
-        self.refresh
+        self.taken.refresh
     }
 
     /// The tokens to be replaced.
     #[must_use]
     pub const fn version(&self) -> GrantVersion {
-        self.version
+        self.outgoing.tokens.version
+    }
+
+    /// As they were when the lease was taken.
+    #[must_use]
+    pub const fn tokens(&self) -> &StoredTokens {
+        &self.outgoing.tokens
     }
 
     /// From then on somebody else may lead: nothing is to be sent to Microsoft any more.
     #[must_use]
     pub const fn until(&self) -> UnixTime {
-        self.until
+        self.taken.begun_at.plus(LEASE_LIFE)
     }
 
     /// How many refreshes with these same tokens began before this one and have no recorded answer. More than none:
     /// Microsoft may have issued tokens that nobody has.
     #[must_use]
     pub const fn unanswered(&self) -> i64 {
-        self.unanswered
+        self.taken.unanswered
     }
 }
 

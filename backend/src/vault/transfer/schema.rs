@@ -62,13 +62,6 @@ pub(in crate::vault) const TABLES: &[Table] = &[
             ("owner", Text),
             ("fencing", Number),
             ("expires_at", Number),
-        ],
-    },
-    Table {
-        name: "refresh_intents",
-        key: 1,
-        columns: &[
-            ("account_id", Text),
             ("refresh_id", Text),
             ("grant_version", Number),
             ("unanswered", Number),
