@@ -7,18 +7,26 @@ use sqlx::{Any, Transaction};
 
 use super::database::{Together, Writing};
 use super::id::AccountId;
-use super::news::{News, news_step};
+use super::news::{News, Own, news_step};
 use super::{Vault, VaultError};
 
 type Watcher = Box<dyn Fn(News) + Send + Sync>;
 
-/// Those who want to be told.
+/// Those who want to be told, and what they were told that stands in rows too.
 #[derive(Clone, Default)]
-pub(super) struct Changes(Arc<RwLock<Vec<Watcher>>>);
+pub(super) struct Changes {
+    watchers: Arc<RwLock<Vec<Watcher>>>,
+    own: Own,
+}
 
 impl Changes {
+    /// What this process wrote itself.
+    pub(super) const fn own(&self) -> &Own {
+        &self.own
+    }
+
     fn tell(&self, news: News) {
-        let watchers = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        let watchers = self.watchers.read().unwrap_or_else(PoisonError::into_inner);
         for watcher in watchers.iter() {
             watcher(news);
         }
@@ -53,7 +61,7 @@ impl Vault {
 
     /// [`Vault::on_account_change`] for all that there is to tell, sessions that end included.
     pub fn on_change(&self, watcher: impl Fn(News) + Send + Sync + 'static) {
-        let watchers = &self.changes.0;
+        let watchers = &self.changes.watchers;
         let mut watchers = watchers.write().unwrap_or_else(PoisonError::into_inner);
         watchers.push(Box::new(watcher));
     }
@@ -64,8 +72,8 @@ impl Vault {
         account: AccountId,
         transaction: Transaction<'static, Any>,
     ) -> Result<(), VaultError> {
-        self.commit_and_tell(vec![News::Account(account)], transaction)
-            .await
+        let news = vec![News::Account(account)];
+        self.commit_and_tell(news, Vec::new(), transaction).await
     }
 
     /// Commits what outdates copies, and tells of it in every process.
@@ -74,10 +82,24 @@ impl Vault {
         news: &[News],
         mut transaction: Transaction<'static, Any>,
     ) -> Result<(), VaultError> {
+        let mut steps = Together::default();
+        let ids = self.tell_others(&mut steps, news)?;
+        steps.carry_out(&self.database, &mut transaction).await?;
+        self.commit_and_tell(news.to_vec(), ids, transaction).await
+    }
+
+    /// Adds the rows that tell `news` to others. Answers their ids, where anybody reads them.
+    fn tell_others(&self, steps: &mut Together, news: &[News]) -> Result<Vec<String>, VaultError> {
+        let mut ids = Vec::with_capacity(news.len());
         for news in news {
-            self.tell_others(&mut transaction, *news).await?;
+            let (id, step) = news_step(*news)?;
+            ids.push(id);
+            steps.add(step);
         }
-        self.commit_and_tell(news.to_vec(), transaction).await
+        if !self.is_shared() {
+            ids.clear();
+        }
+        Ok(ids)
     }
 
     /// The same for a change of which `rest` is still to be carried out. `unheard` is news to this process alone: no other
@@ -88,33 +110,35 @@ impl Vault {
         (news, unheard): (&[News], &[News]),
         writing: Writing,
     ) -> Result<(), VaultError> {
-        for news in news {
-            rest.add(news_step(*news)?);
-        }
-        self.end_and_tell([news, unheard].concat(), writing.commit(rest))
-            .await
+        let ids = self.tell_others(&mut rest, news)?;
+        let news = [news, unheard].concat();
+        self.end_and_tell(news, ids, writing.commit(rest)).await
     }
 
     async fn commit_and_tell(
         &self,
         news: Vec<News>,
+        ids: Vec<String>,
         transaction: Transaction<'static, Any>,
     ) -> Result<(), VaultError> {
         let commit = async move { Ok(transaction.commit().await?) };
-        self.end_and_tell(news, commit).await
+        self.end_and_tell(news, ids, commit).await
     }
 
     /// Goes on when whoever asked has hung up: a visitor who leaves has signed out too. And it is told only once the commit
     /// is over, for until then others read the old rows, and would keep what they have read.
-    async fn end_and_tell(
+    pub(super) async fn end_and_tell(
         &self,
         news: Vec<News>,
+        ids: Vec<String>,
         commit: impl Future<Output = Result<(), VaultError>> + Send + 'static,
     ) -> Result<(), VaultError> {
         let telling = Telling(self.changes.clone(), news);
         let committing = tokio::spawn(async move {
-            let _telling = telling;
-            commit.await
+            telling.0.own().begin(&ids);
+            let committed = commit.await;
+            telling.0.own().end(&ids, committed.is_ok());
+            committed
         });
         // It neither panics nor is it cut off, but with the whole process.
         let committed = committing.await;

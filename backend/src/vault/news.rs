@@ -2,14 +2,16 @@
 //!
 //! Plain refreshes are not news: the access token before stays good until its own end.
 
+mod own;
+
 use std::collections::HashSet;
 
-use sqlx::{Any, Transaction};
-
-use super::database::{Record, Step, Together};
+use super::database::{Record, Step};
 use super::id::{AccountId, HandleDigest, random_uuid};
 use super::{Vault, VaultError};
 use crate::clock::UnixTime;
+pub(super) use own::Own;
+use own::Whose;
 
 /// What is not as it was.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,18 +32,8 @@ pub struct Heard {
 }
 
 impl Vault {
-    /// Writes `news` for other processes into the transaction of the change.
-    pub(super) async fn tell_others(
-        &self,
-        transaction: &mut Transaction<'static, Any>,
-        news: News,
-    ) -> Result<(), VaultError> {
-        let mut telling = Together::default();
-        telling.add(news_step(news)?);
-        telling.carry_out(&self.database, transaction).await
-    }
-
-    /// The news since the last time `heard` was given, this process's own among them. Each is told once.
+    /// The news of other processes since the last time `heard` was given. Each is told once. Of its own this process
+    /// knows: they are among them only where it is not known whether their commit went through.
     ///
     /// # Errors
     /// [`VaultError`]; `heard` is as it was.
@@ -58,7 +50,11 @@ impl Vault {
             let row = Record::new("news", "id", row);
             let id = row.text("id")?;
             if !heard.ids.contains(&id) {
-                fresh.push(read(&row)?);
+                match self.changes.own().whose(&id) {
+                    Whose::Others => fresh.push(read(&row)?),
+                    Whose::Ours => {}
+                    Whose::NotSaid => continue,
+                }
             }
             ids.insert(id);
         }
@@ -81,8 +77,8 @@ impl Vault {
     }
 }
 
-/// `news` for other processes, to be written beside the change.
-pub(super) fn news_step(news: News) -> Result<Step, VaultError> {
+/// `news` for other processes, to be written beside the change, and the id of its row.
+pub(super) fn news_step(news: News) -> Result<(String, Step), VaultError> {
     let (kind, subject) = match news {
         News::Account(account) => ("account", account.to_string()),
         News::Session(handle) => ("session", handle.to_column()),
@@ -90,7 +86,8 @@ pub(super) fn news_step(news: News) -> Result<Step, VaultError> {
     };
     let insert = Step::new("insert into news (id, kind, subject, at) values ($1, $2, $3, :now)");
     let id = random_uuid()?.hyphenated().to_string();
-    Ok(insert.bind(id).bind(kind).bind(subject))
+    let step = insert.bind(id.as_str()).bind(kind).bind(subject);
+    Ok((id, step))
 }
 
 fn read(row: &Record) -> Result<News, VaultError> {

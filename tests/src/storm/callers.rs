@@ -1,11 +1,9 @@
 //! Callers: who asks for mail, where, and what they were told.
 
-use std::{
-    sync::Arc,
-    time::{Duration, Instant},
-};
+use std::{error::Error as _, sync::Arc, time::Duration};
 
 use reqwest::{Client, StatusCode, header};
+use serde_json::Value;
 use tokio::{sync::Barrier, task::JoinHandle, time::timeout};
 
 use super::{deployment::Deployment, now, pause, process::Process};
@@ -27,15 +25,26 @@ pub(super) enum Told {
 pub(super) struct Answered {
     pub(super) told: Told,
     pub(super) took: Duration,
+    /// Whether they were told to come back before.
+    pub(super) came_back: bool,
 }
 
-/// Lets `count` callers go at the same moment, spread evenly over accounts and processes. With `patience` a caller whose
-/// connection breaks, or who is told to come back, tries the next process until then.
+/// What a caller bears before calling it a failure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Bears {
+    /// To be told when to come back, as a machine that has too much to do tells those at the end of its queue.
+    Waiting,
+    /// Also a connection that breaks, or finds nobody: then the next process is asked.
+    Death,
+}
+
+/// Lets `count` callers go at the same moment, spread evenly over accounts and processes. Each keeps trying for three
+/// minutes: longer than a lease lives, and than its recovery takes.
 pub(super) fn let_go(
     deployment: &Deployment,
     accounts: &[Connected],
     count: usize,
-    patience: Option<Duration>,
+    bears: Bears,
 ) -> Vec<JoinHandle<Answered>> {
     let start = Arc::new(Barrier::new(count));
     (0..count)
@@ -44,7 +53,7 @@ pub(super) fn let_go(
                 call: Call::of(&accounts[number % accounts.len()], deployment),
                 processes: deployment.processes.clone(),
                 first: number / accounts.len(),
-                patience,
+                bears,
             };
             let start = Arc::clone(&start);
             tokio::spawn(async move {
@@ -55,18 +64,12 @@ pub(super) fn let_go(
         .collect()
 }
 
-/// Asks once for the mail of each account, at the first process that answers.
-pub(super) async fn ask_everybody(
-    deployment: &Deployment,
-    accounts: &[Connected],
-    patience: Duration,
-) -> Vec<Told> {
+/// Asks for the mail of each account, at the first process that answers; all at the same time, so that it ends when the
+/// longest of them does, whatever became of their accounts.
+pub(super) async fn ask_everybody(deployment: &Deployment, accounts: &[Connected]) -> Vec<Told> {
     let mut told = Vec::new();
-    for account in accounts {
-        let asked = let_go(deployment, std::slice::from_ref(account), 1, Some(patience));
-        for caller in asked {
-            told.push(caller.await.expect("a caller that ends").told);
-        }
+    for caller in let_go(deployment, accounts, accounts.len(), Bears::Death) {
+        told.push(caller.await.expect("a caller that ends").told);
     }
     told
 }
@@ -75,32 +78,35 @@ struct Caller {
     call: Call,
     processes: Vec<Arc<Process>>,
     first: usize,
-    patience: Option<Duration>,
+    bears: Bears,
 }
 
 impl Caller {
     async fn ask(self) -> Answered {
-        let begun = now();
-        for turn in self.first.. {
+        let (begun, mut turn, mut came_back) = (now(), self.first, false);
+        let told = loop {
             let process = &self.processes[turn % self.processes.len()];
             let asked = timeout(LONGEST_ANSWER, self.call.to(client(), process.port())).await;
-            let silent = |_| Asked::Later("no answer at all".to_owned());
-            let asked = asked.unwrap_or_else(silent);
-            let patient = self.patience.is_some_and(|end| begun.elapsed() < end);
-            match asked {
-                Asked::Said(told) => return answered(told, begun),
-                Asked::Later(reason) if !patient => return answered(Told::Other(reason), begun),
-                Asked::Later(_) => pause(PAUSE).await,
+            let silent = |_| Asked::Nobody("no answer at all".to_owned());
+            let patient = begun.elapsed() < PATIENCE;
+            match asked.unwrap_or_else(silent) {
+                Asked::Said(told) => break told,
+                Asked::Later(_, seconds) if patient && self.bears == Bears::Waiting => {
+                    pause(Duration::from_secs(seconds)).await;
+                }
+                Asked::Later(..) | Asked::Nobody(_) if patient && self.bears == Bears::Death => {
+                    pause(PAUSE).await;
+                    turn += 1;
+                }
+                Asked::Later(reason, _) | Asked::Nobody(reason) => break Told::Other(reason),
             }
+            came_back = true;
+        };
+        Answered {
+            told,
+            took: begun.elapsed(),
+            came_back,
         }
-        answered(Told::Other("never ended".to_owned()), begun)
-    }
-}
-
-fn answered(told: Told, begun: Instant) -> Answered {
-    Answered {
-        told,
-        took: begun.elapsed(),
     }
 }
 
@@ -114,8 +120,10 @@ struct Call {
 
 enum Asked {
     Said(Told),
-    /// Nobody there, or not now.
-    Later(String),
+    /// Not now, but in so many seconds.
+    Later(String, u64),
+    /// Nobody there, or not any more.
+    Nobody(String),
 }
 
 impl Call {
@@ -144,25 +152,51 @@ impl Call {
             .header("sec-fetch-site", "same-origin");
         let answer = match request.send().await {
             Ok(answer) => answer,
-            Err(error) => return Asked::Later(error.to_string()),
+            Err(error) => return Asked::Nobody(why(error)),
         };
         let status = answer.status();
+        let later = answer.headers().get(header::RETRY_AFTER);
+        let later = later.and_then(|seconds| seconds.to_str().ok()?.parse().ok());
         let body = match answer.text().await {
             Ok(body) => body,
-            Err(error) => return Asked::Later(error.to_string()),
+            Err(error) => return Asked::Nobody(why(error)),
         };
+        let told = || format!("{status} {}", code(&body));
         match status {
             StatusCode::OK => Asked::Said(Told::Mail),
             StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS => {
-                Asked::Later(format!("{status}: {body}"))
+                Asked::Later(told(), later.unwrap_or(1))
             }
-            _ if body.contains("\"account_needs_user\"") => Asked::Said(Told::NeedsUser),
-            _ => Asked::Said(Told::Other(format!("{status}: {body}"))),
+            _ if code(&body) == "account_needs_user" => Asked::Said(Told::NeedsUser),
+            _ => Asked::Said(Told::Other(told())),
         }
     }
 }
 
+/// The stable name of a problem, the same for all who meet it.
+fn code(body: &str) -> String {
+    let problem = serde_json::from_str::<Value>(body).unwrap_or_default();
+    problem["code"]
+        .as_str()
+        .unwrap_or("without a code")
+        .to_owned()
+}
+
+/// What broke, without whose account it was.
+fn why(error: reqwest::Error) -> String {
+    let error = error.without_url();
+    let mut said = error.to_string();
+    let mut cause = error.source();
+    while let Some(deeper) = cause {
+        said = deeper.to_string();
+        cause = deeper.source();
+    }
+    format!("{error}: {said}")
+}
+
 /// Longer than any request is worked on: the storm is to end, whatever becomes of an answer.
 const LONGEST_ANSWER: Duration = Duration::from_secs(120);
+/// How long a caller keeps trying.
+const PATIENCE: Duration = Duration::from_secs(180);
 /// Between two tries of one caller.
 const PAUSE: Duration = Duration::from_millis(250);

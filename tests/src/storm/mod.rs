@@ -23,7 +23,7 @@ pub use options::{Database, Options, Rotation};
 pub use report::Report;
 
 use crate::Connected;
-use callers::Answered;
+use callers::{Answered, Bears};
 use deployment::Deployment;
 use evidence::{Asked, asked_since, outbox};
 use killing::{Dice, kill_somebody, let_microsoft_think};
@@ -80,9 +80,12 @@ impl Storm {
     /// run out, while the next rounds go on.
     async fn round(&mut self, options: &Options, deployment: &mut Deployment, accounts: usize) {
         let accounts = deployment.connect(accounts).await;
-        let patience = options.kill_random.then_some(PATIENCE);
+        let bears = match options.kill_random {
+            true => Bears::Death,
+            false => Bears::Waiting,
+        };
         let count = options.callers as usize;
-        let callers = callers::let_go(deployment, &accounts, count, patience);
+        let callers = callers::let_go(deployment, &accounts, count, bears);
         self.accounts.extend(accounts);
         self.waiting.extend(callers);
         if options.kill_random {
@@ -108,9 +111,12 @@ impl Storm {
     }
 
     async fn end(mut self, deployment: &Deployment) -> Report {
+        eprintln!("hearing {} callers", self.waiting.len());
         self.hear_everybody().await;
-        let afterwards = callers::ask_everybody(deployment, &self.accounts, PATIENCE).await;
+        eprintln!("asking for the mail of {} accounts", self.accounts.len());
+        let afterwards = callers::ask_everybody(deployment, &self.accounts).await;
         self.count(deployment);
+        eprintln!("reading the outbox");
         Report::of(&Gathered {
             callers: self.callers,
             asked: self.asked,
@@ -132,6 +138,3 @@ fn now() -> Instant {
 async fn pause(time: Duration) {
     tokio::time::sleep(time).await;
 }
-
-/// How long a caller keeps trying: longer than a lease lives, and than its recovery takes.
-const PATIENCE: Duration = Duration::from_secs(180);

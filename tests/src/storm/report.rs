@@ -1,6 +1,6 @@
 //! What a storm ends with: one line of JSON, and which promises were broken.
 
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 
 use serde::Serialize;
 
@@ -31,6 +31,11 @@ pub struct Report {
     needs_user: usize,
     /// Rows in the outbox, beyond the news that each account was connected.
     events: usize,
+    /// Who was told to come back, or found nobody, and asked again.
+    came_back: usize,
+    /// What those who failed got, and how many got it; not there where nobody failed.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    failures: BTreeMap<String, usize>,
     #[serde(skip)]
     accounts: usize,
     #[serde(skip)]
@@ -65,23 +70,25 @@ impl Report {
             Told::Other(reason) => Some(reason.clone()),
             Told::Mail | Told::NeedsUser => None,
         };
-        let failed: Vec<_> = gathered
-            .callers
-            .iter()
-            .filter_map(|caller| others(&caller.told))
-            .collect();
-        troubles.extend(failed.first().cloned());
-        troubles.extend(gathered.afterwards.iter().filter_map(others).take(1));
+        let mut failures = BTreeMap::new();
+        for reason in gathered.callers.iter().filter_map(|one| others(&one.told)) {
+            *failures.entry(reason).or_default() += 1;
+        }
+        let failed = failures.values().sum();
+        let afterwards = gathered.afterwards.iter().filter_map(others);
+        troubles.extend(afterwards.map(|reason| format!("afterwards: {reason}")));
         Self {
             token_requests: gathered.asked.token_requests,
             callers: took.len(),
-            answered: took.len() - failed.len(),
-            failed: failed.len(),
+            answered: took.len() - failed,
+            failed,
             invalid_grant: gathered.asked.invalid_grant,
             p50_ms: percentile(&took, 50),
             p99_ms: percentile(&took, 99),
             needs_user: gathered.outbox.needs_user,
             events: gathered.outbox.events,
+            came_back: gathered.callers.iter().filter(|one| one.came_back).count(),
+            failures,
             accounts: gathered.afterwards.len(),
             kills: gathered.kills,
             troubles,
@@ -91,10 +98,10 @@ impl Report {
     /// The report as one line of JSON.
     ///
     /// # Panics
-    /// Never: it is made of numbers.
+    /// Never: it is made of numbers and names.
     #[must_use]
     pub fn line(&self) -> String {
-        serde_json::to_string(self).expect("numbers")
+        serde_json::to_string(self).expect("numbers and names")
     }
 
     /// What should have been and was not, a sentence each; none if all is well.
@@ -106,7 +113,9 @@ impl Report {
                 broken.push(sentence);
             }
         };
-        promise(self.failed == 0, format!("{} callers failed", self.failed));
+        for (reason, count) in &self.failures {
+            promise(false, format!("{count} callers failed: {reason}"));
+        }
         promise(
             self.events == self.needs_user,
             format!("{} events for {} accounts", self.events, self.needs_user),

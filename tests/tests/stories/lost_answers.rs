@@ -2,7 +2,7 @@
 //! world is searched for secrets (I1, I7).
 
 use connect_outlook_emulator::{RefreshRotation, scenario::FaultKind};
-use connect_outlook_tests::{Connected, World, story};
+use connect_outlook_tests::{Connected, World, browser::Answer, story};
 
 const HOUR: i64 = 3600;
 
@@ -139,6 +139,18 @@ async fn a_throttled_tenant_is_spared_alone() {
     .await;
 }
 
+/// What a caller reads who comes back when told to: on a machine with a lot to do, whoever waits for the other process is.
+async fn mail(caller: &Connected) -> Answer {
+    let mut answer = caller.get("/messages?folder=inbox&limit=5").await;
+    for _ in 0..100 {
+        if answer.status != 503 {
+            break;
+        }
+        answer = caller.get("/messages?folder=inbox&limit=5").await;
+    }
+    answer
+}
+
 /// R80, R83, F36, F38: two processes, 64 callers, one lapsed token: one request, also where a second one would have
 /// ended the connection.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
@@ -158,7 +170,7 @@ async fn two_processes_make_one_request() {
                         .fetch_add(1, std::sync::atomic::Ordering::SeqCst)
                         .is_multiple_of(2);
                     let caller = if even { ada.clone() } else { there.clone() };
-                    async move { caller.get("/messages?folder=inbox&limit=5").await }
+                    async move { mail(&caller).await }
                 })
                 .await;
             for answer in &answers {

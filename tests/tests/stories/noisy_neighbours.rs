@@ -67,13 +67,18 @@ fn crowd(people: &[&Connected]) -> Vec<JoinHandle<Answer>> {
         .collect()
 }
 
-/// Lets the noisy ones go: they are served, or, on a slow machine, were told to come back.
-async fn end(held: Held, world: &World, noise: Vec<JoinHandle<Answer>>) {
+/// Lets the noisy ones go: they are served, or, on a slow machine, were told to come back. How many of the people were served.
+async fn end(held: Held, world: &World, noise: Vec<JoinHandle<Answer>>) -> usize {
     held.let_go(world);
-    for caller in noise {
+    let mut served = HashSet::new();
+    for (number, caller) in noise.into_iter().enumerate() {
         let status = caller.await.expect("an answer").status;
         assert!([200, 429, 503].contains(&status), "{status}");
+        if status == 200 {
+            served.insert(number / CROWD);
+        }
     }
+    served.len()
 }
 
 /// How many calls to `path` Microsoft has answered.
@@ -127,12 +132,13 @@ async fn a_tenant_whose_tokens_are_all_over_makes_no_other_wait() {
         assert_eq!(hedy.get(INBOX).await.status, 200);
         assert_eq!(world.refreshes().len(), 1, "hers");
         assert_eq!(held.count(world), 1, "half of two");
-        end(held, world, noise).await;
-        // On a slow machine one of the noisy ones may have been told to come back, and nobody is refreshed twice.
+        let served = end(held, world, noise).await;
+        // Whoever was served was refreshed; whoever was told to come back perhaps not yet. Nobody was twice.
         let asked = world.refreshes();
         let used: HashSet<_> = asked.iter().map(|one| one.field("refresh_token")).collect();
         assert_eq!(used.len(), asked.len(), "one for each, however many asked");
-        assert!((1..=3).contains(&asked.len()), "{}", asked.len());
+        let (least, most) = (1 + served, 3);
+        assert!((least..=most).contains(&asked.len()), "{served} served");
     })
     .await;
 }

@@ -7,6 +7,7 @@ use crate::vault::news::{Heard, News};
 
 on_every_engine![
     what_one_process_revokes_the_others_hear_once,
+    who_changed_something_does_not_hear_of_it_again,
     a_plain_refresh_is_no_news,
     news_are_cleared_away_once_everybody_has_heard_them,
 ];
@@ -52,12 +53,36 @@ async fn what_one_process_revokes_the_others_hear_once(world: &World) {
     assert_eq!(there.news(&mut heard).await.unwrap(), [], "each once");
 }
 
+/// Its copies were dropped when the commit was over; those that it keeps now are newer than the news.
+async fn who_changed_something_does_not_hear_of_it_again(world: &World) {
+    if !world.vault.is_shared() {
+        return;
+    }
+    let (there, mut heard) = (world.another_process().await, Heard::default());
+    let (mut heard_there, handle) = (Heard::default(), HandleDigest::of("one"));
+    for listener in [&mut heard, &mut heard_there] {
+        world.vault.news(listener).await.unwrap();
+    }
+    let id = world.connect("ada", &grant("1")).await.id;
+    let vault = &world.vault;
+    vault.open_session(handle, id, LIMITS, NOW).await.unwrap();
+    vault.end_session(handle).await.unwrap();
+    there.disconnect(id, NOW).await.unwrap();
+    let theirs = vault.news(&mut heard).await.unwrap();
+    assert_eq!(theirs.len(), 2, "{theirs:?}");
+    assert!(theirs.contains(&News::EverySession) && theirs.contains(&News::Account(id)));
+    assert_eq!(vault.news(&mut heard).await.unwrap(), [], "each once");
+    let ours = there.news(&mut heard_there).await.unwrap();
+    assert!(ours.contains(&News::Session(handle)), "{ours:?}");
+    assert!(!ours.contains(&News::EverySession), "{ours:?}");
+}
+
 async fn a_plain_refresh_is_no_news(world: &World) {
     let id = world.connect("ada", &grant("1")).await.id;
-    let mut heard = Heard::default();
-    world.vault.news(&mut heard).await.unwrap();
+    let (there, mut heard) = (world.another_process().await, Heard::default());
+    there.news(&mut heard).await.unwrap();
     world.refresh(id, world.version(id).await, "2").await;
-    assert_eq!(world.vault.news(&mut heard).await.unwrap(), []);
+    assert_eq!(there.news(&mut heard).await.unwrap(), []);
 }
 
 /// D11: by the database's clock, whatever the process's says.
