@@ -53,7 +53,7 @@ struct Lead {
 
 /// What came of asking for the lease.
 enum Tried {
-    Leads(Box<Lead>),
+    Leads(Lead),
     /// By somebody else.
     Done,
     /// Somebody else is at it.
@@ -122,7 +122,7 @@ impl App {
             // From here on: whoever moves the clock while the vault answers is heard all the same.
             let moves = self.clock.moves();
             match self.try_to_lead(account, wish, waited).await? {
-                Tried::Leads(lead) => return Ok(Some(*lead)),
+                Tried::Leads(lead) => return Ok(Some(lead)),
                 Tried::Done => return Ok(None),
                 Tried::Busy => waited = true,
             }
@@ -152,11 +152,11 @@ impl App {
         let (since, ahead) = (self.clock.now(), self.clock.ahead());
         let begun = vault.begin_refresh(account, judged, self.owner, ahead);
         match begun.await? {
-            BeginRefresh::Lead(lease) => Ok(Tried::Leads(Box::new(Lead {
+            BeginRefresh::Lead(lease) => Ok(Tried::Leads(Lead {
                 lease,
                 since,
                 _turn: turn,
-            }))),
+            })),
             found => Tried::without_lead(&found),
         }
     }

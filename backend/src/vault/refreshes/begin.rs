@@ -150,10 +150,10 @@ pub(super) struct Taken {
 }
 
 impl Taken {
-    const fn with(self, outgoing: Outgoing) -> Lease {
+    fn with(self, outgoing: Outgoing) -> Lease {
         Lease {
             taken: self,
-            outgoing,
+            outgoing: Box::new(outgoing),
         }
     }
 }

@@ -37,7 +37,7 @@ use crate::clock::UnixTime;
 #[derive(Debug)]
 pub struct Lease {
     taken: Taken,
-    outgoing: Outgoing,
+    outgoing: Box<Outgoing>,
 }
 
 /// Fencing numbers do not repeat: it is the same one or another.
@@ -64,13 +64,13 @@ impl Lease {
 
     /// The tokens to be replaced.
     #[must_use]
-    pub const fn version(&self) -> GrantVersion {
+    pub fn version(&self) -> GrantVersion {
         self.outgoing.tokens.version
     }
 
     /// As they were when the lease was taken.
     #[must_use]
-    pub const fn tokens(&self) -> &StoredTokens {
+    pub fn tokens(&self) -> &StoredTokens {
         &self.outgoing.tokens
     }
 
