@@ -98,7 +98,7 @@ async fn ada(folder: &TempDir, background: &str) -> (World, Browser, String) {
 }
 
 /// R80, R83, R86: one statement takes the lease and notes the intent; then the tokens are read; what Microsoft answers is
-/// stored in one transaction of two statements. Without anybody asking, a look at what there is to do costs four statements, however many
+/// stored in one transaction of two statements, which begin and commit it. Without anybody asking, a look at what there is to do costs four statements, however many
 /// accounts are due. Whoever needs a token at once pays for one statement more, which found that it was over.
 #[tokio::test]
 async fn a_refresh_costs_four_statements_and_two_commits() {

@@ -10,7 +10,7 @@ use zeroize::Zeroizing;
 
 pub(super) use outgoing::Outgoing;
 pub use refresh::Committed;
-pub(super) use refresh::replace;
+pub(super) use refresh::{renewed, replace, swap, swapped};
 pub use write::RETENTION;
 pub(super) use write::{Renewal, tokens_step};
 

@@ -1,11 +1,12 @@
 //! Replacing tokens by those of a refresh: compare and swap on the version (R84).
 
+use sqlx::any::AnyRow;
 use sqlx::{Any, Transaction};
 
 use super::write::{Renewal, tokens_step};
 use super::{Grant, GrantVersion, Outgoing};
 use crate::clock::UnixTime;
-use crate::vault::accounts::{Change, read_state, undergo};
+use crate::vault::accounts::{AccountState, Change, read_state, undergo};
 use crate::vault::database::{Record, Step};
 use crate::vault::id::AccountId;
 use crate::vault::{Vault, VaultError};
@@ -60,7 +61,19 @@ pub(in crate::vault) async fn replace(
     if outgoing.tokens.version != expected {
         return Ok(None);
     }
-    let Some(row) = sqlx::query(
+    let swap = swap(account, expected).alone();
+    let Some(row) = swap.fetch_optional(&mut **transaction).await? else {
+        return Ok(None);
+    };
+    let (version, state) = swapped(row)?;
+    let tokens = renewed(account, outgoing, grant, now)?;
+    undergo(transaction, account, state, Change::Refreshed, now).await?;
+    Ok(Some((version, tokens)))
+}
+
+/// Compares and swaps. Returns the row if it was as expected.
+pub(in crate::vault) fn swap(account: AccountId, expected: GrantVersion) -> Step {
+    Step::new(
         "update accounts
          set grant_version = grant_version + 1
          where id = $1
@@ -70,16 +83,22 @@ pub(in crate::vault) async fn replace(
     )
     .bind(account.to_string())
     .bind(expected.0)
-    .fetch_optional(&mut **transaction)
-    .await?
-    else {
-        return Ok(None);
-    };
+}
+
+/// What [`swap`] returns: the new version, and the state as it is.
+pub(in crate::vault) fn swapped(row: AnyRow) -> Result<(GrantVersion, AccountState), VaultError> {
     let row = Record::new("accounts", "id", row);
     let version = GrantVersion(row.number("grant_version")?);
+    Ok((version, read_state(&row)?))
+}
+
+/// What writes the tokens of `grant` in the place of those in `outgoing`.
+pub(in crate::vault) fn renewed(
+    account: AccountId,
+    outgoing: &Outgoing,
+    grant: &Grant,
+    now: UnixTime,
+) -> Result<Step, VaultError> {
     let renewal = Renewal::by_refresh(outgoing, grant, now);
-    let tokens = tokens_step(account, &outgoing.key, &renewal, now)?;
-    let state = read_state(&row)?;
-    undergo(transaction, account, state, Change::Refreshed, now).await?;
-    Ok(Some((version, tokens)))
+    tokens_step(account, &outgoing.key, &renewal, now)
 }

@@ -2,11 +2,12 @@
 
 use super::{Lease, Taken};
 use crate::clock::UnixTime;
-use crate::vault::accounts::{Finding, Marked, mark_in};
+use crate::vault::accounts::{Change, Finding, Marked, Transition, mark_in};
 use crate::vault::conflicts::repeated;
 use crate::vault::database::{Step, Together};
-use crate::vault::grants::{Committed, Grant, replace};
+use crate::vault::grants::{Committed, Grant, renewed, replace, swap, swapped};
 use crate::vault::id::AccountId;
+use crate::vault::news::News;
 use crate::vault::{Vault, VaultError};
 
 /// What a refresh without result has come to.
@@ -44,6 +45,9 @@ impl Vault {
         grant: &Grant,
         now: UnixTime,
     ) -> Result<Committed, VaultError> {
+        if let Some(written) = self.complete_plainly(lease, grant, now).await? {
+            return Ok(written);
+        }
         let seen = (lease.account(), lease.version());
         let mut transaction = self.database.write().await?;
         let replaced = replace(&mut transaction, seen, &lease.outgoing, grant, now).await?;
@@ -57,6 +61,33 @@ impl Vault {
         rest.carry_out(&self.database, &mut transaction).await?;
         self.commit_change(lease.account(), transaction).await?;
         Ok(written)
+    }
+
+    /// The same where nothing changes but the tokens, as nearly always: the database is asked as little as can be. `None`:
+    /// the state changes too, and nothing was done.
+    async fn complete_plainly(
+        &self,
+        lease: &Lease,
+        grant: &Grant,
+        now: UnixTime,
+    ) -> Result<Option<Committed>, VaultError> {
+        let account = lease.account();
+        let mut writing = self.database.writing().await?;
+        let rows = writing.fetch(swap(account, lease.version())).await?;
+        let (mut rest, mut written) = (Together::default(), Committed::Superseded);
+        if let Some(row) = rows.into_iter().next() {
+            let (version, state) = swapped(row)?;
+            if !matches!(state.after(Change::Refreshed), Transition::Stays(_)) {
+                return Ok(None);
+            }
+            written = Committed::Written(version);
+            rest.add(renewed(account, &lease.outgoing, grant, now)?);
+        }
+        // Accounts before leases, everywhere: two transactions that wait for each other would both lose.
+        rest.add(end(&lease.taken, Ended::Answered));
+        let unheard = [News::Account(account)];
+        self.commit_with(rest, (&[], &unheard), writing).await?;
+        Ok(Some(written))
     }
 
     /// Records that Microsoft judged the grant, and ends the refresh. However many hear the same, the state changes
