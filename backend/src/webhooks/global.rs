@@ -122,6 +122,21 @@ mod tests {
         }
     }
 
+    /// R146: what IANA has given to nobody, whatever becomes of it later.
+    #[test]
+    fn of_ipv6_only_what_has_been_given_out_is_global() {
+        for bad in [
+            "1::1",
+            "1fff:ffff::1",
+            "4000::1",
+            "8000::1",
+            "e000::1",
+            "fbff::1",
+        ] {
+            assert!(!global(bad), "{bad}");
+        }
+    }
+
     /// R146: a global address that is a platform's inside.
     #[test]
     fn the_operator_may_name_more() {

@@ -132,12 +132,13 @@ async fn judge(mut response: Response) -> Answer {
 fn why(error: &reqwest::Error) -> &'static str {
     if has::<UnsafeAddress>(error) {
         "unsafe_address"
-    } else if error.is_timeout() {
-        "timed_out"
     } else if Distrust::in_error(error).is_some() {
         "not_secure"
     } else if error.is_connect() {
+        // Also where nobody was let in within the time: nothing has been sent.
         "not_connected"
+    } else if error.is_timeout() {
+        "timed_out"
     } else {
         "broken"
     }

@@ -54,6 +54,10 @@ async fn what_an_answer_means_stands_in_its_status() {
             refused(429, Some(86_400)),
         ),
         (
+            "HTTP/1.1 429 No\r\nretry-after: 86401\r\n\r\n",
+            refused(429, Some(86_400)),
+        ),
+        (
             "HTTP/1.1 429 No\r\nretry-after: -1\r\n\r\n",
             refused(429, None),
         ),
@@ -140,6 +144,46 @@ async fn an_endless_body_is_left() {
 async fn a_dripping_head_is_cut() {
     let (answer, _) = answered(Manner::Drips("HTTP/1.1 200 OK\r\nx: y\r\n\r\n")).await;
     assert_eq!(answer, Answer::None("timed_out"));
+}
+
+/// R149: a receiver that lets nobody in has a third of the time for it.
+#[tokio::test]
+async fn who_lets_nobody_in_is_left_soon() {
+    let socket = tokio::net::TcpSocket::new_v4().unwrap();
+    socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    // Of those who wait to be let in, there is room for two.
+    let listener = socket.listen(1).unwrap();
+    let address = listener.local_addr().unwrap();
+    let mut waiting = Vec::new();
+    for _ in 0..2 {
+        waiting.push(tokio::net::TcpStream::connect(address).await.unwrap());
+    }
+    let poster = Poster::new(rules(true)).unwrap();
+    let answer = poster.post(&format!("http://{address}/"), letter()).await;
+    assert_eq!(answer, Answer::None("not_connected"));
+}
+
+/// R145: what was judged is connected to, each time; a connection of before may lead where nothing may today.
+#[tokio::test]
+async fn no_connection_is_used_twice() {
+    let says = "HTTP/1.1 204 No Content\r\n\r\n";
+    let receiver = Receiver::start(Manner::Stays(says)).await;
+    let poster = Poster::new(rules(true)).unwrap();
+    for _ in 0..3 {
+        let answer = poster.post(&receiver.url(), letter()).await;
+        assert_eq!(answer, Answer::Taken { status: 204 });
+    }
+    assert_eq!(receiver.connections(), 3);
+}
+
+/// R143: should an address ever come this far, the client itself sends nothing in the clear.
+#[tokio::test]
+async fn without_the_switch_the_client_speaks_tls_alone() {
+    let receiver = Receiver::start(Manner::Leaves).await;
+    let poster = Poster::new(rules(false)).unwrap();
+    let refused = poster.client.get(receiver.url()).send().await.unwrap_err();
+    assert!(refused.is_builder(), "{refused:?}");
+    assert_eq!(receiver.connections(), 0);
 }
 
 /// F62: the name was good when the webhook was added. Nobody is connected to.

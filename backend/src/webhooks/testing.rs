@@ -26,6 +26,8 @@ pub(super) fn rules(insecure: bool) -> Rules {
 pub(super) enum Manner {
     /// Writes this and closes.
     Says(&'static str),
+    /// Writes this and would hear more on the same connection.
+    Stays(&'static str),
     /// Writes this again and again, for as long as anybody takes it.
     NeverEnds(&'static str, &'static str),
     /// Writes this byte by byte, ten a second.
@@ -103,7 +105,7 @@ async fn answer(
         .push(String::from_utf8_lossy(&head).into_owned());
     let (text, again) = match manner {
         Manner::Leaves => return,
-        Manner::Says(text) => (text, ""),
+        Manner::Says(text) | Manner::Stays(text) => (text, ""),
         Manner::NeverEnds(text, again) => (text, again),
         Manner::Drips(text) => {
             for byte in text.bytes() {
@@ -120,5 +122,9 @@ async fn answer(
     }
     while !again.is_empty() && stream.write_all(again.as_bytes()).await.is_ok() {
         written.fetch_add(again.len(), Ordering::Relaxed);
+    }
+    if let Manner::Stays(_) = manner {
+        // Until the other side closes.
+        let _ = stream.read(&mut piece).await;
     }
 }

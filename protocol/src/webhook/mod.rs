@@ -279,6 +279,19 @@ mod tests {
         assert_eq!(verify(&[], &received, NOW), Err(NotGenuine::WrongSignature));
     }
 
+    /// D10: whoever sends thousands of signatures has a few of them looked at.
+    #[test]
+    fn signatures_beyond_those_of_any_rotation_are_not_looked_at() {
+        for (others, good) in [(15, Ok(())), (16, Err(NotGenuine::WrongSignature))] {
+            let signature = format!("{}{}", "v1,AAAA ".repeat(others), PUBLISHED.signature);
+            let received = Received {
+                signature: &signature,
+                ..PUBLISHED
+            };
+            assert_eq!(judged(&received), good, "{others}");
+        }
+    }
+
     /// R156: JSON that was read and written again is another text.
     #[test]
     fn another_body_id_or_time_is_refused() {

@@ -211,3 +211,29 @@ async fn run(app: Weak<App>, clock: Clock, wake: Arc<Notify>) {
 
 /// How soon a process sees what others have written.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::webhooks::Rules;
+
+    /// D5: whoever takes a delivery looks for help, and there is help once.
+    #[test]
+    fn a_webhook_has_two_workers_and_the_next_has_its_own() {
+        let rules = Rules {
+            ports: [].into(),
+            blocked: [].into(),
+            insecure: true,
+            timeout: Duration::from_secs(1),
+        };
+        let telling = Telling::new(Poster::new(rules).unwrap());
+        let named =
+            |digit| WebhookId::parse(&format!("{digit}0000000-0000-4000-8000-000000000000"));
+        let (one, other) = (named(1).unwrap(), named(2).unwrap());
+        let added = [one, one, one, other].map(|webhook| telling.add_worker(webhook));
+        assert_eq!(added, [true, true, false, true]);
+        telling.remove_worker(one);
+        assert!(telling.add_worker(one));
+        assert_eq!(*telling.running.borrow(), 3);
+    }
+}

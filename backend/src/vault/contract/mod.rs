@@ -41,7 +41,6 @@ mod claims;
 mod completions;
 mod conflicts;
 mod consent_requests;
-
 mod deployment;
 mod durable;
 mod exported_file;
@@ -64,6 +63,7 @@ mod storm;
 mod swap;
 mod transfer;
 mod verify;
+mod webhook_latecomers;
 mod webhook_tries;
 mod webhooks;
 mod world;

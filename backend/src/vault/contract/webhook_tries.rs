@@ -6,15 +6,19 @@ use super::webhooks::{
 };
 use super::world::{NOW, World, grant};
 use crate::vault::id::OwnerId;
-use crate::vault::webhooks::{DeliveryState, Disabled, Ended, TryEnd};
+use crate::vault::webhooks::{DELIVERY_LEASE, DeliveryState, Disabled, Ended, TryEnd};
 
 on_every_engine![
     a_try_is_one_process_s_and_two_of_a_webhook_at_once,
     who_slept_past_the_lease_records_nothing,
     a_clock_put_back_locks_no_delivery,
+    a_lease_lasts_half_a_minute,
     events_of_an_account_begin_in_their_order,
+    nothing_overtakes_what_was_not_tried_or_is_tried_again,
+    events_of_the_deployment_wait_for_none,
     after_failures_it_rests_and_after_a_success_it_does_not,
     a_receiver_that_is_gone_ends_it_and_others_are_told,
+    two_tries_that_hear_of_it_at_once_tell_it_once,
     days_of_failing_end_it,
     what_is_given_up_stays_and_can_be_told_again,
 ];
@@ -59,20 +63,54 @@ async fn who_slept_past_the_lease_records_nothing(world: &World) {
         end(world, &sleeper, failed(None), NOW).await,
         Ended::Overtaken
     );
+    let again = failed(Some(NOW));
+    assert_eq!(end(world, &next, again, NOW).await, Ended::Recorded);
+    assert_eq!(
+        end(world, &next, again, NOW).await,
+        Ended::Overtaken,
+        "once"
+    );
+    let next = taken_at(world, id, NOW).await;
     assert_eq!(end(world, &next, TAKEN, NOW).await, Ended::Recorded);
     assert_eq!(end(world, &next, failed(None), NOW).await, Ended::Overtaken);
     assert_eq!(states(world, id).await, [DeliveryState::Delivered]);
     assert_eq!(facts(world, id).await.failing_since, None);
 }
 
-/// F40
-async fn a_clock_put_back_locks_no_delivery(world: &World) {
+/// F63: also where the process itself took it again; no other name tells the two tries apart.
+async fn a_lease_lasts_half_a_minute(world: &World) {
     let id = add(world, "crm", &[]).await;
     world.connect("ada", &grant("1")).await;
     spread(world).await;
     let owner = OwnerId::new().unwrap();
-    let hour_ahead = world.vault.take_delivery(id, owner, 3_600, NOW).await;
-    assert!(hour_ahead.unwrap().is_some());
+    let mut taken = Vec::new();
+    for (ahead, free) in [
+        (0, true),
+        (DELIVERY_LEASE - 10, false),
+        (DELIVERY_LEASE + 1, true),
+    ] {
+        let delivery = world.vault.take_delivery(id, owner, ahead, NOW).await;
+        let delivery = delivery.unwrap();
+        assert_eq!(delivery.is_some(), free, "{ahead}");
+        taken.extend(delivery);
+    }
+    let ended = end(world, &taken[0], failed(None), NOW).await;
+    assert_eq!(ended, Ended::Overtaken);
+    assert_eq!(end(world, &taken[1], TAKEN, NOW).await, Ended::Recorded);
+}
+
+/// F40
+async fn a_clock_put_back_locks_no_delivery(world: &World) {
+    let id = add(world, "crm", &[]).await;
+    for person in ["ada", "grace"] {
+        world.connect(person, &grant("1")).await;
+    }
+    spread(world).await;
+    let owner = OwnerId::new().unwrap();
+    for _ in 0..2 {
+        let hour_ahead = world.vault.take_delivery(id, owner, 3_600, NOW).await;
+        assert!(hour_ahead.unwrap().is_some());
+    }
     assert!(take(world, id).await.unwrap().is_some());
 }
 
@@ -103,6 +141,42 @@ async fn events_of_an_account_begin_in_their_order(world: &World) {
     );
     let again = taken_at(world, id, NOW.plus(60)).await;
     assert_eq!((again.event, again.tries), (first.event, 1));
+}
+
+/// The first event of an account may not be due yet by the clock of whoever comes next, and may be at its second try.
+async fn nothing_overtakes_what_was_not_tried_or_is_tried_again(world: &World) {
+    let id = add(world, "crm", &[]).await;
+    let ada = world.connect("ada", &grant("1")).await.id;
+    let ahead = NOW.plus(60);
+    assert_eq!(world.vault.spread_events(ahead).await.unwrap().made, 1);
+    needs_user(world, ada).await;
+    assert_eq!(spread(world).await, 1);
+    assert!(take(world, id).await.unwrap().is_none());
+
+    let first = taken_at(world, id, ahead).await;
+    assert_eq!(first.kind, "account.connected");
+    end(world, &first, failed(Some(ahead)), ahead).await;
+    let again = taken_at(world, id, ahead).await;
+    assert_eq!((again.event, again.tries), (first.event, 1));
+    let next = take_at(&world.vault, id, ahead).await.unwrap();
+    assert!(next.is_none(), "the first is under way once more");
+    end(world, &again, TAKEN, ahead).await;
+    assert_eq!(
+        kinds(&drained(world, id, ahead).await),
+        ["account.needs_user"]
+    );
+}
+
+/// They belong to no account, so none of them keeps another back.
+async fn events_of_the_deployment_wait_for_none(world: &World) {
+    let id = add(world, "crm", &[]).await;
+    for days in [60, 30] {
+        let announced = world.vault.announce_end("secret", NOW.plus(1), days, NOW);
+        assert!(announced.await.unwrap());
+    }
+    assert_eq!(spread(world).await, 2);
+    let _first = taken_at(world, id, NOW).await;
+    assert!(take(world, id).await.unwrap().is_some());
 }
 
 /// R154: the webhook rests, and what waits for it does not use up its tries.
@@ -162,6 +236,8 @@ async fn a_receiver_that_is_gone_ends_it_and_others_are_told(world: &World) {
         Some((Disabled::Gone, NOW))
     );
     assert!(take(world, gone).await.unwrap().is_none());
+    let due = world.vault.due_webhooks(NOW).await.unwrap();
+    assert!(!due.contains(&gone), "nobody looks for work there");
     world.connect("grace", &grant("1")).await;
     spread(world).await;
     let told = drained(world, other, NOW).await;
@@ -182,6 +258,28 @@ async fn a_receiver_that_is_gone_ends_it_and_others_are_told(world: &World) {
         kinds(&told),
         ["account.connected", "webhook.disabled", "account.connected"]
     );
+}
+
+/// F61: two tries of a webhook may be under way.
+async fn two_tries_that_hear_of_it_at_once_tell_it_once(world: &World) {
+    let id = add(world, "gone", &[]).await;
+    for person in ["ada", "grace"] {
+        world.connect(person, &grant("1")).await;
+    }
+    spread(world).await;
+    let (one, other) = (
+        taken_at(world, id, NOW).await,
+        taken_at(world, id, NOW).await,
+    );
+    let ended = end(world, &one, TryEnd::Gone, NOW).await;
+    assert_eq!(ended, Ended::Disabled(Disabled::Gone));
+    let later = NOW.plus(1);
+    let ended = end(world, &other, TryEnd::Gone, later).await;
+    assert_eq!(ended, Ended::Recorded);
+    assert_eq!(facts(world, id).await.disabled, Some((Disabled::Gone, NOW)));
+    let told = world.vault.told_after(0, 10).await.unwrap();
+    let told = told.iter().filter(|event| event.kind == "webhook.disabled");
+    assert_eq!(told.count(), 1);
 }
 
 /// R154: five days in which nothing arrives.

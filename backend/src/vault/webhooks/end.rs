@@ -197,7 +197,6 @@ const RECORD: &str = "
       and event_id = $2
       and owner = $3
       and fencing = $4
-      and state = 'waiting'
       and leased_until > 0";
 
 #[cfg(test)]

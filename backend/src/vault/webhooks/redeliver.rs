@@ -136,7 +136,7 @@ async fn tell_again(
 ) -> Result<u64, VaultError> {
     let again = sqlx::query(
         "update webhook_deliveries
-         set state = 'waiting', tries = 0, due_at = $3, fencing = fencing + 1, leased_until = 0
+         set state = 'waiting', tries = 0, due_at = $3, leased_until = 0
          where webhook_id = $1
            and event_id = $2",
     )

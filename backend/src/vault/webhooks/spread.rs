@@ -22,7 +22,7 @@ pub struct Spread {
 }
 
 /// A webhook that has not been given every event yet.
-struct Behind {
+pub(in crate::vault) struct Behind {
     id: WebhookId,
     position: i64,
     event_types: Vec<String>,
@@ -49,7 +49,7 @@ impl Vault {
         Ok(spread)
     }
 
-    async fn behind(&self) -> Result<Vec<Behind>, VaultError> {
+    pub(in crate::vault) async fn behind(&self) -> Result<Vec<Behind>, VaultError> {
         let rows = sqlx::query(BEHIND)
             .fetch_all(self.database.reader())
             .await?;
@@ -66,7 +66,7 @@ impl Vault {
     }
 
     /// All of it or nothing, and nothing where another process was faster.
-    async fn spread_to(
+    pub(in crate::vault) async fn spread_to(
         &self,
         behind: &Behind,
         events: &[Told],
