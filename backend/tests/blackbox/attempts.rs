@@ -238,21 +238,38 @@ async fn a_wrong_verifier_never_reaches_microsoft_and_burns_the_attempt() {
     .await;
 }
 
-/// R23: what was begun under one registration cannot be ended under another, whoever shares the vault.
+/// R23: what was begun under one registration, or for one tenant, cannot be ended under another, whoever shares the vault.
 #[tokio::test]
 async fn an_attempt_of_another_registration_is_unknown() {
     let folder = tempfile::tempdir().unwrap();
     let database = format!("sqlite:{}", folder.path().join("vault.sqlite").display());
     let world = World::start_with(&[("database", &database)]).await;
-    let other = "11111111-2222-4333-8444-555555555555";
-    let settings = [("database", database.as_str()), ("client_id", other)];
-    let there = world.another_process_with(&settings).await;
+    for other in [
+        ("client_id", "11111111-2222-4333-8444-555555555555"),
+        ("tenant", "organizations"),
+    ] {
+        let settings = [("database", database.as_str()), other];
+        let there = world.another_process_with(&settings).await;
+        let mut ada = world.browser();
+        let started = ada.begin(&json!({})).await;
+        let body = finish(&started.state, &started.verifier);
+        let mut elsewhere = ada.at(there.router());
+        refused(&world, &mut elsewhere, &body, "attempt_unknown").await;
+        there.stop().await;
+    }
+}
+
+/// R10, R23: what is redeemed is what was asked for, and not all that the deployment may ask.
+#[tokio::test]
+async fn a_code_is_redeemed_for_the_scopes_of_its_attempt() {
+    let world = World::start_with(&[("scopes", "Mail.Read Mail.Send")]).await;
     let mut ada = world.browser();
-    let started = ada.begin(&json!({})).await;
-    let body = finish(&started.state, &started.verifier);
-    let mut elsewhere = ada.at(there.router());
-    refused(&world, &mut elsewhere, &body, "attempt_unknown").await;
-    there.stop().await;
+    let started = ada.begin(&json!({"scopes": ["Mail.Read"]})).await;
+    assert_eq!(ada.come_back(&started).await.body["status"], "connected");
+    let forms = world.microsoft.script().forms.clone();
+    let redeemed = &forms[0]["scope"];
+    assert!(redeemed.contains("Mail.Read"), "{redeemed}");
+    assert!(!redeemed.contains("Mail.Send"), "{redeemed}");
 }
 
 /// R24

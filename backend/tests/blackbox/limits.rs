@@ -230,7 +230,7 @@ async fn who_guesses_handles_waits_longer_each_time_and_locks_nobody_out() {
     }
 }
 
-/// D3: the same for API keys and link tokens, all counted together. What we cannot have made is no guess at a link.
+/// D3: the same for API keys and the tokens of links and consent requests, all counted together. What we cannot have made is no guess at a link.
 #[tokio::test]
 async fn who_guesses_keys_and_links_waits_longer_each_time() {
     let world = std::sync::Arc::new(World::start().await);
@@ -262,6 +262,7 @@ async fn who_guesses_keys_and_links_waits_longer_each_time() {
     for (seconds, path, key) in [
         (1, "/v1/open/".to_owned() + &"x".repeat(43), None),
         (2, "/v1/accounts".to_owned(), Some("Bearer nonsense")),
+        (4, "/v1/consent/".to_owned() + &"x".repeat(43), None),
     ] {
         let guess = tokio::spawn(guess(path, key));
         while world.clock.waiting() == 0 {

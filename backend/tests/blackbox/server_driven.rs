@@ -118,7 +118,15 @@ async fn a_link_leads_to_a_button_and_starts_nothing() {
     assert!(page.text.contains("name=\"return_to\" value=\"/inbox\""));
     assert!(!page.headers.contains_key(header::SET_COOKIE));
     assert!(world.steps().is_empty());
-    for more in ["login_hint=ada", "prompt=login", "scopes=Mail.Read", "x=y"] {
+    let claim = format!("claim={}", "A".repeat(43));
+    for more in [
+        "login_hint=ada",
+        "prompt=login",
+        "scopes=Mail.Read",
+        "account=x",
+        &claim,
+        "x=y",
+    ] {
         let page =
             super::door::sent(&world, Method::GET, &format!("/v1/connect?{more}"), &[]).await;
         assert_eq!(page.status, StatusCode::BAD_REQUEST, "{more}");

@@ -1,11 +1,14 @@
 //! What visitors brought back to links: parked, confirmed once, remembered.
 
 use super::links::{
-    USER, connect, link, park, parked_values, read, take, take_at, taken, try_to_park,
+    USER, connect, key, link, link_of, park, parked_values, read, take, take_at, taken, try_to_park,
 };
+use super::webhooks::carry_out;
 use super::world::{NOW, World, attempt, verifier};
-use crate::vault::id::CompletionDigest;
-use crate::vault::links::{CONFIRMING_LASTS, LinkState, ParkError, TakeCompletionError, Taken};
+use crate::vault::id::{CompletionDigest, LinkDigest};
+use crate::vault::links::{
+    CONFIRMING_LASTS, LinkState, ParkError, StartLinkError, TakeCompletionError, Taken,
+};
 
 on_every_engine![
     what_was_parked_is_taken_once,
@@ -16,6 +19,9 @@ on_every_engine![
     a_link_connects_once,
     how_a_confirmation_ended_is_remembered,
     a_confirmation_that_broke_off_is_told_so,
+    who_broke_off_keeps_no_other_visitor_waiting,
+    what_ended_one_way_does_not_end_another_way,
+    what_was_parked_while_the_key_was_revoked_is_destroyed,
 ];
 
 /// R39, R114: sealed until it is taken, and gone from then on.
@@ -144,6 +150,8 @@ async fn a_link_connects_once(world: &World) {
     ));
     assert!(connect(world, id, parked.completion).await.is_none());
     assert_eq!(world.count("events").await, 1);
+    let started = world.vault.start_link(LinkDigest::of("token"), 20, NOW);
+    assert!(matches!(started.await, Err(StartLinkError::Ended)));
     assert!(world.vault.revoke_link(id, NOW).await.unwrap());
     let state = read(world, id, NOW).await.state;
     assert!(
@@ -178,4 +186,53 @@ async fn a_confirmation_that_broke_off_is_told_so(world: &World) {
     assert!(matches!(again, Ok(Taken::Interrupted)), "{again:?}");
     let state = read(world, id, later).await.state;
     assert_eq!(state, LinkState::Open, "the visitor may begin again");
+}
+
+/// Two minutes after it began, nobody waits for it any more.
+async fn who_broke_off_keeps_no_other_visitor_waiting(world: &World) {
+    let id = link(world, "token").await;
+    park(world, id, "a").await;
+    let begun = NOW.plus(5 - CONFIRMING_LASTS);
+    let broke_off = take_at(world, id, ("a", USER), begun).await;
+    assert!(matches!(broke_off, Ok(Taken::Parked(_))));
+    park(world, id, "b").await;
+    let judged = take_at(world, id, ("b", USER), NOW.plus(4)).await;
+    assert!(matches!(judged, Ok(Taken::Busy)), "{judged:?}");
+    assert_eq!(taken(world, id, "b").await.code.expose(), "code-b");
+}
+
+/// R40, F68: neither a no after a yes nor a yes after a no, whoever was slow.
+async fn what_ended_one_way_does_not_end_another_way(world: &World) {
+    let id = link(world, "token").await;
+    park(world, id, "a").await;
+    let refused = taken(world, id, "a").await.completion;
+    world.vault.refuse_completion(refused, "{}").await.unwrap();
+    assert!(connect(world, id, refused).await.is_none());
+    assert_eq!(world.count("accounts").await, 0);
+
+    park(world, id, "b").await;
+    let connected = taken(world, id, "b").await.completion;
+    let account = connect(world, id, connected).await.unwrap().id;
+    world
+        .vault
+        .refuse_completion(connected, "{}")
+        .await
+        .unwrap();
+    let again = take(world, id, "b").await;
+    assert!(matches!(again, Ok(Taken::Connected(same)) if same == account));
+}
+
+/// F43, R59: at the same moment, so that neither of the two saw the other.
+async fn what_was_parked_while_the_key_was_revoked_is_destroyed(world: &World) {
+    let key = key(world).await;
+    let id = link_of(world, key, "token").await;
+    park(world, id, "a").await;
+    carry_out(world, "update api_keys set revoked_at = 1").await;
+    assert_eq!(parked_values(world).await, 1);
+    let judged = take(world, id, "a").await;
+    assert!(
+        matches!(judged, Err(TakeCompletionError::Ended)),
+        "{judged:?}"
+    );
+    assert_eq!(parked_values(world).await, 0);
 }

@@ -16,6 +16,7 @@ on_every_engine![
     who_asks_again_opens_it_again,
     a_yes_without_proof_is_told_once_it_is_proved,
     what_asks_the_same_is_answered_along,
+    what_asks_something_else_is_not,
     nobody_fills_the_vault_with_strangers,
     what_is_over_is_forgotten,
 ];
@@ -172,6 +173,11 @@ async fn a_yes_without_proof_is_told_once_it_is_proved(world: &World) {
     };
     assert!(decide(world, id, &unproven("not_there_yet"), NOW).await);
     assert!(told(world).await.is_empty());
+    let other = NewConsentRequest {
+        scopes: Scopes::parse("openid Mail.Send"),
+        ..new(fabrikam(), "other", NOW)
+    };
+    let other = world.vault.ask_consent(&other, NOW).await.unwrap();
     let state = read(world, id, NOW).await.state;
     assert!(state.is_yes() && state.code() == Some("not_there_yet"));
     let waiting = |since| {
@@ -195,6 +201,8 @@ async fn a_yes_without_proof_is_told_once_it_is_proved(world: &World) {
         .unwrap();
     assert_eq!(read(world, id, NOW).await.state, ConsentState::Granted);
     assert_eq!(told(world).await.len(), 1);
+    let state = read(world, other, NOW).await.state;
+    assert_eq!(state, ConsentState::Requested, "nobody said yes to that");
 }
 
 /// An account that has to be connected again names the organisation, a new visitor's browser does not: one yes is for both.
@@ -209,6 +217,31 @@ async fn what_asks_the_same_is_answered_along(world: &World) {
     assert_eq!(answered.tenant.as_deref(), Some(FABRIKAM));
     assert_eq!(read(world, known, NOW).await.state, ConsentState::Granted);
     assert_eq!(told(world).await.len(), 2);
+}
+
+/// Other permissions, another organisation; and what is answered is not told again.
+async fn what_asks_something_else_is_not(world: &World) {
+    let contoso = Subject::Tenant("11111111-aaaa-4bbb-8ccc-222222222222".to_owned());
+    let more = NewConsentRequest {
+        scopes: Scopes::parse("openid Mail.Read Mail.Send"),
+        ..new(fabrikam(), "more", NOW)
+    };
+    let elsewhere = new(contoso, "elsewhere", NOW);
+    let mut open = Vec::new();
+    for new in [more, elsewhere] {
+        open.push(world.vault.ask_consent(&new, NOW).await.unwrap());
+    }
+    let known = ask(world, "1", NOW).await;
+    assert!(decide(world, known, &granted(), NOW).await);
+    let browser = Subject::Browser(BrowserDigest::of("browser"));
+    let unknown = new(browser, "2", NOW);
+    let unknown = world.vault.ask_consent(&unknown, NOW).await.unwrap();
+    assert!(decide(world, unknown, &granted(), NOW).await);
+    for id in open {
+        let state = read(world, id, NOW).await.state;
+        assert_eq!(state, ConsentState::Requested);
+    }
+    assert_eq!(told(world).await.len(), 2, "one of each that was granted");
 }
 
 /// D4: a stranger could be blocked with ever new browsers.

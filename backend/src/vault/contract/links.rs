@@ -219,7 +219,9 @@ async fn a_revoked_key_ends_its_links(world: &World) {
     );
     park(world, ended, "a").await;
     park(world, lives, "b").await;
+    assert_eq!(parked_values(world).await, 2);
     world.vault.revoke_api_key(mine, NOW).await.unwrap();
+    assert_eq!(parked_values(world).await, 1, "that of the other key");
     assert_eq!(read(world, ended, NOW).await.state, LinkState::Revoked);
     assert!(take(world, ended, "a").await.is_err());
     assert!(matches!(

@@ -46,6 +46,11 @@ async fn what_one_process_revokes_the_others_hear_once(world: &World) {
         there.news(&mut heard).await.unwrap(),
         vec![News::EverySession, News::Account(id)],
     ));
+    vault.end_sessions(None).await.unwrap();
+    steps.push((
+        there.news(&mut heard).await.unwrap(),
+        vec![News::EverySession],
+    ));
     for (told, expected) in steps {
         assert_eq!(told.len(), expected.len(), "{told:?} {expected:?}");
         assert!(expected.iter().all(|news| told.contains(news)), "{told:?}");

@@ -1,7 +1,6 @@
 //! One key, one letter, at most one send.
 
-use sqlx::AssertSqlSafe;
-
+use super::webhooks::carry_out;
 use super::world::{NOW, World, grant};
 use crate::vault::id::{AccountId, KeyDigest, LetterDigest};
 use crate::vault::sendings::{BeginSending, SendingEnd, SendingRun, SentLetter, Stage};
@@ -13,6 +12,8 @@ on_every_engine![
     every_end_is_remembered,
     what_nobody_heard_of_is_unknown_and_not_begun_again,
     a_run_that_died_before_it_sent_is_taken_over_and_never_sends,
+    of_many_who_take_it_over_one_does,
+    a_clock_put_back_keeps_no_key,
     what_has_certainly_sent_nothing_may_be_asked_again,
     what_is_found_out_later_is_recorded_once,
     keys_are_forgotten_in_batches,
@@ -51,13 +52,7 @@ pub(super) fn letter() -> SentLetter {
 
 /// Every lease is over, as if its process had died a while ago.
 async fn time_passes(world: &World) {
-    let statement = AssertSqlSafe("update sendings set lease_until = 1");
-    let mut transaction = world.vault.database.write().await.unwrap();
-    sqlx::query(statement)
-        .execute(&mut *transaction)
-        .await
-        .unwrap();
-    transaction.commit().await.unwrap();
+    carry_out(world, "update sendings set lease_until = 1").await;
 }
 
 async fn one_of_many_callers_may_send(world: &World) {
@@ -112,9 +107,12 @@ async fn every_end_is_remembered(world: &World) {
         let BeginSending::Known(record) = begin(vault, ada, name).await else {
             panic!("{name} is known")
         };
-        assert_eq!((record.stage, record.letter), (told, Some(letter())));
+        assert_eq!((&record.stage, &record.letter), (&told, &Some(letter())));
         vault.forget_sending(&run).await.unwrap();
-        assert!(stage(vault, ada, name).await.is_some(), "it has ended");
+        let late = SendingEnd::Refused("late");
+        vault.end_sending(&run, late).await.unwrap();
+        let told = stage(vault, ada, name).await;
+        assert_eq!(told, Some(record.stage), "it has ended");
     }
 }
 
@@ -151,6 +149,36 @@ async fn a_run_that_died_before_it_sent_is_taken_over_and_never_sends(world: &Wo
         !vault.about_to_send(&next, &letter()).await.unwrap(),
         "once"
     );
+}
+
+/// F56: they all have seen that nobody is at it.
+async fn of_many_who_take_it_over_one_does(world: &World) {
+    let ada = world.connect("ada", &grant("1")).await.id;
+    mine(&world.vault, ada, "key").await;
+    time_passes(world).await;
+    let there = world.another_process().await;
+    let mut asking = Vec::new();
+    for number in 0..16 {
+        let vault = [&world.vault, &there][number % 2].clone();
+        asking.push(tokio::spawn(async move { begin(&vault, ada, "key").await }));
+    }
+    let mut may = 0;
+    for asked in asking {
+        may += usize::from(matches!(asked.await.unwrap(), BeginSending::Yours(_)));
+    }
+    assert_eq!(may, 1);
+}
+
+/// F40: a lease that ends in years was given by a clock that ran ahead.
+async fn a_clock_put_back_keeps_no_key(world: &World) {
+    let ada = world.connect("ada", &grant("1")).await.id;
+    let (begun, asked) = ("begun", mine(&world.vault, ada, "asked").await);
+    mine(&world.vault, ada, begun).await;
+    assert!(world.vault.about_to_send(&asked, &letter()).await.unwrap());
+    carry_out(world, "update sendings set lease_until = 99999999999").await;
+    let asked = stage(&world.vault, ada, "asked").await;
+    assert_eq!(asked, Some(Stage::Unknown));
+    mine(&world.vault, ada, begun).await;
 }
 
 async fn what_has_certainly_sent_nothing_may_be_asked_again(world: &World) {
