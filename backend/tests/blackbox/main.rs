@@ -14,6 +14,7 @@ mod claims;
 mod closed_log;
 mod configuration;
 mod consent;
+mod consent_returns;
 mod counted;
 mod credentials;
 mod door;
