@@ -3,28 +3,21 @@
 mod events;
 mod list;
 
-use clap::{Args, Subcommand};
+use clap::Subcommand;
 
 use super::format::{Format, format_or_default};
-use super::{Ending, Failure, Settings, open_vault};
-
-#[derive(Debug, Args)]
-pub(super) struct Accounts {
-    #[command(flatten)]
-    settings: Settings,
-    #[command(subcommand)]
-    command: Command,
-}
+use super::open_vault::{self, OnVault};
+use super::{Ending, Failure};
 
 #[derive(Debug, Subcommand)]
-enum Command {
+pub(super) enum Command {
     /// Every account with its state and who must act. Exit code 3 if somebody has to.
     List(list::List),
     /// What happened to accounts and to the deployment, oldest first.
     Events(events::Events),
 }
 
-pub(super) fn run(options: &Accounts) -> Result<Ending, Failure> {
+pub(super) fn run(options: &OnVault<Command>) -> Result<Ending, Failure> {
     let there = open_vault::Expected::There;
     open_vault::with(&options.settings, there, async |vault| {
         match &options.command {

@@ -1,23 +1,16 @@
 //! `connect-outlook api-keys`: who may ask by program. Needs the vault; the server may be serving.
 
-use clap::{Args, Subcommand};
+use clap::Subcommand;
 
 use super::ending::{say, tell};
-use super::{Ending, Failure, Settings, open_vault};
+use super::open_vault::{self, OnVault};
+use super::{Ending, Failure};
 use crate::clock::{Clock, UnixTime};
 use crate::vault::Vault;
 use crate::vault::id::ApiKeyId;
 
-#[derive(Debug, Args)]
-pub(super) struct ApiKeys {
-    #[command(flatten)]
-    settings: Settings,
-    #[command(subcommand)]
-    command: Command,
-}
-
 #[derive(Debug, Subcommand)]
-enum Command {
+pub(super) enum Command {
     /// Make a key and print it, this once.
     New {
         /// A word to tell it from others by.
@@ -32,7 +25,7 @@ enum Command {
     },
 }
 
-pub(super) fn run(options: &ApiKeys) -> Result<Ending, Failure> {
+pub(super) fn run(options: &OnVault<Command>) -> Result<Ending, Failure> {
     open_vault::with(
         &options.settings,
         open_vault::Expected::There,

@@ -1,25 +1,18 @@
 //! `connect-outlook consent-requests`: whose administrators were asked to agree, and what came of it. Reads only.
 
-use clap::{Args, Subcommand};
+use clap::Subcommand;
 use serde_json::json;
 
 use super::ending::say;
 use super::format::{Format, format_or_default};
-use super::{Ending, Failure, Settings, open_vault};
+use super::open_vault::{self, OnVault};
+use super::{Ending, Failure};
 use crate::clock::{Clock, UnixTime};
 use crate::vault::Vault;
 use crate::vault::consent_requests::{ConsentRequest, ConsentState};
 
-#[derive(Debug, Args)]
-pub(super) struct ConsentRequests {
-    #[command(flatten)]
-    settings: Settings,
-    #[command(subcommand)]
-    command: Command,
-}
-
 #[derive(Debug, Subcommand)]
-enum Command {
+pub(super) enum Command {
     /// Every request and where it stands. Exit code 3 if an administrator has to act.
     List {
         /// Only requests in this state: requested, granted, refused, unproven, expired.
@@ -31,7 +24,7 @@ enum Command {
     },
 }
 
-pub(super) fn run(options: &ConsentRequests) -> Result<Ending, Failure> {
+pub(super) fn run(options: &OnVault<Command>) -> Result<Ending, Failure> {
     let there = open_vault::Expected::There;
     open_vault::with(&options.settings, there, async |vault| {
         match &options.command {

@@ -6,7 +6,8 @@ use serde_json::json;
 
 use super::ending::{say, tell};
 use super::format::{Format, format_or_default};
-use super::{Ending, Failure, Settings, open_vault};
+use super::open_vault::{self, OnVault};
+use super::{Ending, Failure, Settings};
 use crate::Backend;
 use crate::clock::Clock;
 use crate::config::Config;
@@ -15,16 +16,8 @@ use crate::vault::Vault;
 use crate::vault::id::{ApiKeyId, LinkId};
 use crate::vault::links::{Link, LinkState};
 
-#[derive(Debug, Args)]
-pub(super) struct Links {
-    #[command(flatten)]
-    settings: Settings,
-    #[command(subcommand)]
-    command: Command,
-}
-
 #[derive(Debug, Subcommand)]
-enum Command {
+pub(super) enum Command {
     /// Make a link and print its address, this once. Your server confirms it as any other.
     New(New),
     /// Name all links that are remembered, and where they stand.
@@ -44,7 +37,7 @@ enum Command {
 }
 
 #[derive(Debug, Args)]
-struct New {
+pub(super) struct New {
     /// The API key whose link it is: it ends with it. `connect-outlook api-keys list` names them.
     #[arg(long)]
     key: String,
@@ -68,7 +61,7 @@ struct New {
     lasts: Option<i64>,
 }
 
-pub(super) fn run(options: &Links) -> Result<Ending, Failure> {
+pub(super) fn run(options: &OnVault<Command>) -> Result<Ending, Failure> {
     let there = open_vault::Expected::There;
     match &options.command {
         Command::New(wishes) => new(&options.settings, wishes),

@@ -28,6 +28,7 @@ use std::process::ExitCode;
 use clap::{Args, Parser, Subcommand};
 
 use ending::{Ending, Failure};
+use open_vault::OnVault;
 
 /// Connects Microsoft 365 and Outlook mailboxes, and keeps their tokens where they belong.
 #[derive(Debug, Parser)]
@@ -45,21 +46,21 @@ enum Command {
     #[command(subcommand)]
     Keys(keys::Keys),
     /// Check, re-key and move what the server remembers, also while it serves.
-    Vault(vault::Vault),
+    Vault(OnVault<vault::Command>),
     /// See who is connected, and what happened to whom.
-    Accounts(accounts::Accounts),
+    Accounts(OnVault<accounts::Command>),
     /// Sign people out: those who use one account, or everybody.
-    Sessions(sessions::Sessions),
+    Sessions(OnVault<sessions::Command>),
     /// Make, name and revoke the keys of the integrator's server.
     #[command(name = "api-keys")]
-    ApiKeys(api_keys::ApiKeys),
+    ApiKeys(OnVault<api_keys::Command>),
     /// Have the integrator's server told of events, and see what became of it.
-    Webhooks(webhooks::Webhooks),
+    Webhooks(OnVault<webhooks::Command>),
     /// Make, name and revoke hosted links.
-    Links(links::Links),
+    Links(OnVault<links::Command>),
     /// See which organisations' administrators were asked to agree, and what came of it.
     #[command(name = "consent-requests")]
-    ConsentRequests(consent_requests::ConsentRequests),
+    ConsentRequests(OnVault<consent_requests::Command>),
     /// Look at the deployment from outside: registration, credential, hosts, clock, vault; name each fault, who mends it and how.
     Doctor(doctor::Doctor),
     /// Say what one of Microsoft's errors means, who has to act, and what to do.

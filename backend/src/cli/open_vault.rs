@@ -1,10 +1,21 @@
 //! Opening the vault that the settings name, for one command.
 
+use clap::{Args, Subcommand};
+
 use super::{Ending, Failure, Settings};
 use crate::config::VaultConfig;
 use crate::log::{self, LogFormat};
 use crate::vault::{Location, Vault};
 use crate::webhooks::Rules;
+
+/// What is to be done with the vault, and the settings that name it.
+#[derive(Debug, Args)]
+pub(super) struct OnVault<C: Subcommand> {
+    #[command(flatten)]
+    pub(super) settings: Settings,
+    #[command(subcommand)]
+    pub(super) command: C,
+}
 
 /// Whether there has to be a vault already.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -3,27 +3,20 @@
 use clap::{Args, Subcommand};
 
 use super::ending::say;
-use super::{Ending, Failure, Settings, open_vault};
+use super::open_vault::{self, OnVault};
+use super::{Ending, Failure};
 use crate::vault::Vault;
 use crate::vault::id::AccountId;
 
-#[derive(Debug, Args)]
-pub(super) struct Sessions {
-    #[command(flatten)]
-    settings: Settings,
-    #[command(subcommand)]
-    command: Command,
-}
-
 #[derive(Debug, Subcommand)]
-enum Command {
+pub(super) enum Command {
     /// Sign out every browser in which an account is in use, or everybody. Mailboxes stay connected.
     End(End),
 }
 
 #[derive(Debug, Args)]
 #[group(required = true, multiple = false)]
-struct End {
+pub(super) struct End {
     /// The account's id, as `accounts list` shows it.
     #[arg(long)]
     account: Option<String>,
@@ -32,7 +25,7 @@ struct End {
     all: bool,
 }
 
-pub(super) fn run(options: &Sessions) -> Result<Ending, Failure> {
+pub(super) fn run(options: &OnVault<Command>) -> Result<Ending, Failure> {
     let there = open_vault::Expected::There;
     let Command::End(end) = &options.command;
     open_vault::with(&options.settings, there, async |vault| {

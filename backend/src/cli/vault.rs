@@ -2,24 +2,16 @@
 
 use std::path::{Path, PathBuf};
 
-use clap::{Args, Subcommand};
+use clap::Subcommand;
 
 use super::ending::{say, tell};
-use super::open_vault::{self, Expected};
+use super::open_vault::{self, Expected, OnVault};
 use super::progress::Bar;
-use super::{Ending, Failure, Settings};
+use super::{Ending, Failure};
 use crate::vault::Vault as OpenVault;
 
-#[derive(Debug, Args)]
-pub(super) struct Vault {
-    #[command(flatten)]
-    settings: Settings,
-    #[command(subcommand)]
-    command: Command,
-}
-
 #[derive(Debug, Subcommand)]
-enum Command {
+pub(super) enum Command {
     /// Open every sealed value once, to know that it opens. Exit code 3 if one does not.
     Verify,
     /// Bring everything under the first key of the key ring, and say which keys are not needed any more. Run it once
@@ -37,7 +29,7 @@ enum Command {
     },
 }
 
-pub(super) fn run(options: &Vault) -> Result<Ending, Failure> {
+pub(super) fn run(options: &OnVault<Command>) -> Result<Ending, Failure> {
     let expected = match options.command {
         Command::Import { .. } => Expected::Perhaps,
         Command::Verify | Command::Rotate | Command::Export { .. } => Expected::There,

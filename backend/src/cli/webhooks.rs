@@ -1,27 +1,20 @@
 //! `connect-outlook webhooks`: who is told of events, and what became of it. Needs the vault; the server may be serving,
 //! and does the telling.
 
-use clap::{Args, Subcommand};
+use clap::Subcommand;
 use connect_outlook_protocol::webhook::EVENT_TYPES;
 
 use super::ending::{say, tell};
-use super::{Ending, Failure, Settings, open_vault};
+use super::open_vault::{self, OnVault};
+use super::{Ending, Failure};
 use crate::clock::{Clock, UnixTime};
 use crate::vault::Vault;
 use crate::vault::id::{EventId, WebhookId};
 use crate::vault::webhooks::{DeliveryFacts, NewWebhook, Webhook};
 use crate::webhooks::Rules;
 
-#[derive(Debug, Args)]
-pub(super) struct Webhooks {
-    #[command(flatten)]
-    settings: Settings,
-    #[command(subcommand)]
-    command: Command,
-}
-
 #[derive(Debug, Subcommand)]
-enum Command {
+pub(super) enum Command {
     /// Add a webhook, which is told what happens from now on, and print its secret, this once.
     New {
         /// Its address, https.
@@ -101,7 +94,7 @@ fn event_type(text: &str) -> Result<String, String> {
         .ok_or_else(|| format!("must be one of {}", EVENT_TYPES.join(", ")))
 }
 
-pub(super) fn run(options: &Webhooks) -> Result<Ending, Failure> {
+pub(super) fn run(options: &OnVault<Command>) -> Result<Ending, Failure> {
     let there = open_vault::Expected::There;
     open_vault::with_rules(&options.settings, there, async |vault, rules| {
         carry_out(&options.command, vault, rules).await

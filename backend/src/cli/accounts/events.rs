@@ -12,7 +12,7 @@ use crate::vault::events::Told;
 use crate::vault::id::AccountId;
 
 #[derive(Debug, Args)]
-pub(super) struct Events {
+pub(in crate::cli) struct Events {
     /// Only those after this cursor: the one that an earlier run ended with.
     #[arg(long, default_value_t = 0)]
     after: i64,

@@ -10,7 +10,7 @@ use crate::vault::Vault;
 use crate::vault::accounts::{AccountState, Listed};
 
 #[derive(Debug, Args)]
-pub(super) struct List {
+pub(in crate::cli) struct List {
     /// Only accounts in this state: connected, expiring, needs_user, needs_admin, blocked_by_policy, disconnected.
     #[arg(long)]
     state: Option<String>,
