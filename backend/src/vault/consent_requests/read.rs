@@ -1,6 +1,7 @@
 //! Looking requests up.
 
 use connect_outlook_protocol::scope::Scopes;
+use sqlx::any::AnyRow;
 
 use super::{ConsentRequest, ConsentState, Origin};
 use crate::clock::UnixTime;
@@ -22,7 +23,7 @@ impl Vault {
             .bind(id.to_string())
             .fetch_optional(self.database.reader())
             .await?;
-        row.map(|row| read(&record(row), now)).transpose()
+        row.map(|row| read(row, now)).transpose()
     }
 
     /// The request whose page this token opens.
@@ -43,7 +44,7 @@ impl Vault {
         .bind(token.to_column())
         .fetch_optional(self.database.reader())
         .await?;
-        row.map(|row| read(&record(row), now)).transpose()
+        row.map(|row| read(row, now)).transpose()
     }
 
     /// The requests after `after`, by id, at most `limit`.
@@ -61,9 +62,7 @@ impl Vault {
             .bind(i64::from(limit))
             .fetch_all(self.database.reader())
             .await?;
-        rows.into_iter()
-            .map(|row| read(&record(row), now))
-            .collect()
+        rows.into_iter().map(|row| read(row, now)).collect()
     }
 
     /// Requests with a yes since `since` that waits for its proof, and whose organisation is known: at most `limit`.
@@ -92,17 +91,12 @@ impl Vault {
         .bind(i64::from(limit))
         .fetch_all(self.database.reader())
         .await?;
-        rows.into_iter()
-            .map(|row| read(&record(row), now))
-            .collect()
+        rows.into_iter().map(|row| read(row, now)).collect()
     }
 }
 
-fn record(row: sqlx::any::AnyRow) -> Record {
-    Record::new("consent_requests", "id", row)
-}
-
-fn read(row: &Record, now: UnixTime) -> Result<ConsentRequest, VaultError> {
+fn read(row: AnyRow, now: UnixTime) -> Result<ConsentRequest, VaultError> {
+    let row = Record::new("consent_requests", "id", row);
     let expires_at = UnixTime(row.number("expires_at")?);
     let code = || row.text("code");
     let state = match row.text("state")?.as_str() {
