@@ -30,15 +30,21 @@ pub(crate) const STORIES: &[Story] = &[
     story!("F64", a_secret_exchanged_between_two_tries_has_both_sign),
 ];
 
+/// A receiver that is told of everything, who had it added, and the id and the secret of its webhook.
+async fn told<'a>(place: &Place<'a>) -> (Receiver, Integrator<'a>, String, String) {
+    let receiver = Receiver::start().await;
+    let server = Integrator::of(place.world).await;
+    let (id, secret) = server.webhook(&receiver.url, &json!({})).await;
+    (receiver, server, id, secret)
+}
+
 fn ids(came: &[Came]) -> BTreeSet<&str> {
     came.iter().map(Came::id).collect()
 }
 
 async fn what_a_receiver_misses_while_it_is_down_arrives_later(place: &Place<'_>) -> usize {
     let world = place.world;
-    let receiver = Receiver::start().await;
-    let server = Integrator::of(world).await;
-    let (id, secret) = server.webhook(&receiver.url, &json!({})).await;
+    let (receiver, server, id, secret) = told(place).await;
     receiver.answers(Manner::Status(503));
     world.visitor().connect("ada").await;
     for _ in 0..16 {
@@ -70,9 +76,7 @@ async fn what_a_receiver_misses_while_it_is_down_arrives_later(place: &Place<'_>
 }
 
 async fn a_slow_receiver_keeps_no_other_and_no_visitor_waiting(place: &Place<'_>) -> usize {
-    let mut told = Settings::new();
-    told.insert("tell_webhooks", "on".to_owned());
-    let process = Process::start_with(place, told).await;
+    let process = telling(place).await;
     let (slow, quick) = (Receiver::start().await, Receiver::start().await);
     let server = Integrator::of(place.world).await;
     server.webhook(&slow.url, &json!({})).await;
@@ -92,9 +96,8 @@ async fn a_slow_receiver_keeps_no_other_and_no_visitor_waiting(place: &Place<'_>
 }
 
 async fn a_receiver_that_sends_on_is_asked_once_and_nobody_else_is(place: &Place<'_>) -> usize {
-    let (receiver, inside) = (Receiver::start().await, Receiver::start().await);
-    let server = Integrator::of(place.world).await;
-    let (id, _) = server.webhook(&receiver.url, &json!({})).await;
+    let inside = Receiver::start().await;
+    let (receiver, server, id, _) = told(place).await;
     receiver.answers(Manner::Elsewhere(inside.url.clone()));
     place.world.visitor().connect("ada").await;
     place.world.tell_webhooks().await;
@@ -113,9 +116,8 @@ async fn a_receiver_that_sends_on_is_asked_once_and_nobody_else_is(place: &Place
 
 async fn a_receiver_that_is_gone_is_not_asked_again(place: &Place<'_>) -> usize {
     let world = place.world;
-    let (gone, other) = (Receiver::start().await, Receiver::start().await);
-    let server = Integrator::of(world).await;
-    let (id, _) = server.webhook(&gone.url, &json!({})).await;
+    let (gone, server, id, _) = told(place).await;
+    let other = Receiver::start().await;
     server.webhook(&other.url, &json!({})).await;
     gone.answers(Manner::Status(410));
     world.visitor().connect("ada").await;
@@ -145,9 +147,7 @@ async fn a_receiver_that_is_gone_is_not_asked_again(place: &Place<'_>) -> usize 
 }
 
 async fn killed_between_the_change_and_its_webhook(place: &Place<'_>) -> usize {
-    let receiver = Receiver::start().await;
-    let server = Integrator::of(place.world).await;
-    server.webhook(&receiver.url, &json!({})).await;
+    let (receiver, ..) = told(place).await;
     let mut process = Process::start(place).await;
     place.world.visitor().at(&process.url).connect("ada").await;
     process.kill().await;
@@ -161,9 +161,7 @@ async fn killed_between_the_change_and_its_webhook(place: &Place<'_>) -> usize {
 }
 
 async fn killed_while_a_receiver_has_the_webhook_in_its_hand(place: &Place<'_>) -> usize {
-    let receiver = Receiver::start().await;
-    let server = Integrator::of(place.world).await;
-    server.webhook(&receiver.url, &json!({})).await;
+    let (receiver, ..) = told(place).await;
     let mut process = telling(place).await;
     receiver.answers_next(Manner::Holds);
     place.world.visitor().at(&process.url).connect("ada").await;
@@ -186,9 +184,7 @@ async fn killed_while_a_receiver_has_the_webhook_in_its_hand(place: &Place<'_>) 
 /// The seed chooses the moment.
 async fn killed_at_any_moment_of_the_telling_nothing_is_lost(place: &Place<'_>) -> usize {
     let mut dice = place.dice();
-    let receiver = Receiver::start().await;
-    let server = Integrator::of(place.world).await;
-    server.webhook(&receiver.url, &json!({})).await;
+    let (receiver, ..) = told(place).await;
     let mut process = telling(place).await;
     for person in ["ada", "alan", "grace"] {
         place.world.visitor().at(&process.url).connect(person).await;
@@ -212,9 +208,7 @@ async fn killed_at_any_moment_of_the_telling_nothing_is_lost(place: &Place<'_>) 
 
 async fn a_secret_exchanged_between_two_tries_has_both_sign(place: &Place<'_>) -> usize {
     let world = place.world;
-    let receiver = Receiver::start().await;
-    let server = Integrator::of(world).await;
-    let (id, old) = server.webhook(&receiver.url, &json!({})).await;
+    let (receiver, server, id, old) = told(place).await;
     receiver.answers_next(Manner::Status(500));
     receiver.answers_next(Manner::Status(500));
     world.visitor().connect("ada").await;
@@ -245,9 +239,7 @@ async fn a_secret_exchanged_between_two_tries_has_both_sign(place: &Place<'_>) -
 }
 
 async fn a_stop_lets_the_webhook_under_way_be_recorded(place: &Place<'_>) -> usize {
-    let receiver = Receiver::start().await;
-    let server = Integrator::of(place.world).await;
-    server.webhook(&receiver.url, &json!({})).await;
+    let (receiver, ..) = told(place).await;
     let mut process = telling(place).await;
     receiver.answers_next(Manner::Holds);
     place.world.visitor().at(&process.url).connect("ada").await;
@@ -271,9 +263,9 @@ async fn a_stop_lets_the_webhook_under_way_be_recorded(place: &Place<'_>) -> usi
 
 /// A process that tells webhooks, as it does unless it is told otherwise.
 async fn telling(place: &Place<'_>) -> Process {
-    let mut told = Settings::new();
-    told.insert("tell_webhooks", "on".to_owned());
-    Process::start_with(place, told).await
+    let mut settings = Settings::new();
+    settings.insert("tell_webhooks", "on".to_owned());
+    Process::start_with(place, settings).await
 }
 
 /// The leases of processes that died are over.
