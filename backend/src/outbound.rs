@@ -311,6 +311,70 @@ mod tests {
         assert!(refused.is_builder() || refused.is_request());
     }
 
+    /// A server that says this to whoever asks, and no more.
+    async fn saying(text: &'static str) -> String {
+        use tokio::io::AsyncWriteExt as _;
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}/", listener.local_addr().unwrap());
+        tokio::spawn(async move {
+            let mut kept = Vec::new();
+            while let Ok((mut stream, _)) = listener.accept().await {
+                // Whoever hangs up hears no more of it.
+                let _ = stream.write_all(text.as_bytes()).await;
+                kept.push(stream);
+            }
+        });
+        url
+    }
+
+    fn outbound() -> Outbound {
+        Wire::new(&Trust::InsecureLoopback).unwrap().within(Limits {
+            total: Duration::from_millis(300),
+            body: 8,
+        })
+    }
+
+    /// R78, F2: whatever is asked, and however much of the answer has come.
+    #[tokio::test]
+    async fn an_answer_that_does_not_end_is_waited_for_so_long() {
+        let outbound = outbound();
+        for says in ["", "HTTP/1.1 200 OK\r\ncontent-length: 8\r\n\r\nhalf"] {
+            let url = saying(says).await;
+            for request in [
+                outbound.get(&url),
+                outbound.post(&url),
+                outbound.delete(&url),
+            ] {
+                let patience = Duration::from_secs(20);
+                let sent = tokio::time::timeout(patience, outbound.send(request)).await;
+                let sent = sent
+                    .expect("an end of the patience")
+                    .map(|reply| reply.status);
+                assert_eq!(sent, Err(NoReply::TimedOut), "{says}");
+            }
+        }
+    }
+
+    /// R78, F11: to the byte.
+    #[tokio::test]
+    async fn an_answer_is_read_up_to_its_limit() {
+        let outbound = outbound();
+        for (says, read) in [
+            (
+                "HTTP/1.1 200 OK\r\ncontent-length: 8\r\n\r\n12345678",
+                Ok(8),
+            ),
+            (
+                "HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n123456789",
+                Err(NoReply::TooLong),
+            ),
+        ] {
+            let request = outbound.get(&saying(says).await);
+            let sent = outbound.send(request).await;
+            assert_eq!(sent.map(|reply| reply.body.len()), read);
+        }
+    }
+
     proptest! {
         #[test]
         fn no_header_makes_it_panic(text in ".*") {

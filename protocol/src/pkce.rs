@@ -188,6 +188,21 @@ mod tests {
         assert!(CodeVerifier::parse(&"~".repeat(128)).is_ok());
     }
 
+    /// R14: what SHA-256 cannot have come to is no challenge.
+    #[test]
+    fn a_challenge_of_the_wrong_size_or_alphabet_is_refused() {
+        for bad in [
+            "",
+            &"a".repeat(42),
+            &"a".repeat(44),
+            &"~".repeat(43),
+            &format!("{}=", "a".repeat(42)),
+            &format!("{}+", "a".repeat(42)),
+        ] {
+            assert_eq!(CodeChallenge::parse(bad), Err(Malformed("code_challenge")));
+        }
+    }
+
     /// R14: a verifier sent as its own challenge (method `plain`) has the right shape and proves nothing.
     #[test]
     fn plain_is_not_a_proof() {

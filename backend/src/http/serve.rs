@@ -263,11 +263,24 @@ mod tests {
     #[tokio::test]
     async fn a_head_that_never_ends_is_cut() {
         let server = started(builder(Duration::from_millis(20))).await;
-        let answer = exchange(
-            server.address,
-            "GET /outlook/fine HTTP/1.1\r\nhost: x\r\n".to_owned(),
-        )
-        .await;
+        never_ends(server.address).await;
+    }
+
+    /// R171: by the server itself, with its own figure.
+    #[tokio::test]
+    async fn the_server_cuts_a_head_that_never_ends() {
+        let listener = listen("127.0.0.1:0".parse().unwrap()).await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let serving = tokio::spawn(serve(listener, Router::new(), std::future::pending()));
+        never_ends(address).await;
+        assert!(!serving.is_finished());
+    }
+
+    /// Sends half a head; the server ends the connection within its time and some more.
+    async fn never_ends(address: SocketAddr) {
+        let half = "GET /outlook/fine HTTP/1.1\r\nhost: x\r\n".to_owned();
+        let answer = tokio::time::timeout(HEADER_READ * 3 / 2, exchange(address, half)).await;
+        let answer = answer.expect("nobody waits for the rest for ever");
         assert!(!answer.contains("200 OK"), "{answer}");
     }
 }

@@ -2,6 +2,8 @@
 //! works, or needs its user and one event says so, or is as it was (I3), and Microsoft was not asked more often than
 //! allowed (I4).
 
+use std::time::Duration;
+
 use axum::http::StatusCode;
 use connect_outlook_backend::vault::id::{AccountId, OwnerId};
 use connect_outlook_backend::vault::refreshes::BeginRefresh;
@@ -329,9 +331,13 @@ async fn what_a_dead_process_began_is_taken_up() {
             it.world.advance(3_600);
             assert_eq!(it.read().await.0, StatusCode::OK);
         } else {
-            while it.used().is_empty() {
-                tokio::task::yield_now().await;
-            }
+            let taken_up = async {
+                while it.used().is_empty() {
+                    tokio::task::yield_now().await;
+                }
+            };
+            let taken_up = tokio::time::timeout(Duration::from_secs(30), taken_up).await;
+            taken_up.expect("whoever looks takes it up");
         }
         assert_eq!(it.used(), ["refresh-1"]);
         assert_eq!(it.events().await, ["account.connected"]);
