@@ -100,6 +100,10 @@ impl Wire {
     /// # Errors
     /// [`NoClient`] when [`Trust::System`] finds no certificates on this machine.
     pub fn new(trust: &Trust) -> Result<Self, NoClient> {
+        Self::connecting_within(CONNECT, trust)
+    }
+
+    fn connecting_within(patience: Duration, trust: &Trust) -> Result<Self, NoClient> {
         install_ring();
         let builder = Client::builder()
             .user_agent(concat!("connect-outlook/", env!("CARGO_PKG_VERSION")))
@@ -107,7 +111,7 @@ impl Wire {
             .retry(retry::never())
             .no_proxy()
             .referer(false)
-            .connect_timeout(CONNECT);
+            .connect_timeout(patience);
         let builder = match trust {
             Trust::System => builder
                 .https_only(true)
@@ -308,18 +312,19 @@ mod tests {
             .send()
             .await
             .unwrap_err();
-        assert!(refused.is_builder() || refused.is_request());
+        assert!(refused.is_builder(), "{refused:?}");
     }
 
     /// A server that says this to whoever asks, and no more.
     async fn saying(text: &'static str) -> String {
-        use tokio::io::AsyncWriteExt as _;
+        use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}/", listener.local_addr().unwrap());
         tokio::spawn(async move {
             let mut kept = Vec::new();
             while let Ok((mut stream, _)) = listener.accept().await {
-                // Whoever hangs up hears no more of it.
+                // Whoever hangs up is heard no further, and hears no more.
+                let _ = stream.read(&mut [0; 4096]).await;
                 let _ = stream.write_all(text.as_bytes()).await;
                 kept.push(stream);
             }
@@ -353,6 +358,30 @@ mod tests {
                 assert_eq!(sent, Err(NoReply::TimedOut), "{says}");
             }
         }
+    }
+
+    /// R78: who lets nobody in has a time of its own for that, and nothing was sent.
+    #[tokio::test]
+    async fn a_connection_is_waited_for_less_long_than_an_answer() {
+        let socket = tokio::net::TcpSocket::new_v4().unwrap();
+        socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+        // Of those who wait to be let in, there is room for two.
+        let listener = socket.listen(1).unwrap();
+        let address = listener.local_addr().unwrap();
+        let mut waiting = Vec::new();
+        for _ in 0..2 {
+            waiting.push(tokio::net::TcpStream::connect(address).await.unwrap());
+        }
+        let soon = Duration::from_millis(50);
+        let wire = Wire::connecting_within(soon, &Trust::InsecureLoopback).unwrap();
+        let outbound = wire.within(Limits {
+            total: Duration::from_secs(2),
+            body: 8,
+        });
+        let sent = outbound
+            .send(outbound.get(&format!("http://{address}/")))
+            .await;
+        assert_eq!(sent.map(|reply| reply.status), Err(NoReply::NotConnected));
     }
 
     /// R78, F11: to the byte.

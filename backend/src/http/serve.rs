@@ -259,6 +259,29 @@ mod tests {
         }
     }
 
+    /// R172: what a client of HTTP/2 is told before it asks anything (RFC 9113 section 6.5.2).
+    #[tokio::test]
+    async fn a_client_of_http2_is_told_its_limits() {
+        let server = started(builder(HEADER_READ)).await;
+        let mut stream = TcpStream::connect(server.address).await.unwrap();
+        let preface = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0";
+        stream.write_all(preface).await.unwrap();
+        let mut head = [0; 9];
+        stream.read_exact(&mut head).await.unwrap();
+        assert_eq!(head[3], 4, "a frame of settings");
+        let mut settings = vec![0; usize::from(head[1]) * 256 + usize::from(head[2])];
+        stream.read_exact(&mut settings).await.unwrap();
+        let settings: Vec<_> = settings
+            .chunks_exact(6)
+            .map(|one| (one[1], u32::from_be_bytes(one[2..].try_into().unwrap())))
+            .collect();
+        assert!(settings.contains(&(3, STREAMS)), "streams: {settings:?}");
+        assert!(
+            settings.contains(&(6, HEAD_BYTES_HTTP2)),
+            "headers: {settings:?}"
+        );
+    }
+
     /// R171: somebody who never ends the head.
     #[tokio::test]
     async fn a_head_that_never_ends_is_cut() {

@@ -262,7 +262,8 @@ async fn an_attempt_of_another_registration_is_unknown() {
 /// R10, R23: what is redeemed is what was asked for, and not all that the deployment may ask.
 #[tokio::test]
 async fn a_code_is_redeemed_for_the_scopes_of_its_attempt() {
-    let world = World::start_with(&[("scopes", "Mail.Read Mail.Send")]).await;
+    let scopes = "openid profile offline_access Mail.Read Mail.Send";
+    let world = World::start_with(&[("scopes", scopes)]).await;
     let mut ada = world.browser();
     let started = ada.begin(&json!({"scopes": ["Mail.Read"]})).await;
     assert_eq!(ada.come_back(&started).await.body["status"], "connected");

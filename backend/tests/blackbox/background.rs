@@ -115,3 +115,24 @@ async fn the_background_leaves_room_for_those_who_wait() {
         caller.await.unwrap();
     }
 }
+
+/// D7: however many are due at once, a second has no more than twice its share of the minute's budget.
+#[tokio::test]
+async fn the_background_keeps_to_its_pace() {
+    let settings = [("background_refresh", "on"), ("refreshes_per_minute", "60")];
+    let world = World::start_with(&settings).await;
+    for number in 0..5 {
+        let person = format!("33333333-aaaa-4bbb-8ccc-4444444444{number:02}");
+        world.microsoft.script().claims.insert("oid", person.into());
+        world.browser().connect().await;
+    }
+    world.advance(4_000);
+    for asked in [7, 9, 10] {
+        until_asked(&world, asked).await;
+        for _ in 0..200 {
+            tokio::task::yield_now().await;
+        }
+        assert_eq!(world.microsoft.token_requests(), asked);
+        world.advance(1);
+    }
+}

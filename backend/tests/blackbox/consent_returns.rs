@@ -224,9 +224,8 @@ async fn a_yes_that_never_spreads_is_not_asked_for_ever() {
     let mut ada = world.browser();
     let page = page(&blocked(&mut ada, &json!({})).await);
     let unknown = json!({"error": "unauthorized_client", "error_codes": [700_016]});
-    let mut script = world.microsoft.script();
-    script.app_only.push_back((400, unknown));
-    drop(script);
+    let script = || world.microsoft.script();
+    script().app_only.push_back((400, unknown));
     assert_eq!(agrees(&world, &page, TENANT).await, "unproven");
     let asked = world.microsoft.token_requests();
     world.advance(3_600);
@@ -244,9 +243,8 @@ async fn a_yes_of_nobody_known_is_unproven() {
     for answer in ["error=access_denied", "code=0.code"] {
         let mut grace = world.browser();
         let away = says_yes(&mut grace, &page).await;
-        let mut script = world.microsoft.script();
-        script.claims.insert("nonce", "A".repeat(43).into());
-        drop(script);
+        let script = || world.microsoft.script();
+        script().claims.insert("nonce", "A".repeat(43).into());
         let query = format!("{answer}&state={}", parameter(&away, "state"));
         let landed = location(&grace.arrive(&query).await);
         assert!(landed.as_str().ends_with("as=unproven"), "{landed}");

@@ -99,6 +99,50 @@ async fn a_hundred_callers_of_one_lapsed_account_cause_one_refresh() {
     assert_eq!(world.microsoft.token_requests(), 2);
 }
 
+/// R94: the life of a token counts from the question, however long the answer takes.
+#[tokio::test]
+async fn a_token_whose_answer_took_long_is_replaced_all_the_earlier() {
+    let world = World::start().await;
+    let mut ada = world.browser();
+    let started = ada.begin(&json!({})).await;
+    world.microsoft.script().held = true;
+    let connecting = tokio::spawn(async move {
+        let connected = ada.come_back(&started).await;
+        (ada, connected.body["account"]["id"].clone())
+    });
+    while world.microsoft.token_requests() < 1 {
+        tokio::task::yield_now().await;
+    }
+    world.advance(500);
+    world.microsoft.let_go();
+    let (mut ada, account) = connecting.await.unwrap();
+    let list = format!("/v1/accounts/{}/messages", account.as_str().unwrap());
+    world.advance(3_600 - 500 - 400);
+    assert_eq!(ada.get(&list).await.status, StatusCode::OK);
+    assert_eq!(world.microsoft.token_requests(), 1);
+    world.advance(100);
+    assert_eq!(ada.get(&list).await.status, StatusCode::OK);
+    assert_eq!(world.microsoft.token_requests(), 2);
+}
+
+/// R94: a short life ends five minutes early too, so that nobody sets out with a token that lapses on the way.
+#[tokio::test]
+async fn a_token_of_a_short_life_is_replaced_five_minutes_early() {
+    let world = World::start().await;
+    let mut ada = world.browser();
+    world
+        .microsoft
+        .script()
+        .answer
+        .insert("expires_in", json!(1_200));
+    let list = format!("/v1/accounts/{}/messages", ada.connect().await);
+    for (seconds, requests) in [(890, 1), (20, 2)] {
+        world.advance(seconds);
+        assert_eq!(ada.get(&list).await.status, StatusCode::OK);
+        assert_eq!(world.microsoft.token_requests(), requests);
+    }
+}
+
 /// R180: the visitor closes the tab while Microsoft thinks; the answer is kept nevertheless.
 #[tokio::test]
 async fn an_answer_reaches_the_vault_though_nobody_waits_for_it() {

@@ -195,6 +195,18 @@ mod tests {
         ));
     }
 
+    /// R118: a value that names another key than the one at hand is not tried with it, although it would open.
+    #[test]
+    fn a_value_that_names_another_key_does_not_open() {
+        let place = Place::new(Field::AccessToken, "row");
+        let mut blob = Blob::decode(&key(1).seal(place, "secret").unwrap()).unwrap();
+        blob.key = key(2).id;
+        assert!(matches!(
+            key(1).open(place, &blob.encode()),
+            Err(SealError::Damaged { .. })
+        ));
+    }
+
     /// R119, F51: one bit anywhere, and there is an error that names the place and no bytes.
     #[test]
     fn a_flipped_bit_is_noticed_wherever_it_is() {
