@@ -116,11 +116,12 @@ async fn an_attachment_opens_by_its_own_path_only() {
             );
         }
         let grace = world.visitor().connect("grace").await;
-        let stolen = format!("/v1/accounts/{}{path}", ada.id());
-        assert_eq!(
-            grace.visitor.page().get(&stolen).await.code(),
-            "account_unknown"
-        );
+        let list = path.rsplit_once('/').unwrap().0;
+        for asked in [&path, list] {
+            let stolen = format!("/v1/accounts/{}{asked}", ada.id());
+            let answer = grace.visitor.page().get(&stolen).await;
+            assert_eq!(answer.code(), "account_unknown", "{stolen}");
+        }
         assert_eq!(grace.get(&path).await.code(), "attachment_unknown");
     })
     .await;

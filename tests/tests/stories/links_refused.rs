@@ -129,6 +129,105 @@ async fn the_button_of_a_link_works_so_often() {
     .await;
 }
 
+/// R40, R43: a link that is over opens no page; whoever was back before can be confirmed still.
+#[tokio::test]
+async fn a_link_may_end_while_its_visitor_is_confirmed() {
+    story(async |world| {
+        let server = Integrator::of(world).await;
+        let soon = json!({"expires_at": world.now() + 60});
+        let link = server.link("user-7", &soon).await;
+        let visitor = world.visitor();
+        let landing = visitor.follow_link(&link.url, Answering::Yes("ada")).await;
+        let code = server.completion_code(&link, &landing);
+        world.advance(61);
+        assert_eq!(server.state(&link).await["state"], "parked");
+        let page = Request::new(Method::GET, link.url.clone()).send().await;
+        assert_eq!(page.status, 410, "{}", page.body);
+        let confirmed = server.confirm(&link, &code, "user-7").await.json();
+        assert_eq!(confirmed["status"], "connected", "{confirmed}");
+    })
+    .await;
+}
+
+/// R30: an answer of another issuer is not parked.
+#[tokio::test]
+async fn an_answer_of_another_issuer_ends_the_visit() {
+    story(async |world| {
+        let server = Integrator::of(world).await;
+        let link = server.link("user-7", &json!({})).await;
+        let visitor = world.visitor();
+        let at = visitor.begin_with_link(&link.url).await;
+        let asked = |name: &str| {
+            let mut found = at.url.query_pairs().filter(|(known, _)| known == name);
+            found.next().unwrap().1.into_owned()
+        };
+        let mut forged: url::Url = asked("redirect_uri").parse().unwrap();
+        forged
+            .query_pairs_mut()
+            .append_pair("code", "a-code")
+            .append_pair("state", &asked("state"))
+            .append_pair("iss", "https://evil.example/v2.0");
+        let forged = Request::new(Method::GET, forged);
+        let landing = visitor.browser().navigate(&at.url, forged).await;
+        let address = landing.url.as_str();
+        assert!(
+            address.contains("problem?code=issuer_mismatch"),
+            "{address}"
+        );
+        assert_eq!(world.rows("completions").await, 0);
+        assert_eq!(server.state(&link).await["state"], "open");
+    })
+    .await;
+}
+
+/// R45, F43: the operator has taken the address off the list, or the integrator has revoked the link, while the visitor was
+/// away: nobody is sent there any more.
+#[tokio::test]
+async fn a_visitor_is_sent_to_no_address_that_is_not_good_any_more() {
+    story(async |world| {
+        let server = Integrator::of(world).await;
+        let other = Settings::standard().with("completion_urls", "https://crm.example/done");
+        let there = world.another_process_with(&other).await;
+        for answering in [Answering::Yes("ada"), Answering::TurnsBack] {
+            let mut moved = server.link("user-7", &json!({})).await.url;
+            moved.set_port(there.port()).unwrap();
+            let visitor = world.visitor().at(&there);
+            let landing = visitor.follow_link(&moved, answering).await;
+            let address = landing.url.as_str();
+            assert!(address.contains("problem?code=link_ended"), "{address}");
+
+            let revoked = server.link("user-7", &json!({})).await;
+            let visitor = world.visitor();
+            let at_microsoft = visitor.begin_with_link(&revoked.url).await;
+            server.revoke(&revoked).await;
+            let landing = visitor.answer_until_back(at_microsoft, answering).await;
+            let address = landing.url.as_str();
+            assert!(address.contains("problem?code=link_ended"), "{address}");
+        }
+        assert_eq!(world.token_requests().len(), 0);
+    })
+    .await;
+}
+
+/// R23: what one registration brought back no other redeems.
+#[tokio::test]
+async fn a_code_of_another_registration_is_not_redeemed() {
+    story(async |world| {
+        let server = Integrator::of(world).await;
+        let link = server.link("user-7", &json!({})).await;
+        let visitor = world.visitor();
+        let landing = visitor.follow_link(&link.url, Answering::Yes("ada")).await;
+        let code = server.completion_code(&link, &landing);
+        let other = "11111111-2222-4333-8444-555555555555";
+        let other = world.settings().clone().with("client_id", other);
+        let there = server.at(&world.another_process_with(&other).await);
+        let refused = there.confirm(&link, &code, "user-7").await.json();
+        assert_eq!(refused["code"], "interrupted", "{refused}");
+        assert_eq!(world.token_requests().len(), 0);
+    })
+    .await;
+}
+
 /// R22: whoever copies the address of the callback out of somebody's browser gains nothing.
 #[tokio::test]
 async fn a_callback_of_a_link_belongs_to_the_browser_that_began() {

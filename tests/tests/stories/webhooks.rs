@@ -256,6 +256,27 @@ async fn an_address_of_somebodys_inside_is_no_webhook() {
     .await;
 }
 
+/// R151: two secrets sign for a week at the most, and never since yesterday.
+#[tokio::test]
+async fn a_secret_is_exchanged_within_a_week() {
+    story(async |world| {
+        let server = Integrator::of(world).await;
+        let (id, _) = server.webhook("https://crm.example/", &json!({})).await;
+        let path = format!("/v1/webhooks/{id}/secret");
+        for overlap in [-1, 604_801] {
+            let refused = server.post(&path, &json!({ "overlap": overlap })).await;
+            assert_eq!(
+                (refused.status, refused.code().as_str()),
+                (400, "bad_request"),
+                "{overlap}"
+            );
+        }
+        let told = server.get(&format!("/v1/webhooks/{id}")).await.json();
+        assert!(told["previous_until"].is_null(), "{told}");
+    })
+    .await;
+}
+
 /// R154: three days and more, and then the operator sees it.
 #[tokio::test]
 async fn a_receiver_that_never_answers_is_tried_for_days_and_then_left() {
