@@ -240,6 +240,9 @@ async fn an_operator_signs_people_out() {
     assert_eq!(ask(&grace).await, 401);
     let listed = place.good(&["accounts", "list"]).await;
     assert_eq!(listed.matches("\"connected\"").count(), 2, "{listed}");
+    let nobody = "00000000-0000-4000-8000-000000000001";
+    let ended = place.run(&["sessions", "end", "--account", nobody]).await;
+    assert_eq!(ended.code, Some(1), "a mistyped id: {}", ended.said);
     let ended = place.run(&["sessions", "end", "--account", "nobody"]).await;
     assert_eq!(ended.code, Some(1));
     assert_eq!(place.run(&["sessions", "end"]).await.code, Some(2));
