@@ -109,7 +109,9 @@ async fn an_operator_makes_names_and_revokes_links_while_the_server_serves() {
     let list = place.good(&["links", "list", "--state", "revoked"]).await;
     assert_eq!(list.lines().count(), 1);
     let lost = [&["links", "new", "--key", "x"][..], &wishes].concat();
-    for wrong in [&lost[..], &["links", "revoke", "x"]] {
+    // R59: nothing comes of a key that was revoked.
+    place.good(&["api-keys", "revoke", key]).await;
+    for wrong in [&lost[..], &["links", "revoke", "x"], &new] {
         assert_eq!(place.run(wrong).await.code, Some(1), "{wrong:?}");
     }
     serving.stop().await;

@@ -5,6 +5,7 @@ use connect_outlook_tests::{
     page::{challenge, verifier},
     place::Place,
     program::{Serving, site},
+    receiver::Receiver,
 };
 use reqwest::Method;
 use serde_json::json;
@@ -57,17 +58,22 @@ async fn who_says_that_it_serves_hears_signals() {
     }
 }
 
-/// R78: a proxy that the environment names, and at which nobody is, is not asked: tokens and letters go to Microsoft alone.
+/// R78, R148: a proxy that the environment names, and at which nobody is, is not asked: tokens and letters go to Microsoft
+/// alone, events to the receiver.
 #[tokio::test]
 async fn a_proxy_of_the_environment_is_not_used() {
-    let place = Place::new().await;
+    let mut place = Place::new().await;
+    place.settings.insert("insecure_webhooks", "on".to_owned());
     let nobody = "http://127.0.0.1:1";
     let names = ["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"];
     let lower = ["http_proxy", "https_proxy", "all_proxy"];
     let all = names.iter().chain(&lower);
     let environment: Vec<_> = all.map(|name| (*name, nobody)).collect();
-    let serving = Serving::start_in(&place.settings, &environment).await;
+    let mut serving = Serving::start_in(&place.settings, &environment).await;
+    let receiver = Receiver::start().await;
+    place.good(&["webhooks", "new", &receiver.url]).await;
     let ada = place.visitor().connect("ada").await;
+    assert_eq!(serving.until("webhook tried").await["result"], "delivered");
     place.still_reads_after_a_refresh(&ada).await;
     serving.stop().await;
 }
