@@ -13,3 +13,5 @@ set (refresh_id, grant_version, unanswered, recovery, started_at) = (
 )
 where account_id in (select account_id from refresh_intents);
 drop table refresh_intents;
+-- A row of an account stays. Those that are looked for every minute are few.
+create index open_refreshes on refresh_leases (started_at, account_id) where refresh_id is not null;
