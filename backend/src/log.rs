@@ -2,8 +2,11 @@
 
 use std::io;
 
-use tracing_subscriber::EnvFilter;
-use tracing_subscriber::filter::ParseError;
+use tracing_subscriber::filter::{ParseError, Targets};
+use tracing_subscriber::fmt::layer;
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::registry;
+use tracing_subscriber::util::SubscriberInitExt as _;
 
 /// How log lines look.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,17 +23,16 @@ pub enum LogFormat {
 /// # Errors
 /// [`ParseError`] for a filter that is none.
 pub fn start(format: LogFormat, filter: &str) -> Result<(), ParseError> {
-    let filter = EnvFilter::builder().parse(filter)?;
-    let subscriber = tracing_subscriber::fmt()
-        .with_env_filter(filter)
+    let filtered = registry().with(filter.parse::<Targets>()?);
+    let lines = layer()
         .with_writer(io::stderr)
         .with_ansi(false)
         // It would tell of a log that cannot be written by writing to it, and panic.
         .log_internal_errors(false);
     // A program that logs already keeps its way.
     let _ = match format {
-        LogFormat::Text => subscriber.try_init(),
-        LogFormat::Json => subscriber.json().flatten_event(true).try_init(),
+        LogFormat::Text => filtered.with(lines).try_init(),
+        LogFormat::Json => filtered.with(lines.json().flatten_event(true)).try_init(),
     };
     std::panic::set_hook(Box::new(|panic| {
         let place = panic
