@@ -8,12 +8,12 @@
 mod asked;
 #[path = "blackbox/browser.rs"]
 mod browser;
+#[path = "hot_path/commits.rs"]
+mod commits;
 #[path = "blackbox/microsoft.rs"]
 mod microsoft;
 #[path = "blackbox/world.rs"]
 mod world;
-
-use std::path::Path;
 
 use axum::body::Body;
 use axum::http::{Method, Request, StatusCode};
@@ -22,6 +22,7 @@ use tracing_subscriber::layer::SubscriberExt as _;
 
 use asked::{Count, counted, round_trips, statements, whoever_asks};
 use browser::{Browser, Started};
+use commits::{commits, commits_since};
 use world::World;
 
 /// Counting begins once; two tests do not count at a time.
@@ -256,18 +257,3 @@ fn of_each(before: usize) -> usize {
 }
 
 const IN_A_ROW: usize = 8;
-
-fn commits_since(log: &Path, before: usize) -> usize {
-    commits(log) - before
-}
-
-/// How many transactions stand in SQLite's write-ahead log, by its format: a frame is a page behind 24 bytes, of which the
-/// second four are not zero where a commit ends. Frames of an earlier round have other salts than the log's head.
-fn commits(log: &Path) -> usize {
-    let log = std::fs::read(log).unwrap();
-    let (head, frames) = log.split_at(32);
-    let page = u32::from_be_bytes(head[8..12].try_into().unwrap()) as usize;
-    let commits = frames.chunks_exact(24 + page);
-    let commits = commits.filter(|frame| frame[8..16] == head[16..24] && frame[4..8] != [0; 4]);
-    commits.count()
-}

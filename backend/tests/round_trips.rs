@@ -6,13 +6,14 @@
 
 #[path = "blackbox/browser.rs"]
 mod browser;
+#[path = "hot_path/commits.rs"]
+mod commits;
 #[path = "blackbox/microsoft.rs"]
 mod microsoft;
 #[path = "blackbox/world.rs"]
 mod world;
 
 use std::fmt;
-use std::path::Path;
 use std::sync::Mutex;
 
 use axum::http::StatusCode;
@@ -22,6 +23,7 @@ use tracing::{Event, Level, Subscriber};
 use tracing_subscriber::layer::{Context, Layer, SubscriberExt as _};
 
 use browser::Browser;
+use commits::{commits, commits_since};
 use world::World;
 
 /// What the statements of a refresh have in them and no other statement has, and what each is for. The text is the same
@@ -98,8 +100,9 @@ async fn ada(folder: &TempDir, background: &str) -> (World, Browser, String) {
 }
 
 /// R80, R83, R86: one statement takes the lease and notes the intent; then the tokens are read; what Microsoft answers is
-/// stored in one transaction of two statements, which begin and commit it. Without anybody asking, a look at what there is to do costs four statements, however many
-/// accounts are due. Whoever needs a token at once pays for one statement more, which found that it was over.
+/// stored in one transaction of two statements, which begin and commit it. Without anybody asking, a look at what there
+/// is to do costs four statements, however many accounts are due. Whoever needs a token at once pays for one statement
+/// more, which found that it was over.
 #[tokio::test]
 async fn a_refresh_costs_four_statements_and_two_commits() {
     let counting = tracing_subscriber::registry().with(Count);
@@ -132,19 +135,4 @@ async fn a_refresh_costs_four_statements_and_two_commits() {
     // The session's use is noted too.
     assert_eq!(commits_since(&log, commits), 2 + 1);
     world.backend.stop().await;
-}
-
-fn commits_since(log: &Path, before: usize) -> usize {
-    commits(log) - before
-}
-
-/// How many transactions stand in SQLite's write-ahead log, by its format: a frame is a page behind 24 bytes, of which the
-/// second four are not zero where a commit ends. Frames of an earlier round have other salts than the log's head.
-fn commits(log: &Path) -> usize {
-    let log = std::fs::read(log).unwrap();
-    let (head, frames) = log.split_at(32);
-    let page = u32::from_be_bytes(head[8..12].try_into().unwrap()) as usize;
-    let commits = frames.chunks_exact(24 + page);
-    let commits = commits.filter(|frame| frame[8..16] == head[16..24] && frame[4..8] != [0; 4]);
-    commits.count()
 }

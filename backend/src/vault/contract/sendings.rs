@@ -55,17 +55,28 @@ async fn time_passes(world: &World) {
     carry_out(world, "update sendings set lease_until = 1").await;
 }
 
-async fn one_of_many_callers_may_send(world: &World) {
-    let ada = world.connect("ada", &grant("1")).await.id;
+/// Sixteen of two processes at once.
+async fn many_ask(world: &World, account: AccountId) -> Vec<BeginSending> {
     let there = world.another_process().await;
     let mut asking = Vec::new();
     for number in 0..16 {
         let vault = [&world.vault, &there][number % 2].clone();
-        asking.push(tokio::spawn(async move { begin(&vault, ada, "key").await }));
+        asking.push(tokio::spawn(
+            async move { begin(&vault, account, "key").await },
+        ));
     }
-    let mut may = 0;
+    let mut answers = Vec::new();
     for asked in asking {
-        match asked.await.unwrap() {
+        answers.push(asked.await.unwrap());
+    }
+    answers
+}
+
+async fn one_of_many_callers_may_send(world: &World) {
+    let ada = world.connect("ada", &grant("1")).await.id;
+    let mut may = 0;
+    for asked in many_ask(world, ada).await {
+        match asked {
             BeginSending::Yours(_) => may += 1,
             BeginSending::Known(record) => assert_eq!(record.stage, Stage::UnderWay),
             BeginSending::OtherLetter => panic!("it is the same"),
@@ -156,15 +167,9 @@ async fn of_many_who_take_it_over_one_does(world: &World) {
     let ada = world.connect("ada", &grant("1")).await.id;
     mine(&world.vault, ada, "key").await;
     time_passes(world).await;
-    let there = world.another_process().await;
-    let mut asking = Vec::new();
-    for number in 0..16 {
-        let vault = [&world.vault, &there][number % 2].clone();
-        asking.push(tokio::spawn(async move { begin(&vault, ada, "key").await }));
-    }
     let mut may = 0;
-    for asked in asking {
-        may += usize::from(matches!(asked.await.unwrap(), BeginSending::Yours(_)));
+    for asked in many_ask(world, ada).await {
+        may += usize::from(matches!(asked, BeginSending::Yours(_)));
     }
     assert_eq!(may, 1);
 }
