@@ -1,5 +1,7 @@
 //! Time as an argument: the one place in this crate that asks the operating system what time it is.
 
+#[cfg(test)]
+pub(crate) mod awaited;
 mod calendar;
 
 use std::fmt;

@@ -12,8 +12,10 @@ use connect_outlook_protocol::wire::FolderRole;
 use serde_json::{Value, json};
 
 use super::*;
+use crate::clock::awaited::is_about;
 use crate::clock::{Clock, UnixTime};
 use crate::outbound::Trust;
+use crate::outbound::silence::Silent;
 use crate::outbound::turns::{Caps, MAILBOX};
 
 #[derive(Clone, Default)]
@@ -36,13 +38,7 @@ impl Server {
         let router = Router::new().fallback(answer).with_state(server.clone());
         tokio::spawn(async move { axum::serve(listener, router).await });
         let steps = Steps::new(Clock::still(UnixTime(0)));
-        let graph = Graph::new(
-            origin,
-            &Wire::new(&Trust::InsecureLoopback).unwrap(),
-            &[7; 32],
-            Turns::new(Caps::microsoft(256)),
-            steps.clone(),
-        );
+        let graph = graph(origin, steps.clone());
         (server, graph, steps)
     }
 
@@ -55,6 +51,14 @@ impl Server {
             .map(|(path, _)| path.clone())
             .collect()
     }
+}
+
+fn graph(origin: String, steps: Steps) -> Graph {
+    let (wire, turns) = (
+        Wire::new(&Trust::InsecureLoopback).unwrap(),
+        Turns::new(Caps::microsoft(256)),
+    );
+    Graph::new(origin, &wire, &[7; 32], turns, steps)
 }
 
 async fn answer(State(server): State<Server>, request: Request) -> Response {
@@ -227,4 +231,22 @@ async fn one_mailbox_never_has_more_than_four_calls_out() {
     futures_util::future::join_all(all).await;
     let most = server.0.most.load(Ordering::SeqCst);
     assert!((1..=MAILBOX).contains(&most), "{most}");
+}
+
+/// F2: a visitor waits for it.
+#[tokio::test]
+async fn graph_has_half_a_minute() {
+    let server = Silent::after("").await;
+    let origin = server.url.trim_end_matches('/').to_owned();
+    let graph = graph(origin, Steps::new(Clock::still(UnixTime(0))));
+    let token = token();
+    let ada = Caller {
+        mailbox: "ada",
+        tenant: "contoso",
+        token: &token,
+    };
+    let (me, took) = server.heard(graph.me(ada)).await;
+    assert_eq!(me, Err(GraphError::Unavailable { retry_after: None }));
+    let expected = std::time::Duration::from_secs(30);
+    assert!(is_about(took, expected), "{took:?}");
 }

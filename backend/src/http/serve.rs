@@ -2,7 +2,9 @@
 
 use std::io;
 use std::net::SocketAddr;
+use std::pin::pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use axum::extract::ConnectInfo;
@@ -14,6 +16,7 @@ use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tower::Layer as _;
+use tower::util::MapRequest;
 
 /// Why the server does not listen; one sentence for the operator.
 #[derive(Debug, thiserror::Error)]
@@ -57,15 +60,7 @@ pub fn below(base_path: &str, router: Router) -> Router {
 
 /// Serves until `stop` ends; then takes nothing new and waits for what is running, at most [`DRAIN`].
 pub async fn serve(listener: TcpListener, router: Router, stop: impl Future<Output = ()>) {
-    serve_with(&builder(HEADER_READ), listener, router, stop).await;
-}
-
-async fn serve_with(
-    builder: &Builder<TokioExecutor>,
-    listener: TcpListener,
-    router: Router,
-    stop: impl Future<Output = ()>,
-) {
+    let builder = builder();
     let (graceful, room) = (
         GracefulShutdown::new(),
         Arc::new(Semaphore::new(CONNECTIONS)),
@@ -79,7 +74,7 @@ async fn serve_with(
         };
         tokio::select! {
             (accepted, permit) = next => match accepted {
-                Ok((stream, peer)) => start(builder, &graceful, (stream, peer), &router, permit),
+                Ok((stream, peer)) => start(&builder, &graceful, (stream, peer), &router, permit),
                 Err(error) => pause_after(&error).await,
             },
             () = &mut stop => break,
@@ -95,12 +90,12 @@ async fn serve_with(
     }
 }
 
-fn builder(header_read: Duration) -> Builder<TokioExecutor> {
+fn builder() -> Builder<TokioExecutor> {
     let mut builder = Builder::new(TokioExecutor::new());
     builder
         .http1()
         .timer(TokioTimer::new())
-        .header_read_timeout(header_read)
+        .header_read_timeout(HEADER_READ)
         .max_buf_size(HEAD_BYTES)
         .max_headers(HEADERS);
     builder
@@ -121,14 +116,24 @@ fn start(
 ) {
     // Who asks, for the limits by address.
     let service = Extension(ConnectInfo(peer)).layer(router.clone());
-    let service = TowerToHyperService::new(service);
+    let asked = Arc::new(AtomicBool::new(false));
+    let asks = Arc::clone(&asked);
+    let service = MapRequest::new(service, move |request| {
+        asks.store(true, Ordering::Relaxed);
+        request
+    });
     let connection = builder
-        .serve_connection(TokioIo::new(stream), service)
+        .serve_connection(TokioIo::new(stream), TowerToHyperService::new(service))
         .into_owned();
     let connection = graceful.watch(connection);
     tokio::spawn(async move {
-        // How a client's connection ends is the client's affair.
-        let _ = connection.await;
+        let mut connection = pin!(connection);
+        // The limit on heads begins once it is known which HTTP is spoken: a client may never say so.
+        let ended = tokio::time::timeout(HEADER_READ, connection.as_mut()).await;
+        if ended.is_err() && asked.load(Ordering::Relaxed) {
+            // How a client's connection ends is the client's affair.
+            let _ = connection.await;
+        }
         drop(permit);
     });
 }
@@ -147,7 +152,7 @@ async fn pause_after(error: &io::Error) {
 
 /// Connections at the same time; more wait in the system's queue.
 const CONNECTIONS: usize = 4_096;
-/// From the first byte of a request to the end of its headers.
+/// From the moment a connection is taken, or a request may come, to the end of its headers.
 const HEADER_READ: Duration = Duration::from_secs(10);
 /// Bytes of request line and headers.
 const HEAD_BYTES: usize = 32 * 1024;
@@ -161,12 +166,15 @@ pub const DRAIN: Duration = Duration::from_secs(20);
 
 #[cfg(test)]
 mod tests {
+    use std::future::ready;
+
     use axum::routing::get;
     use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
     use tokio::sync::{Notify, oneshot};
     use tokio::task::JoinHandle;
 
     use super::*;
+    use crate::clock::awaited::{awaited, is_about};
 
     struct Server {
         address: SocketAddr,
@@ -176,7 +184,7 @@ mod tests {
         entered: Arc<Notify>,
     }
 
-    async fn started(builder: Builder<TokioExecutor>) -> Server {
+    async fn started() -> Server {
         let listener = listen("127.0.0.1:0".parse().unwrap()).await.unwrap();
         let address = listener.local_addr().unwrap();
         let (go, entered) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
@@ -194,7 +202,7 @@ mod tests {
         );
         let (stop, stopped) = oneshot::channel();
         let running = tokio::spawn(async move {
-            serve_with(&builder, listener, router, async { drop(stopped.await) }).await;
+            serve(listener, router, async { drop(stopped.await) }).await;
         });
         Server {
             address,
@@ -220,7 +228,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_busy_port_is_told_apart() {
-        let server = started(builder(HEADER_READ)).await;
+        let server = started().await;
         assert!(
             matches!(listen(server.address).await, Err(ListenError::Busy(busy)) if busy == server.address)
         );
@@ -229,7 +237,7 @@ mod tests {
     /// R180, F65: what is under way is finished, nothing new is taken.
     #[tokio::test]
     async fn a_stop_lets_requests_finish_and_takes_no_new_ones() {
-        let server = started(builder(HEADER_READ)).await;
+        let server = started().await;
         let under_way = tokio::spawn(exchange(server.address, get_request("/outlook/slow", "")));
         server.entered.notified().await;
         server.stop.send(()).unwrap();
@@ -244,7 +252,7 @@ mod tests {
     /// R170: heads that no browser sends are cut before any route sees them.
     #[tokio::test]
     async fn a_head_that_is_too_large_is_cut() {
-        let server = started(builder(HEADER_READ)).await;
+        let server = started().await;
         assert!(
             exchange(server.address, get_request("/outlook/fine", ""))
                 .await
@@ -262,15 +270,8 @@ mod tests {
     /// R172: what a client of HTTP/2 is told before it asks anything (RFC 9113 section 6.5.2).
     #[tokio::test]
     async fn a_client_of_http2_is_told_its_limits() {
-        let server = started(builder(HEADER_READ)).await;
-        let mut stream = TcpStream::connect(server.address).await.unwrap();
-        let preface = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0";
-        stream.write_all(preface).await.unwrap();
-        let mut head = [0; 9];
-        stream.read_exact(&mut head).await.unwrap();
-        assert_eq!(head[3], 4, "a frame of settings");
-        let mut settings = vec![0; usize::from(head[1]) * 256 + usize::from(head[2])];
-        stream.read_exact(&mut settings).await.unwrap();
+        let server = started().await;
+        let (_stream, settings) = http2(server.address).await;
         let settings: Vec<_> = settings
             .chunks_exact(6)
             .map(|one| (one[1], u32::from_be_bytes(one[2..].try_into().unwrap())))
@@ -282,28 +283,66 @@ mod tests {
         );
     }
 
-    /// R171: somebody who never ends the head.
+    /// Begins with HTTP/2. What the server says to it.
+    async fn http2(address: SocketAddr) -> (TcpStream, Vec<u8>) {
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        let preface = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0";
+        stream.write_all(preface).await.unwrap();
+        let mut head = [0; 9];
+        stream.read_exact(&mut head).await.unwrap();
+        assert_eq!(head[3], 4, "a frame of settings");
+        let mut settings = vec![0; usize::from(head[1]) * 256 + usize::from(head[2])];
+        stream.read_exact(&mut settings).await.unwrap();
+        (stream, settings)
+    }
+
+    /// R171: a client of HTTP/2 of which nothing is heard any more is asked whether it is there, and is given up. One that
+    /// never asked for anything is given up at once.
+    #[tokio::test]
+    async fn a_client_that_is_gone_is_given_up() {
+        let server = started().await;
+        let (mut mute, _) = http2(server.address).await;
+        given_up(&mut mute, HEADER_READ).await;
+        let (mut gone, _) = http2(server.address).await;
+        let get = b"\0\0\x14\x01\x05\0\0\0\x01\x82\x86\x04\x0d/outlook/fine\x01\x01x";
+        gone.write_all(get).await.unwrap();
+        let mut answer = [0; 4096];
+        let read = gone.read(&mut answer).await.unwrap();
+        assert!(read > 0, "an answer");
+        given_up(&mut gone, Duration::from_secs(40)).await;
+    }
+
+    /// Listens until the server ends the connection.
+    async fn given_up(stream: &mut TcpStream, expected: Duration) -> Vec<u8> {
+        let mut heard = Vec::new();
+        let listening = stream.read_to_end(&mut heard);
+        let (_, took) = awaited(listening, ready(())).await;
+        assert!(is_about(took, expected), "{took:?}");
+        heard
+    }
+
+    /// R171: somebody who never ends the head, or does not even begin with it.
     #[tokio::test]
     async fn a_head_that_never_ends_is_cut() {
-        let server = started(builder(Duration::from_millis(20))).await;
-        never_ends(server.address).await;
+        let server = started().await;
+        for half in ["", "PRI * HTTP/2.0", "GET /outlook/fine HTTP/1.1\r\nhost"] {
+            let mut stream = TcpStream::connect(server.address).await.unwrap();
+            never_ends(&mut stream, half).await;
+        }
+        let mut stream = TcpStream::connect(server.address).await.unwrap();
+        let whole = "GET /outlook/fine HTTP/1.1\r\nhost: x\r\n\r\n";
+        stream.write_all(whole.as_bytes()).await.unwrap();
+        let mut answer = [0; 4096];
+        let read = stream.read(&mut answer).await.unwrap();
+        assert!(answer[..read].ends_with(b"fine"));
+        never_ends(&mut stream, &whole[..20]).await;
     }
 
-    /// R171: by the server itself, with its own figure.
-    #[tokio::test]
-    async fn the_server_cuts_a_head_that_never_ends() {
-        let listener = listen("127.0.0.1:0".parse().unwrap()).await.unwrap();
-        let address = listener.local_addr().unwrap();
-        let serving = tokio::spawn(serve(listener, Router::new(), std::future::pending()));
-        never_ends(address).await;
-        assert!(!serving.is_finished());
-    }
-
-    /// Sends half a head; the server ends the connection within its time and some more.
-    async fn never_ends(address: SocketAddr) {
-        let half = "GET /outlook/fine HTTP/1.1\r\nhost: x\r\n".to_owned();
-        let answer = tokio::time::timeout(HEADER_READ * 3 / 2, exchange(address, half)).await;
-        let answer = answer.expect("nobody waits for the rest for ever");
-        assert!(!answer.contains("200 OK"), "{answer}");
+    /// Says half of what there is to say; the server ends the connection when it has waited for the rest.
+    async fn never_ends(stream: &mut TcpStream, half: &str) {
+        stream.write_all(half.as_bytes()).await.unwrap();
+        let heard = given_up(stream, HEADER_READ).await;
+        let heard = String::from_utf8_lossy(&heard);
+        assert!(!heard.contains("200 OK"), "{heard}");
     }
 }

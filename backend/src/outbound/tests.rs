@@ -1,8 +1,12 @@
 //! What is asked, of whom, how long and how much of an answer is taken.
 
 use proptest::prelude::*;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpListener;
 
+use super::silence::Silent;
 use super::*;
+use crate::clock::awaited::{awaited, is_about};
 
 /// F5: absurd waits are cut, and what is not a number of seconds is no wait.
 #[test]
@@ -36,44 +40,32 @@ fn json_is_recognised_with_its_parameters_and_nothing_like_it() {
     assert!(!is_json(&HeaderMap::new()));
 }
 
-/// R78: a client for Microsoft speaks to nobody without TLS.
-#[tokio::test]
-async fn the_systems_trust_refuses_plain_http() {
-    let limits = Limits {
-        total: Duration::from_secs(5),
-        body: 1024,
-    };
-    let outbound = Wire::new(&Trust::System).unwrap().within(limits);
-    let refused = outbound
-        .get("http://127.0.0.1:9/")
-        .send()
-        .await
-        .unwrap_err();
-    assert!(refused.is_builder(), "{refused:?}");
-}
+const LIMITS: Limits = Limits {
+    total: Duration::from_secs(15),
+    body: 8,
+};
 
-/// A server that says this to whoever asks, and no more.
-async fn saying(text: &'static str) -> String {
-    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let url = format!("http://{}/", listener.local_addr().unwrap());
-    tokio::spawn(async move {
-        let mut kept = Vec::new();
-        while let Ok((mut stream, _)) = listener.accept().await {
-            // Whoever hangs up is heard no further, and hears no more.
-            let _ = stream.read(&mut [0; 4096]).await;
-            let _ = stream.write_all(text.as_bytes()).await;
-            kept.push(stream);
-        }
-    });
-    url
+fn trusting(trust: &Trust) -> Outbound {
+    Wire::new(trust).unwrap().within(LIMITS)
 }
 
 fn outbound() -> Outbound {
-    Wire::new(&Trust::InsecureLoopback).unwrap().within(Limits {
-        total: Duration::from_millis(300),
-        body: 8,
-    })
+    trusting(&Trust::InsecureLoopback)
+}
+
+/// R78: only a client for an emulator without TLS speaks to anybody without it.
+#[tokio::test]
+async fn plain_http_is_for_loopback_only() {
+    let authority = include_str!("../entra/credential/testing/certificate.pem");
+    let authority = Trust::InsecureAuthority(authority.into());
+    let server = Silent::after("HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n").await;
+    for trust in [Trust::System, authority] {
+        let refused = trusting(&trust).get(&server.url).send().await;
+        let refused = refused.unwrap_err();
+        assert!(refused.is_builder(), "{trust:?}: {refused:?}");
+    }
+    let answer = outbound().get(&server.url).send().await;
+    assert_eq!(answer.unwrap().status(), 200);
 }
 
 /// R78, F2: whatever is asked, and however much of the answer has come.
@@ -81,18 +73,16 @@ fn outbound() -> Outbound {
 async fn an_answer_that_does_not_end_is_waited_for_so_long() {
     let outbound = outbound();
     for says in ["", "HTTP/1.1 200 OK\r\ncontent-length: 8\r\n\r\nhalf"] {
-        let url = saying(says).await;
+        let server = Silent::after(says).await;
         for request in [
-            outbound.get(&url),
-            outbound.post(&url),
-            outbound.delete(&url),
+            outbound.get(&server.url),
+            outbound.post(&server.url),
+            outbound.delete(&server.url),
         ] {
-            let patience = Duration::from_secs(20);
-            let sent = tokio::time::timeout(patience, outbound.send(request)).await;
-            let sent = sent
-                .expect("an end of the patience")
-                .map(|reply| reply.status);
+            let (sent, took) = server.heard(outbound.send(request)).await;
+            let sent = sent.map(|reply| reply.status);
             assert_eq!(sent, Err(NoReply::TimedOut), "{says}");
+            assert!(is_about(took, LIMITS.total), "{took:?} after {says:?}");
         }
     }
 }
@@ -109,16 +99,11 @@ async fn a_connection_is_waited_for_less_long_than_an_answer() {
     for _ in 0..2 {
         waiting.push(tokio::net::TcpStream::connect(address).await.unwrap());
     }
-    let soon = Duration::from_millis(50);
-    let wire = Wire::connecting_within(soon, &Trust::InsecureLoopback).unwrap();
-    let outbound = wire.within(Limits {
-        total: Duration::from_secs(2),
-        body: 8,
-    });
-    let sent = outbound
-        .send(outbound.get(&format!("http://{address}/")))
-        .await;
+    let outbound = outbound();
+    let sending = outbound.send(outbound.get(&format!("http://{address}/")));
+    let (sent, took) = awaited(sending, std::future::ready(())).await;
     assert_eq!(sent.map(|reply| reply.status), Err(NoReply::NotConnected));
+    assert!(is_about(took, Duration::from_secs(3)), "{took:?}");
 }
 
 /// R78, F11: to the byte.
@@ -135,10 +120,58 @@ async fn an_answer_is_read_up_to_its_limit() {
             Err(NoReply::TooLong),
         ),
     ] {
-        let request = outbound.get(&saying(says).await);
+        let request = outbound.get(&Silent::after(says).await.url);
         let sent = outbound.send(request).await;
         assert_eq!(sent.map(|reply| reply.body.len()), read);
     }
+}
+
+/// F55: of somebody who sends a lot nothing may come for half a minute, be it the head or any piece of the body.
+#[tokio::test]
+async fn a_long_answer_may_be_silent_for_half_a_minute() {
+    let outbound = outbound();
+    let silence = Duration::from_secs(30);
+    let mute = Silent::after("").await;
+    let opening = outbound.open_long(outbound.get(&mute.url));
+    let (opened, took) = mute.heard(opening).await;
+    assert_eq!(opened.err(), Some(NoReply::TimedOut));
+    assert!(is_about(took, silence), "{took:?} for the head");
+
+    let server = Silent::after("HTTP/1.1 200 OK\r\ncontent-length: 8\r\n\r\nhalf").await;
+    let opened = outbound.open_long(outbound.get(&server.url)).await;
+    let mut opened = opened.unwrap();
+    assert_eq!(opened.next().await.unwrap().unwrap(), "half");
+    let (next, took) = server.heard(opened.next()).await;
+    assert_eq!(next, Err(NoReply::TimedOut));
+    assert!(is_about(took, silence), "{took:?} for the rest");
+}
+
+/// D12: who never falls silent is not listened to for ever either.
+#[tokio::test]
+async fn a_long_answer_may_take_an_hour() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}/", listener.local_addr().unwrap());
+    tokio::spawn(async move {
+        let (mut stream, _) = listener.accept().await.unwrap();
+        let _request = stream.read(&mut [0; 4096]).await.unwrap();
+        let head = b"HTTP/1.1 200 OK\r\ncontent-length: 1000000\r\n\r\n";
+        stream.write_all(head).await.unwrap();
+        while stream.write_all(b"x").await.is_ok() {
+            tokio::time::sleep(Duration::from_secs(10)).await;
+        }
+    });
+    let outbound = outbound();
+    let mut opened = outbound.open_long(outbound.get(&url)).await.unwrap();
+    let reading = async {
+        loop {
+            if let Err(end) = opened.next().await {
+                return end;
+            }
+        }
+    };
+    let (end, took) = awaited(reading, std::future::ready(())).await;
+    assert_eq!(end, NoReply::TimedOut);
+    assert!(is_about(took, Duration::from_secs(3_600)), "{took:?}");
 }
 
 proptest! {

@@ -9,8 +9,10 @@ use axum::routing::get;
 use serde_json::json;
 
 use super::*;
+use crate::clock::awaited::is_about;
 use crate::entra::id_token::testing::published_key;
 use crate::outbound::Trust;
+use crate::outbound::silence::Silent;
 
 const START: UnixTime = UnixTime(1_800_000_000);
 
@@ -112,4 +114,15 @@ async fn without_any_key_nobody_is_judged_and_soon_it_is_tried_again() {
     assert_eq!(server.asked(), 1);
     server.down.store(false, Ordering::SeqCst);
     assert!(keys.current(START.plus(5)).await.is_ok());
+}
+
+/// F2: whoever signs in waits for it.
+#[tokio::test]
+async fn keys_have_ten_seconds_to_come() {
+    let server = Silent::after("").await;
+    let wire = Wire::new(&Trust::InsecureLoopback).unwrap();
+    let keys = Keys::new(server.url.clone(), &wire);
+    let (set, took) = server.heard(keys.current(START)).await;
+    assert!(set.is_err());
+    assert!(is_about(took, Duration::from_secs(10)), "{took:?}");
 }

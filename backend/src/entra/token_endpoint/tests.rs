@@ -12,7 +12,9 @@ use http_body_util::BodyExt as _;
 use zeroize::Zeroizing;
 
 use super::*;
+use crate::clock::awaited::is_about;
 use crate::outbound::Trust;
+use crate::outbound::silence::Silent;
 
 #[derive(Clone)]
 struct Server {
@@ -141,4 +143,16 @@ async fn nobody_there_is_transient() {
     let error = post(&endpoint).await.unwrap_err();
     assert_eq!(error.refusal().class, Class::Unavailable);
     assert_eq!(error.to_string(), "no usable answer: no connection");
+}
+
+/// R78, F2
+#[tokio::test]
+async fn microsoft_has_fifteen_seconds() {
+    let server = Silent::after("").await;
+    let endpoint = TokenEndpoint::new(server.url.clone(), &wire());
+    let (answer, took) = server.heard(post(&endpoint)).await;
+    let error = answer.unwrap_err();
+    assert_eq!(error.to_string(), "no usable answer: no answer in time");
+    let expected = std::time::Duration::from_secs(15);
+    assert!(is_about(took, expected), "{took:?}");
 }
