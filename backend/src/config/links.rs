@@ -94,4 +94,19 @@ mod tests {
             assert!(completion_urls(bad).is_err(), "{bad}");
         }
     }
+
+    /// R40: a link is good for a week at most, whatever the settings say.
+    #[test]
+    fn a_link_lives_a_week_at_most() {
+        let with = |longest| {
+            let settings = crate::config::tests::good();
+            let longest = [("link_longest", longest)];
+            crate::config::Config::from_settings(settings.into_iter().chain(longest))
+        };
+        assert_eq!(with("7d").unwrap().links.longest, 7 * DAY);
+        for bad in ["604801s", "8d", "59s", "0"] {
+            let refused = with(bad).unwrap_err().to_string();
+            assert!(refused.contains("`link_longest`"), "{bad}: {refused}");
+        }
+    }
 }

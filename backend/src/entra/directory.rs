@@ -21,11 +21,14 @@ impl Directory {
         }
     }
 
-    async fn id_of(&self, authority: &Authority) -> Result<Option<String>, NoReply> {
+    async fn id_of(&self, authority: &Authority) -> Result<Option<String>, NotNamed> {
         let request = self.outbound.get(&authority.discovery());
         let reply = self.outbound.send(request).await?;
-        if reply.status != 200 {
-            return Ok(None);
+        match reply.status {
+            200 => {}
+            400 | 404 => return Ok(None),
+            // Of somebody who is throttled or unwell nothing is learnt.
+            status => return Err(NotNamed::Refused(status)),
         }
         let document = serde_json::from_slice::<Document>(&reply.body).ok();
         let issuer = document.map(|document| document.issuer).unwrap_or_default();
@@ -39,11 +42,22 @@ impl Entra {
     /// The id of the organisation that has this domain, or this id; `None` if Microsoft knows none.
     ///
     /// # Errors
-    /// [`NoReply`] when Microsoft did not answer.
-    pub async fn organisation(&self, tenant: Tenant) -> Result<Option<String>, NoReply> {
+    /// [`NotNamed`] when Microsoft did not say.
+    pub async fn organisation(&self, tenant: Tenant) -> Result<Option<String>, NotNamed> {
         let authority = self.registration.authority.of(tenant);
         self.directory.id_of(&authority).await
     }
+}
+
+/// Microsoft did not say whose domain it is; it may be anybody's.
+#[derive(Debug, thiserror::Error)]
+pub enum NotNamed {
+    /// No answer.
+    #[error(transparent)]
+    NoReply(#[from] NoReply),
+    /// An answer about something else.
+    #[error("status {0}")]
+    Refused(u16),
 }
 
 #[derive(Deserialize)]

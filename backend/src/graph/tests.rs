@@ -247,6 +247,6 @@ async fn graph_has_half_a_minute() {
     };
     let (me, took) = server.heard(graph.me(ada)).await;
     assert_eq!(me, Err(GraphError::Unavailable { retry_after: None }));
-    let expected = std::time::Duration::from_secs(30);
+    let expected = Duration::from_secs(30);
     assert!(is_about(took, expected), "{took:?}");
 }

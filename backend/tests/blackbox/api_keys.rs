@@ -12,7 +12,7 @@ use super::door::filled;
 use super::world::{KEY, START, World};
 
 /// A deployment whose vault lies in a file, and two keys for it.
-async fn deployment(settings: &[(&str, &str)]) -> (World, TempDir, [String; 2]) {
+pub(super) async fn deployment(settings: &[(&str, &str)]) -> (World, TempDir, [String; 2]) {
     let folder = tempfile::tempdir().unwrap();
     let database = format!("sqlite:{}", folder.path().join("vault.sqlite").display());
     let settings = [settings, &[("database", &database)]].concat();

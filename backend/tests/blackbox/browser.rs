@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use axum::Router;
 use axum::body::Body;
+use axum::http::request::Builder;
 use axum::http::{HeaderMap, Method, Request, StatusCode, header};
 use connect_outlook_backend::random;
 use connect_outlook_protocol::pkce::CodeVerifier;
@@ -72,17 +73,7 @@ impl Browser {
         path: &str,
         body: Option<&Value>,
     ) -> Answer {
-        let cookies: Vec<_> = self
-            .cookies
-            .iter()
-            .map(|(name, value)| format!("{name}={value}"))
-            .collect();
-        let mut request = Request::builder()
-            .method(method)
-            .uri(path)
-            .header("x-connect-outlook", "1")
-            .header("sec-fetch-site", "same-origin")
-            .header(header::COOKIE, cookies.join("; "));
+        let mut request = self.request(method, path);
         if body.is_some() {
             request = request.header(header::CONTENT_TYPE, "application/json");
         }
@@ -90,6 +81,21 @@ impl Browser {
         let answer = ask(&self.router, request.body(body).unwrap()).await;
         self.keep_cookies(&answer.headers);
         answer
+    }
+
+    /// A request of a page of the site.
+    pub(crate) fn request(&self, method: Method, path: &str) -> Builder {
+        let cookies: Vec<_> = self
+            .cookies
+            .iter()
+            .map(|(name, value)| format!("{name}={value}"))
+            .collect();
+        Request::builder()
+            .method(method)
+            .uri(path)
+            .header("x-connect-outlook", "1")
+            .header("sec-fetch-site", "same-origin")
+            .header(header::COOKIE, cookies.join("; "))
     }
 
     /// Presses the button of the form, with nothing but what browsers add.
@@ -116,12 +122,7 @@ impl Browser {
     }
 
     /// A navigation of the whole tab.
-    pub(crate) fn navigation(
-        &self,
-        method: Method,
-        path: &str,
-        from: &str,
-    ) -> axum::http::request::Builder {
+    pub(crate) fn navigation(&self, method: Method, path: &str, from: &str) -> Builder {
         let strict = from == "cross-site";
         let cookies: Vec<_> = self
             .cookies

@@ -174,7 +174,7 @@ async fn says_yes(browser: &mut Browser, page: &str) -> Url {
 }
 
 /// Presses the button, says yes, and signs in; the ID token says this tenant. How it ended.
-async fn agrees(world: &World, page: &str, tenant: &str) -> String {
+pub(super) async fn agrees(world: &World, page: &str, tenant: &str) -> String {
     let mut grace = world.browser();
     let away = says_yes(&mut grace, page).await;
     {

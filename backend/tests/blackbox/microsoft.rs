@@ -5,10 +5,10 @@ use std::sync::{Arc, Mutex, MutexGuard};
 
 use axum::Router;
 use axum::body::Bytes;
-use axum::extract::State;
+use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
+use axum::routing::{any, get, post};
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use connect_outlook_backend::clock::Clock;
@@ -53,6 +53,12 @@ pub(crate) struct Script {
     pub(crate) answer: HashMap<&'static str, Value>,
     /// Whether the token endpoint waits before it answers.
     pub(crate) held: bool,
+    /// Whose domains are whose, by directory id.
+    pub(crate) domains: HashMap<&'static str, &'static str>,
+    /// With what status the next question whose domain it is is answered.
+    pub(crate) directory: Option<u16>,
+    /// Whether Graph waits before it answers.
+    pub(crate) graph_held: bool,
     /// The challenge with which Graph refuses next, as it stands in the header.
     pub(crate) challenge: Option<String>,
     serial: u32,
@@ -72,7 +78,11 @@ impl Microsoft {
             .route("/common/discovery/v2.0/keys", get(keys))
             .route("/common/oauth2/v2.0/token", post(token))
             .route("/{tenant}/oauth2/v2.0/token", post(token))
-            .route("/v1.0/{*path}", get(graph))
+            .route(
+                "/{tenant}/v2.0/.well-known/openid-configuration",
+                get(directory),
+            )
+            .route("/v1.0/{*path}", any(graph))
             .with_state(microsoft.clone());
         tokio::spawn(async move { axum::serve(listener, router).await });
         microsoft
@@ -97,7 +107,10 @@ impl Microsoft {
     }
 
     pub(crate) fn let_go(&self) {
-        self.script().held = false;
+        {
+            let mut script = self.script();
+            (script.held, script.graph_held) = (false, false);
+        }
         self.0.hold.notify_waiters();
     }
 
@@ -176,10 +189,34 @@ impl Microsoft {
     }
 }
 
+async fn directory(State(microsoft): State<Microsoft>, Path(name): Path<String>) -> Response {
+    let mut script = microsoft.script();
+    if let Some(status) = script.directory.take() {
+        return said(status, &json!({"error": "temporarily_unavailable"}));
+    }
+    let known = script.domains.get(name.as_str()).copied();
+    let known = known.or_else(|| script.domains.values().copied().find(|id| *id == name));
+    match known {
+        Some(id) => said(
+            200,
+            &json!({"issuer": format!("{}/{id}/v2.0", microsoft.origin())}),
+        ),
+        None => said(400, &json!({"error": "invalid_tenant"})),
+    }
+}
+
 async fn graph(State(microsoft): State<Microsoft>, uri: Uri, headers: HeaderMap) -> Response {
     let wanted = format!("Bearer {}", microsoft.latest_token());
+    let waiting = microsoft.0.hold.notified();
+    let held = {
+        let mut script = microsoft.script();
+        script.graph.push(uri.path().to_owned());
+        script.graph_held
+    };
+    if held {
+        waiting.await;
+    }
     let mut script = microsoft.script();
-    script.graph.push(uri.path().to_owned());
     if let Some((status, answer)) = script.graph_answers.pop_front() {
         let mut response = said(status, &answer);
         if let Some(challenge) = script.challenge.take() {

@@ -153,6 +153,6 @@ async fn microsoft_has_fifteen_seconds() {
     let (answer, took) = server.heard(post(&endpoint)).await;
     let error = answer.unwrap_err();
     assert_eq!(error.to_string(), "no usable answer: no answer in time");
-    let expected = std::time::Duration::from_secs(15);
+    let expected = Duration::from_secs(15);
     assert!(is_about(took, expected), "{took:?}");
 }

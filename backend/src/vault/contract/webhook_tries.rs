@@ -1,8 +1,8 @@
 //! Webhooks: each try is one process's, nothing is lost whoever dies, and who fails is left alone.
 
 use super::webhooks::{
-    TAKEN, add, drained, end, facts, failed, kinds, leases_lapse, needs_user, spread, states, take,
-    take_at, taken_at,
+    TAKEN, add, carry_out, drained, end, facts, failed, kinds, leases_lapse, needs_user, spread,
+    states, take, take_at, taken_at,
 };
 use super::world::{NOW, World, grant};
 use crate::vault::id::OwnerId;
@@ -13,6 +13,7 @@ on_every_engine![
     who_slept_past_the_lease_records_nothing,
     a_clock_put_back_locks_no_delivery,
     a_lease_lasts_half_a_minute,
+    a_number_given_twice_is_not_the_same_try,
     events_of_an_account_begin_in_their_order,
     nothing_overtakes_what_was_not_tried_or_is_tried_again,
     events_of_the_deployment_wait_for_none,
@@ -97,6 +98,22 @@ async fn a_lease_lasts_half_a_minute(world: &World) {
     let ended = end(world, &taken[0], failed(None), NOW).await;
     assert_eq!(ended, Ended::Overtaken);
     assert_eq!(end(world, &taken[1], TAKEN, NOW).await, Ended::Recorded);
+}
+
+/// F63: where the database was put back from a backup, numbers are given out a second time.
+async fn a_number_given_twice_is_not_the_same_try(world: &World) {
+    let id = add(world, "crm", &[]).await;
+    world.connect("ada", &grant("1")).await;
+    spread(world).await;
+    let sleeper = taken_at(world, id, NOW).await;
+    leases_lapse(world).await;
+    let next = taken_at(world, id, NOW).await;
+    assert_eq!(next.event, sleeper.event);
+    let again = "update webhook_deliveries set fencing = fencing - 1 where leased_until > 0";
+    carry_out(world, again).await;
+    let ended = end(world, &sleeper, failed(None), NOW).await;
+    assert_eq!(ended, Ended::Overtaken);
+    assert_eq!(states(world, id).await, [DeliveryState::Waiting]);
 }
 
 /// F40
