@@ -1,5 +1,6 @@
 //! `cargo verify`: every check and every test, then the counts by kind.
 
+pub(crate) mod failed_tests;
 pub(crate) mod floor;
 pub(crate) mod node_tests;
 pub(crate) mod prerequisites;
@@ -15,6 +16,7 @@ use crate::npm::Npm;
 use crate::places::Places;
 use crate::say;
 use crate::stop::Stop;
+use failed_tests::LastLines;
 use floor::Floor;
 use side_by_side::side_by_side;
 use steps::{Step, Tools};
@@ -40,12 +42,13 @@ pub(crate) enum Scope {
 impl Scope {
     fn steps(self) -> &'static [Step] {
         use Step::{
-            BrowserStories, ClientsOfOthers, Clippy, Docs, Examples, Format, OtherBrowsers,
-            Package, PackageTests, RustTests,
+            BrowserStories, ClientsOfOthers, Clippy, Docs, Examples, Format, Generated,
+            OtherBrowsers, Package, PackageTests, RustTests,
         };
         match self {
             Self::All => &[
                 Format,
+                Generated,
                 Clippy,
                 Package,
                 Docs,
@@ -56,8 +59,8 @@ impl Scope {
                 ClientsOfOthers,
                 OtherBrowsers,
             ],
-            Self::Rust => &[Format, Clippy, Docs, RustTests],
-            Self::Wasm => &[Package, PackageTests],
+            Self::Rust => &[Format, Generated, Clippy, Docs, RustTests],
+            Self::Wasm => &[Generated, Package, PackageTests],
             Self::Browser => &[Package, BrowserStories, OtherBrowsers],
             Self::Clients => &[ClientsOfOthers],
             Self::Examples => &[Package, Examples],
@@ -102,6 +105,12 @@ pub(crate) fn run(places: &Places, scope: Scope) -> Result<(), Stop> {
         tally.join(counted);
         times.push(time);
     }
+    if !tally.failures().is_empty() {
+        heading("what failed");
+    }
+    for failure in tally.failures() {
+        println!("\n{failure}");
+    }
     heading(&format!("verified in {whole}"));
     println!("{}\n\n{tally}", times.join("\n"));
     if tally.is_good() {
@@ -116,15 +125,19 @@ fn carry_out(step: Step, places: &Places, tools: &Tools, floor: &Arc<Floor>) -> 
     let watch = Stopwatch::start();
     let mut tally = Tally::default();
     floor.open(step.title());
-    let ear = Arc::clone(floor);
-    let outcome = say::to(Arc::new(move |line| ear.say(step.title(), line)), || {
-        step.run(places, tools, &mut tally)
-    });
+    let (ear, last) = (Arc::clone(floor), Arc::new(LastLines::default()));
+    let noted = Arc::clone(&last);
+    let heard = move |line: &str| {
+        noted.note(line);
+        ear.say(step.title(), line);
+    };
+    let outcome = say::to(Arc::new(heard), || step.run(places, tools, &mut tally));
     if let Err(stop) = &outcome {
         floor.say(step.title(), &format!("{}: {stop}", step.title()));
         if tally.failed_tests() == 0 {
             tally.broke(step.title());
         }
+        tally.failed_in(step.title(), || last.and(stop));
     }
     floor.close(step.title());
     let word = if outcome.is_ok() { "ok" } else { "FAILED" };

@@ -6,7 +6,9 @@ use std::num::NonZero;
 use std::path::PathBuf;
 use std::process::Command;
 
+use crate::coverage;
 use crate::demo;
+use crate::faults;
 use crate::npm::Npm;
 use crate::package;
 use crate::places::Places;
@@ -17,6 +19,7 @@ use crate::say;
 use crate::size::page;
 use crate::stop::{OrStop, Stop};
 use crate::stream::stream;
+use crate::verify::failed_tests::{FailedNodeTests, FailedRustTests};
 use crate::verify::node_tests::NodeTests;
 use crate::verify::rust_tests::RustTests;
 use crate::verify::tally::{Kind, Tally};
@@ -35,6 +38,9 @@ pub(crate) struct Tools {
 pub(crate) enum Step {
     /// rustfmt.
     Format,
+    /// What is made from the code and committed: the same as made now. Early, because it takes seconds and everybody
+    /// forgets it.
+    Generated,
     /// Lints as errors.
     Clippy,
     /// rustdoc, with broken links as errors.
@@ -60,6 +66,7 @@ impl Step {
     pub(crate) fn title(self) -> &'static str {
         match self {
             Self::Format => "format",
+            Self::Generated => "generated pages",
             Self::Clippy => "clippy",
             Self::Docs => "documentation",
             Self::Package => "npm package",
@@ -75,7 +82,12 @@ impl Step {
     /// What has to be over before it begins: the package that pages and examples load, and that the demo's tests find.
     pub(crate) fn needs(self) -> &'static [Self] {
         match self {
-            Self::Format | Self::Clippy | Self::Docs | Self::Package | Self::ClientsOfOthers => &[],
+            Self::Format
+            | Self::Generated
+            | Self::Clippy
+            | Self::Docs
+            | Self::Package
+            | Self::ClientsOfOthers => &[],
             Self::PackageTests
             | Self::RustTests
             | Self::BrowserStories
@@ -91,6 +103,7 @@ impl Step {
     pub(crate) fn run(self, places: &Places, tools: &Tools, tally: &mut Tally) -> Result<(), Stop> {
         match self {
             Self::Format => show(cargo(places).args(["fmt", "--all", "--check"])),
+            Self::Generated => generated(places, tools),
             Self::Clippy => show(
                 cargo(places)
                     .args(["clippy", "--workspace", "--all-targets", "--locked"])
@@ -115,8 +128,22 @@ impl Step {
     }
 }
 
+/// All of them are looked at, so that one verification tells of each.
+fn generated(places: &Places, tools: &Tools) -> Result<(), Stop> {
+    let mut checks = vec![coverage::check(places), faults::check(places)];
+    if let Some(npm) = &tools.npm {
+        checks.push(reference::check(npm, places));
+    }
+    let stale: Vec<_> = checks.into_iter().filter_map(Result::err).collect();
+    if stale.is_empty() {
+        return Ok(());
+    }
+    let stale: Vec<_> = stale.iter().map(Stop::to_string).collect();
+    Err(Stop::new(stale.join("; ")))
+}
+
 fn rust_tests(places: &Places, tally: &mut Tally) -> Result<(), Stop> {
-    let mut tests = RustTests::default();
+    let (mut tests, mut failed) = (RustTests::default(), FailedRustTests::default());
     let mut command = cargo(places);
     command.args(["test", "--workspace", "--no-fail-fast", "--locked"]);
     // Many of them wait, for a database or for a process to start: twice as many at once as there are processors.
@@ -126,10 +153,12 @@ fn rust_tests(places: &Places, tally: &mut Tally) -> Result<(), Stop> {
     }
     let succeeded = stream(&mut command, |line| {
         say::result(line);
+        failed.line(line);
         if let Some((kind, count)) = tests.line(line) {
             tally.add(kind, count);
         }
     })?;
+    tally.failed(failed.all());
     ended(succeeded)
 }
 
@@ -137,7 +166,6 @@ fn npm_package(places: &Places, tools: &Tools) -> Result<(), Stop> {
     let npm = tools.npm.as_ref().ok_or_else(|| Stop::new("no npm"))?;
     let report = package::package(places)?;
     release::rehearse(npm, places)?;
-    reference::check(npm, places)?;
     page::check(npm, places, &report)
 }
 
@@ -221,13 +249,15 @@ fn emulator(places: &Places) -> Result<PathBuf, Stop> {
 }
 
 fn node_tests(command: &mut Command, kind: Kind, tally: &mut Tally) -> Result<(), Stop> {
-    let mut tests = NodeTests::default();
+    let (mut tests, mut failed) = (NodeTests::default(), FailedNodeTests::default());
     let succeeded = stream(command, |line| {
         say::result(line);
+        failed.line(line);
         if let Some(count) = tests.line(line) {
             tally.add(kind, count);
         }
     })?;
+    tally.failed(failed.all());
     ended(succeeded)
 }
 

@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use crate::verify::failed_tests::Failure;
+
 /// Kinds of tests, in the order of the table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Kind {
@@ -55,6 +57,7 @@ pub(crate) struct Count {
 pub(crate) struct Tally {
     counts: BTreeMap<Kind, Count>,
     broken: Vec<String>,
+    failures: Vec<Failure>,
 }
 
 impl Tally {
@@ -63,7 +66,7 @@ impl Tally {
         let counts = kinds.iter().map(|kind| (*kind, Count::default())).collect();
         Self {
             counts,
-            broken: Vec::new(),
+            ..Self::default()
         }
     }
 
@@ -81,6 +84,30 @@ impl Tally {
             self.add(kind, count);
         }
         self.broken.extend(other.broken);
+        self.failures.extend(other.failures);
+    }
+
+    /// Keeps what failed, in its own words.
+    pub(crate) fn failed(&mut self, failures: Vec<Failure>) {
+        self.failures.extend(failures);
+    }
+
+    /// Says of all that was kept that it failed in this step; of a step that kept nothing, what it said last.
+    pub(crate) fn failed_in(&mut self, step: &str, last: impl FnOnce() -> Vec<String>) {
+        if self.failures.is_empty() {
+            self.failures.push(Failure::saying(last()));
+        }
+        for failure in &mut self.failures {
+            failure.name = match failure.name.as_str() {
+                "" => step.to_owned(),
+                test => format!("{step}: {test}"),
+            };
+        }
+    }
+
+    /// What failed, in its own words.
+    pub(crate) fn failures(&self) -> &[Failure] {
+        &self.failures
     }
 
     /// Notes a step that failed for another reason than a failed test.
@@ -136,7 +163,7 @@ impl fmt::Display for Tally {
 
 #[cfg(test)]
 mod tests {
-    use super::{Count, Kind, Tally};
+    use super::{Count, Failure, Kind, Tally};
 
     fn count(passed: u64, failed: u64, skipped: u64) -> Count {
         Count {
@@ -172,6 +199,22 @@ mod tests {
         let shown = tally.to_string();
         assert!(shown.starts_with("unit: 2 passed, 2 failed\n"), "{shown}");
         assert!(shown.ends_with("\n2 passed, 4 failed"), "{shown}");
+    }
+
+    #[test]
+    fn what_failed_is_told_with_its_step_and_a_step_without_tests_by_its_last_lines() {
+        let named = |name: &str| Failure {
+            name: name.to_owned(),
+            ..Failure::saying(Vec::new())
+        };
+        let mut tests = Tally::default();
+        tests.failed(vec![named("a::b")]);
+        tests.failed_in("Rust tests", || panic!("there is better"));
+        let mut lints = Tally::default();
+        lints.failed_in("clippy", || vec!["a lint".to_owned()]);
+        tests.join(lints);
+        let told: Vec<_> = tests.failures().iter().map(ToString::to_string).collect();
+        assert_eq!(told, ["── Rust tests: a::b", "── clippy\na lint"]);
     }
 
     #[test]
