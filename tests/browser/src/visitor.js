@@ -10,8 +10,9 @@ export class Visitor {
     Object.assign(this, { demo, context, witness, page });
   }
 
+  /** Nothing moves for them unless `options` say so: to draw what moves is a fifth of all that Chromium does for stories. */
   static async arrive(browser, demo, options = {}) {
-    const context = await browser.newContext({ viewport: WIDE, locale: "en-GB", ...options });
+    const context = await browser.newContext({ viewport: WIDE, locale: "en-GB", reducedMotion: "reduce", ...options });
     context.setDefaultTimeout(PATIENCE_MS);
     const witness = await Witness.watch(context, demo.origins ?? [demo.origin]);
     return new Visitor(demo, context, witness, await context.newPage());

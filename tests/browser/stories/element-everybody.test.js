@@ -15,7 +15,7 @@ for (const [name, options, language] of [
   ["at 400 %", { viewport: { width: 320, height: 256 }, deviceScaleFactor: 4 }],
 ]) {
   story(`${name}, no state has a finding by WCAG 2.2 A and AA, and nothing is cut off`, async (world) => {
-    const visitor = await world.visitor({ reducedMotion: "reduce", ...options });
+    const visitor = await world.visitor(options);
     for (const state of STATES) {
       const { page } = await shown(visitor, state, { language });
       assert.deepEqual(await violations(page), [], state);

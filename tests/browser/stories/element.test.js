@@ -97,13 +97,13 @@ for (const [name, options] of Object.entries({
   forced: { forcedColors: "active" },
 })) {
   story(`pictures of every state: ${name}`, async (world) => {
-    const visitor = await world.visitor({ reducedMotion: "reduce", ...options });
+    const visitor = await world.visitor(options);
     await pictures(visitor, name, "en");
   });
 }
 
 story("pictures of every state: right to left", async (world) => {
-  const visitor = await world.visitor({ reducedMotion: "reduce" });
+  const visitor = await world.visitor();
   await pictures(visitor, "rtl", "ar");
 });
 

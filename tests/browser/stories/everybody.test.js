@@ -81,7 +81,7 @@ story("the page follows the visitor's choice of light or dark", async (world) =>
 });
 
 story("somebody who asked for less motion gets none", async (world) => {
-  const visitor = await world.visitor({ reducedMotion: "reduce" });
+  const visitor = await world.visitor();
   await visitor.open();
   await visitor.connect();
   const moving = await visitor.page.evaluate(() => document.getAnimations().filter(({ playState }) => playState === "running").length);

@@ -8,7 +8,7 @@ import { rowsInVault } from "../src/vault.js";
 import { story } from "../src/world.js";
 
 story("a visitor connects, reads, comes back an hour later, and leaves nothing behind", async (world) => {
-  const visitor = await world.visitor();
+  const visitor = await world.visitor({ reducedMotion: "no-preference" });
   await visitor.open();
   await visitor.connect();
   await shows(visitor.see("account-name"), "Ada Lovelace");

@@ -26,7 +26,7 @@ for (const [name, options] of [
   story(
     `nothing is wrong by WCAG 2.2 A and AA, and nothing moves sideways: ${name}`,
     async (world) => {
-      const visitor = await world.visitor({ reducedMotion: "reduce", ...options });
+      const visitor = await world.visitor(options);
       await mkdir(PICTURES, { recursive: true });
       for (const [page, url] of await pages(world)) {
         await visitor.page.goto(url);

@@ -13,7 +13,7 @@ const SIZES = { narrow: { width: 390, height: 844 }, wide: { width: 1280, height
 for (const [size, viewport] of Object.entries(SIZES)) {
   for (const colorScheme of ["light", "dark"]) {
     story(`the page in its states, ${size} and ${colorScheme}`, async (world) => {
-      const visitor = await world.visitor({ viewport, colorScheme, reducedMotion: "reduce" });
+      const visitor = await world.visitor({ viewport, colorScheme });
       const taken = [];
       await walk(visitor, async (state) => {
         const path = join(ROOT, "target/screenshots", `${state}-${size}-${colorScheme}.png`);
@@ -26,7 +26,7 @@ for (const [size, viewport] of Object.entries(SIZES)) {
 }
 
 story("the picture of the README", async (world) => {
-  const visitor = await world.visitor({ viewport: SIZES.wide, colorScheme: "light", reducedMotion: "reduce", deviceScaleFactor: 1.5 });
+  const visitor = await world.visitor({ viewport: SIZES.wide, colorScheme: "light", deviceScaleFactor: 1.5 });
   await visitor.open();
   await visitor.connect();
   await visitor.jumpAnHour();
