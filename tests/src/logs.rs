@@ -40,9 +40,18 @@ pub fn panic_at(message: &'static str, account: &str) {
     traps.push((message, account.to_owned()));
 }
 
-/// What was kept so far.
-pub fn kept() -> Vec<u8> {
-    LOG.lock().unwrap_or_else(PoisonError::into_inner).clone()
+/// How much was kept so far: where what comes next will stand.
+pub fn end() -> usize {
+    LOG.lock().unwrap_or_else(PoisonError::into_inner).len()
+}
+
+/// What was kept from there on. Only that is copied: by the end of a test program there are hundreds of megabytes.
+///
+/// # Panics
+/// If so much was not kept yet.
+pub fn kept_from(begin: usize) -> Vec<u8> {
+    let log = LOG.lock().unwrap_or_else(PoisonError::into_inner);
+    log[begin..].to_vec()
 }
 
 struct Kept;

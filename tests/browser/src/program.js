@@ -20,12 +20,16 @@ export class Program {
 
   /** What it says by the time `shape` fits its output: the groups of `shape`. */
   async says(shape) {
+    const streams = [this.#process.stdout, this.#process.stderr];
     const said = new Promise((resolve) => {
       const listen = () => {
         const match = shape.exec(this.output);
-        if (match) resolve(match.slice(1));
+        if (!match) return;
+        // A trace is long, and whoever goes on reading it from its beginning at each piece reads it many times.
+        for (const stream of streams) stream.off("data", listen);
+        resolve(match.slice(1));
       };
-      for (const stream of [this.#process.stdout, this.#process.stderr]) stream.on("data", listen);
+      for (const stream of streams) stream.on("data", listen);
       listen();
     });
     const early = this.#ended.then(({ code }) => {

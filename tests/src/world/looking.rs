@@ -120,7 +120,7 @@ impl World {
     /// What was logged since the story began, by everything in this process.
     #[must_use]
     pub fn log(&self) -> Vec<u8> {
-        logs::kept().split_off(self.log_from)
+        logs::kept_from(self.log_from)
     }
 
     /// Method and path of every route that a page may fetch, the account filled in.

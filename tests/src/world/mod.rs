@@ -58,7 +58,7 @@ pub async fn story_with(settings: Settings, tell: impl AsyncFnOnce(&World)) {
 impl World {
     async fn start(settings: Settings) -> Self {
         logs::keep();
-        let log_from = logs::kept().len();
+        let log_from = logs::end();
         let folder = tempfile::tempdir().expect("a folder");
         let builder = Emulator::builder().signing_keys(signing_keys());
         let builder = if settings.https {
