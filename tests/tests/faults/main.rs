@@ -23,6 +23,7 @@ mod dice;
 mod disks;
 mod failing_vault;
 mod ground;
+mod heard;
 mod invariants;
 mod killed;
 mod killed_at_work;
@@ -57,6 +58,7 @@ fn main() -> ExitCode {
     let mut arguments = Arguments::from_args();
     // Most of them wait most of the time.
     arguments.test_threads = arguments.test_threads.or(Some(AT_ONCE));
+    heard::listen();
     let table = Arc::new(Table::default());
     let trials = stories()
         .into_iter()
@@ -81,9 +83,9 @@ fn main() -> ExitCode {
 fn trial(story: Story, database: Database, table: &Arc<Table>) -> Trial {
     let table = Arc::clone(table);
     Trial::test(format!("{database}::{}", story.name), move || {
-        let ended = std::panic::catch_unwind(|| run(story, database));
+        let ended = heard::during(|| run(story, database));
         table.note(story, database, ended.is_ok());
-        ended.map_err(|_| Failed::without_message())
+        ended.map_err(Failed::from)
     })
 }
 

@@ -5,7 +5,7 @@ use std::{fmt, future::Future, pin::Pin};
 use connect_outlook_tests::{Settings, story_with};
 use connect_outlook_throwaway_postgres::new_schema;
 
-use crate::{ground::Ground, invariants, place::Place, search};
+use crate::{ground::Ground, heard, invariants, place::Place, search};
 
 /// A story of one or more faults.
 #[derive(Clone, Copy, Debug)]
@@ -114,7 +114,9 @@ impl Drop for Named {
     fn drop(&mut self) {
         if std::thread::panicking() {
             let seed = self.0;
-            eprintln!("seed {seed}: FAULT_SEED={seed} FAULT_SEEDS=1 tells it again");
+            heard::add(format!(
+                "seed {seed}: FAULT_SEED={seed} FAULT_SEEDS=1 tells it again"
+            ));
         }
     }
 }
@@ -122,6 +124,7 @@ impl Drop for Named {
 fn tell(story: Story, database: Database, seed: u64) {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
+        .on_thread_start(heard::on_other_threads())
         .enable_all()
         .build()
         .unwrap();
