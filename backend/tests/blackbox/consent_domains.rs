@@ -62,28 +62,34 @@ async fn a_domain_of_personal_accounts_has_no_page() {
 /// R105: nobody is asked to agree for people who may not sign in here, nor by a domain that Microsoft does not know.
 #[tokio::test]
 async fn an_integrator_asks_organisations_that_may_sign_in() {
-    let (world, _folder, [key, _]) = deployment(&[("allowed_tenants", TENANT)]).await;
-    let domains = [
-        ("contoso.example", TENANT),
-        (DOMAIN, FABRIKAM),
-        ("outlook.example", PERSONAL),
-    ];
-    world.microsoft.script().domains.extend(domains);
-    let asks = async |tenant: &str| -> Answer {
-        let request = Request::post("/v1/consent-requests")
-            .header(header::AUTHORIZATION, format!("Bearer {key}"))
-            .header(header::CONTENT_TYPE, "application/json")
-            .body(Body::from(json!({"tenant": tenant}).to_string()));
-        ask(&world.backend.router(), request.unwrap()).await
-    };
-    for nobody in [FABRIKAM, DOMAIN, "outlook.example", "unknown.example"] {
-        let refused = asks(nobody).await;
-        assert_eq!(refused.status, StatusCode::BAD_REQUEST, "{nobody}");
+    for (allowed, nobody) in [
+        (TENANT, &[FABRIKAM, DOMAIN, "unknown.example"][..]),
+        ("", &["outlook.example", PERSONAL, "unknown.example"]),
+    ] {
+        let (world, _folder, [key, _]) = deployment(&[("allowed_tenants", allowed)]).await;
+        let domains = [
+            ("contoso.example", TENANT),
+            (DOMAIN, FABRIKAM),
+            ("outlook.example", PERSONAL),
+        ];
+        world.microsoft.script().domains.extend(domains);
+        for tenant in nobody {
+            let refused = asks(&world, &key, tenant).await;
+            assert_eq!(refused.status, StatusCode::BAD_REQUEST, "{tenant}");
+        }
+        world.microsoft.script().directory = Some(503);
+        let unsaid = asks(&world, &key, "contoso.example").await;
+        assert_eq!(unsaid.status, StatusCode::SERVICE_UNAVAILABLE);
+        let asked = asks(&world, &key, "contoso.example").await;
+        assert_eq!(asked.status, StatusCode::CREATED, "{}", asked.text);
+        assert_eq!(asked.body["tenant"], TENANT);
     }
-    world.microsoft.script().directory = Some(503);
-    let unsaid = asks("contoso.example").await;
-    assert_eq!(unsaid.status, StatusCode::SERVICE_UNAVAILABLE);
-    let asked = asks("contoso.example").await;
-    assert_eq!(asked.status, StatusCode::CREATED, "{}", asked.text);
-    assert_eq!(asked.body["tenant"], TENANT);
+}
+
+async fn asks(world: &World, key: &str, tenant: &str) -> Answer {
+    let request = Request::post("/v1/consent-requests")
+        .header(header::AUTHORIZATION, format!("Bearer {key}"))
+        .header(header::CONTENT_TYPE, "application/json")
+        .body(Body::from(json!({"tenant": tenant}).to_string()));
+    ask(&world.backend.router(), request.unwrap()).await
 }
