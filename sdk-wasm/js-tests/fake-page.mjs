@@ -76,6 +76,7 @@ export function openPage(path = '/', answers = {}) {
     requests: [],
     left: [],
     uncaught: [],
+    logged: [],
     store: new Store(),
     module: async () => new Response(await readFile(new URL('../pkg/connect_outlook_sdk_bg.wasm', import.meta.url)), WASM),
     show: (event) => events.dispatchEvent(Object.assign(new Event('pageshow'), event)),
@@ -117,6 +118,7 @@ export function openPage(path = '/', answers = {}) {
     HashChangeEvent: class extends Event {},
     history,
     sessionStorage: page.store,
+    console: Object.fromEntries(['debug', 'error', 'info', 'log', 'warn'].map((name) => [name, (...values) => void page.logged.push(values)])),
     addEventListener: events.addEventListener.bind(events),
     removeEventListener: events.removeEventListener.bind(events),
     fetch: (request) => answer(page, request),
@@ -132,6 +134,12 @@ export function openPage(path = '/', answers = {}) {
     Object.defineProperty(globalThis, name, { value, configurable: true, writable: true });
   }
   return page;
+}
+
+/** Everything that others than the page itself can see of it: where it was, what it sent but for bodies, what it logged (R17). */
+export function inSight(page) {
+  const sent = page.requests.map(({ body, ...rest }) => rest);
+  return JSON.stringify([sent, page.left, page.popups.map(({ went }) => went), page.location.href, page.state, page.logged]);
 }
 
 /** Waits until `holds`, letting the microtasks of the module run. */

@@ -1,7 +1,7 @@
 // Coming back: the callback is used once, leaves no trace in the address, and every end is an outcome.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ADA, ORIGIN, SDK, STARTED, STATE, openPage, until } from './fake-page.mjs';
+import { ADA, ORIGIN, SDK, STARTED, STATE, inSight, openPage, until } from './fake-page.mjs';
 
 const { createOutlook } = await import(SDK);
 const SESSIONS = 'POST /outlook/v1/sessions';
@@ -39,6 +39,7 @@ test('code and verifier meet in one request, after address and store are clean',
     assert.equal(request.shown, `${ORIGIN}/inbox?open=7#top`, 'the deep link is back before anything is sent');
     assert.equal(request.stored, '[]', 'the verifier is taken before anything is sent');
     assert.deepEqual(page.state, { router: 7 }, 'the state a router left is kept');
+    for (const secret of [verifier, '0.AX']) assert.ok(!inSight(page).includes(secret), 'R17: in that body and nowhere else');
   }
 });
 

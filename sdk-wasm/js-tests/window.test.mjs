@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { afterEach, test } from 'node:test';
-import { ADA, ORIGIN, SDK, STARTED, STATE, openPage, until } from './fake-page.mjs';
+import { ADA, ORIGIN, SDK, STARTED, STATE, inSight, openPage, until } from './fake-page.mjs';
 
 const { createOutlook } = await import(SDK);
 const START = 'POST /outlook/v1/attempts';
@@ -48,6 +48,7 @@ test('the window opens within the click, and the verifier never leaves the memor
   assert.deepEqual({ ...body, code_verifier: '' }, { state: STATE, code: '0.AX', code_verifier: '' });
   const challenge = createHash('sha256').update(body.code_verifier).digest('base64url');
   assert.equal(challenge, page.requests[0].body.code_challenge);
+  assert.ok(!inSight(page).includes(body.code_verifier), 'R17: in that body and nowhere else');
   await until(() => heard.length === 2);
   assert.deepEqual(heard, [{ taken: true }, { done: true }]);
   assert.ok(popup.closed);

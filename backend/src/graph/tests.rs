@@ -10,6 +10,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use connect_outlook_protocol::wire::FolderRole;
 use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
 use super::*;
 use crate::clock::awaited::is_about;
@@ -249,4 +250,52 @@ async fn graph_has_half_a_minute() {
     assert_eq!(me, Err(GraphError::Unavailable { retry_after: None }));
     let expected = Duration::from_secs(30);
     assert!(is_about(took, expected), "{took:?}");
+}
+
+/// F55: where neither a length nor chunks say where a content ends, one that breaks off would look whole.
+#[tokio::test]
+async fn a_content_that_does_not_tell_its_end_is_not_begun() {
+    let ids = (
+        &MessageId::parse("m1").unwrap(),
+        &AttachmentId::parse("a1").unwrap(),
+    );
+    for (says, begun) in [
+        ("content-length: 4", true),
+        ("transfer-encoding: chunked", true),
+        ("x-length: 4", false),
+    ] {
+        let graph = graph(
+            one_attachment(says).await,
+            Steps::new(Clock::still(UnixTime(0))),
+        );
+        let token = token();
+        let ada = Caller {
+            mailbox: "ada",
+            tenant: "contoso",
+            token: &token,
+        };
+        let download = graph.download(ada, ids).await;
+        assert_eq!(download.is_ok(), begun, "{says}: {download:?}");
+    }
+}
+
+/// A mailbox with one attachment, whose content has this header.
+async fn one_attachment(header: &'static str) -> String {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let origin = format!("http://{}", listener.local_addr().unwrap());
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            let mut asked = [0; 4096];
+            let read = stream.read(&mut asked).await.unwrap();
+            let content = String::from_utf8_lossy(&asked[..read]).contains("/$value");
+            let answer = if content {
+                format!("{header}\r\n\r\n4\r\n")
+            } else {
+                "content-type: application/json\r\ncontent-length: 11\r\n\r\n{\"id\":\"a1\"}".to_owned()
+            };
+            let head = "HTTP/1.1 200 OK\r\nconnection: close\r\n";
+            let _ = stream.write_all(format!("{head}{answer}").as_bytes()).await;
+        }
+    });
+    origin
 }

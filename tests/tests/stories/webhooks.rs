@@ -118,7 +118,7 @@ async fn who_has_to_act_is_told_to_those_who_asked_for_it() {
     .await;
 }
 
-/// R154: patience is asked for with everything that waits; nothing is tried before.
+/// R152, R154: patience is asked for with everything that waits; nothing is tried before, and each try is signed anew.
 #[tokio::test]
 async fn a_busy_receiver_is_left_alone_as_long_as_it_asks() {
     on_both(async |world| {
@@ -126,6 +126,7 @@ async fn a_busy_receiver_is_left_alone_as_long_as_it_asks() {
         let server = Integrator::of(world).await;
         server.webhook(&receiver.url, &json!({})).await;
         receiver.answers_next(Manner::Busy(429, "1800"));
+        let happened = world.now();
         world.visitor().connect("ada").await;
         world.tell_webhooks().await;
         world.visitor().connect("alan").await;
@@ -134,7 +135,16 @@ async fn a_busy_receiver_is_left_alone_as_long_as_it_asks() {
         assert_eq!(receiver.came().len(), 1);
         world.advance(200);
         world.tell_webhooks().await;
-        assert_eq!(receiver.came().len(), 3);
+        let came = receiver.came();
+        assert_eq!(came.len(), 3);
+        for (came, after) in came.iter().zip([0, 1_900, 1_900]) {
+            let signed: i64 = came.header("webhook-timestamp").parse().unwrap();
+            // The world's clock runs.
+            assert!(
+                (after..after + 60).contains(&(signed - happened)),
+                "{after}"
+            );
+        }
     })
     .await;
 }

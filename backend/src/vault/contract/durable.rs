@@ -1,9 +1,14 @@
 //! Every connection that writes does so durably (F26): not by a default, but by having said so.
 
-use sqlx::Row as _;
+use std::future::ready;
+use std::time::Duration;
 
-use super::world::World;
-use crate::vault::Location;
+use sqlx::Row as _;
+use tokio::net::TcpListener;
+
+use super::world::{KEY, World};
+use crate::clock::awaited::{awaited, is_about};
+use crate::vault::{KeyRing, Location, Vault};
 
 on_every_engine![every_connection_that_writes_waits_for_the_disk];
 
@@ -20,6 +25,34 @@ async fn nothing_waits_for_ever_on_postgres() {
         let row = sqlx::query(setting).fetch_one(&mut *writing).await.unwrap();
         assert_eq!(row.get::<String, _>(0), expected, "{setting}");
     }
+}
+
+/// R126: how long a server, or a connection of the pool's, is waited for.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// R126: whatever takes the connection and says nothing is no database.
+#[tokio::test]
+async fn a_server_that_says_nothing_is_waited_for_so_long() {
+    let silent = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = format!("postgres://u:p@{}/v", silent.local_addr().unwrap());
+    let (location, keys) = (address.parse().unwrap(), KeyRing::parse(KEY).unwrap());
+    let (opened, took) = awaited(Vault::open(&location, keys), ready(())).await;
+    assert!(opened.is_err());
+    assert!(is_about(took, PATIENCE), "{took:?}");
+}
+
+/// R126: while all connections are busy, nobody waits for one for ever.
+#[tokio::test]
+async fn a_connection_of_the_pool_is_waited_for_so_long() {
+    let world = World::on_postgres().await;
+    let pool = world.vault.database.reader();
+    let mut busy = Vec::new();
+    while busy.len() < pool.options().get_max_connections() as usize {
+        busy.push(pool.acquire().await.unwrap());
+    }
+    let (acquired, took) = awaited(pool.acquire(), ready(())).await;
+    assert!(matches!(acquired, Err(sqlx::Error::PoolTimedOut)));
+    assert!(is_about(took, PATIENCE), "{took:?}");
 }
 
 /// F26: all of the pool at once, and those that are made after these have gone.
