@@ -291,7 +291,8 @@ async fn one_attachment(header: &'static str) -> String {
             let answer = if content {
                 format!("{header}\r\n\r\n4\r\n")
             } else {
-                "content-type: application/json\r\ncontent-length: 11\r\n\r\n{\"id\":\"a1\"}".to_owned()
+                "content-type: application/json\r\ncontent-length: 11\r\n\r\n{\"id\":\"a1\"}"
+                    .to_owned()
             };
             let head = "HTTP/1.1 200 OK\r\nconnection: close\r\n";
             let _ = stream.write_all(format!("{head}{answer}").as_bytes()).await;

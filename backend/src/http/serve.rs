@@ -249,6 +249,19 @@ mod tests {
         server.running.await.unwrap();
     }
 
+    /// R180: who never finishes is not waited for.
+    #[tokio::test]
+    async fn a_stop_takes_so_long_and_no_longer() {
+        let server = started().await;
+        let under_way = tokio::spawn(exchange(server.address, get_request("/outlook/slow", "")));
+        server.entered.notified().await;
+        let stopped = async { server.stop.send(()).unwrap() };
+        let (ended, took) = awaited(server.running, stopped).await;
+        ended.unwrap();
+        assert!(is_about(took, DRAIN), "{took:?}");
+        under_way.abort();
+    }
+
     /// R170: heads that no browser sends are cut before any route sees them.
     #[tokio::test]
     async fn a_head_that_is_too_large_is_cut() {

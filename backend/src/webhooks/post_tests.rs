@@ -1,10 +1,12 @@
 //! Receivers of every manner.
 
+use std::future::ready;
 use std::time::Duration;
 
 use super::*;
+use crate::clock::awaited::{awaited, is_about};
 use crate::webhooks::lookup::tests::Told;
-use crate::webhooks::testing::{Manner, Receiver, rules};
+use crate::webhooks::testing::{Manner, PATIENCE, Receiver, rules};
 
 fn letter() -> Letter {
     Letter {
@@ -142,8 +144,10 @@ async fn an_endless_body_is_left() {
 /// F58, R149: a head that never comes to its end costs the whole patience and no more.
 #[tokio::test]
 async fn a_dripping_head_is_cut() {
-    let (answer, _) = answered(Manner::Drips("HTTP/1.1 200 OK\r\nx: y\r\n\r\n")).await;
-    assert_eq!(answer, Answer::None("timed_out"));
+    let head = "HTTP/1.1 200 OK\r\nx: y\r\n\r\n";
+    let (asked, took) = awaited(answered(Manner::Drips(head)), ready(())).await;
+    assert_eq!(asked.0, Answer::None("timed_out"));
+    assert!(is_about(took, PATIENCE), "{took:?}");
 }
 
 /// R149: a receiver that lets nobody in has a third of the time for it.
@@ -159,8 +163,10 @@ async fn who_lets_nobody_in_is_left_soon() {
         waiting.push(tokio::net::TcpStream::connect(address).await.unwrap());
     }
     let poster = Poster::new(rules(true)).unwrap();
-    let answer = poster.post(&format!("http://{address}/"), letter()).await;
+    let url = format!("http://{address}/");
+    let (answer, took) = awaited(poster.post(&url, letter()), ready(())).await;
     assert_eq!(answer, Answer::None("not_connected"));
+    assert!(is_about(took, PATIENCE / 3), "{took:?}");
 }
 
 /// R145: what was judged is connected to, each time; a connection of before may lead where nothing may today.

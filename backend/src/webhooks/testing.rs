@@ -11,13 +11,16 @@ use tokio::sync::Mutex;
 
 use super::Rules;
 
-/// One port besides the usual one, and a short patience.
+/// How long a receiver may take for everything.
+pub(super) const PATIENCE: Duration = Duration::from_secs(15);
+
+/// One port besides the usual one.
 pub(super) fn rules(insecure: bool) -> Rules {
     Rules {
         ports: [8443].into(),
         blocked: ["168.63.129.16/32".parse().unwrap()].into(),
         insecure,
-        timeout: Duration::from_millis(600),
+        timeout: PATIENCE,
     }
 }
 
@@ -30,7 +33,7 @@ pub(super) enum Manner {
     Stays(&'static str),
     /// Writes this again and again, for as long as anybody takes it.
     NeverEnds(&'static str, &'static str),
-    /// Writes this byte by byte, ten a second.
+    /// Writes this byte by byte, one a second.
     Drips(&'static str),
     /// Closes.
     Leaves,
@@ -109,7 +112,7 @@ async fn answer(
         Manner::NeverEnds(text, again) => (text, again),
         Manner::Drips(text) => {
             for byte in text.bytes() {
-                tokio::time::sleep(Duration::from_millis(100)).await;
+                tokio::time::sleep(Duration::from_secs(1)).await;
                 if stream.write_all(&[byte]).await.is_err() {
                     return;
                 }

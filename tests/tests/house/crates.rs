@@ -59,10 +59,13 @@ fn programs_and_tests_are_built_of_the_same_dependencies() {
     for (folder, _) in MAY_USE {
         let manifest = manifest(folder);
         let for_tests = manifest.get("dev-dependencies");
-        let names = for_tests.and_then(toml::Value::as_table).into_iter();
-        for name in names.flat_map(Table::keys) {
-            let known = stories["dependencies"].get(name).is_some();
-            assert!(known, "tests/Cargo.toml lacks {name} of {folder}");
+        let needed = for_tests.and_then(toml::Value::as_table).into_iter();
+        for (name, needed) in needed.flat_map(Table::iter) {
+            let known = stories["dependencies"].get(name);
+            let known =
+                known.unwrap_or_else(|| panic!("tests/Cargo.toml lacks {name} of {folder}"));
+            let (needed, known) = (needed.get("features"), known.get("features"));
+            assert!(needed.is_none() || needed == known, "{name}: {known:?}");
         }
     }
     let workspace = manifest("");
