@@ -54,6 +54,7 @@ pub struct Vault {
     database: Database,
     keys: Keys,
     changes: Changes,
+    attempts_room: attempts::Room,
 }
 
 /// Why a vault did not open. Each stops the start of a server (R12).
@@ -98,6 +99,7 @@ impl Vault {
             database,
             keys: Keys::new(keys),
             changes: Changes::default(),
+            attempts_room: attempts::Room::default(),
         };
         let mut connection = vault
             .database

@@ -1,7 +1,9 @@
 //! Beginning an attempt.
 
 use connect_outlook_protocol::pkce::CodeChallenge;
+use sqlx::Row as _;
 
+use super::room::Next;
 use super::{NewAttempt, Proof};
 use crate::clock::UnixTime;
 use crate::vault::conflicts::repeated;
@@ -77,10 +79,11 @@ impl Vault {
         now: UnixTime,
     ) -> Result<(), BeginAttemptError> {
         let id = random_uuid()?.hyphenated().to_string();
+        let guard = self.guard(caps.of_all, now).await?;
         if !attempt.first_of_browser {
-            return self.begin_another(&id, caps, attempt, now).await;
+            return self.begin_another(&id, caps, guard, attempt, now).await;
         }
-        let insert = self.insertion(&id, caps.of_all, attempt, now)?;
+        let insert = self.insertion(&id, guard, attempt, now)?;
         let begun = self.database.write_alone(insert.alone()).await;
         let begun = begun.map_err(refusal)?;
         if begun.is_empty() {
@@ -89,11 +92,34 @@ impl Vault {
         Ok(())
     }
 
+    /// What an insertion has to look at.
+    async fn guard(&self, of_all: u32, now: UnixTime) -> Result<Guard, BeginAttemptError> {
+        let next = match self.attempts_room.next(of_all, now) {
+            Next::NotKnown => {
+                let count = sqlx::query(COUNT).bind(now.0).bind(i64::from(of_all));
+                let row = count.fetch_one(self.database.reader()).await;
+                let open: i64 = row
+                    .and_then(|row| row.try_get(0))
+                    .map_err(VaultError::from)?;
+                let open = u32::try_from(open).unwrap_or(u32::MAX);
+                self.attempts_room.counted(open, of_all, now);
+                self.attempts_room.next(of_all, now)
+            }
+            next => next,
+        };
+        match (next, of_all.checked_sub(1)) {
+            (Next::Freely, _) => Ok(Guard::Nothing),
+            (_, Some(before)) => Ok(Guard::OpenBefore(before)),
+            (_, None) => Err(BeginAttemptError::TooManyOpen),
+        }
+    }
+
     /// The same for a browser that may have others, and may be about to begin more.
     async fn begin_another(
         &self,
         id: &str,
         caps: AttemptCaps,
+        guard: Guard,
         attempt: &NewAttempt,
         now: UnixTime,
     ) -> Result<(), BeginAttemptError> {
@@ -102,7 +128,7 @@ impl Vault {
         if let Some(lock) = self.database.lock_step(attempt.browser.to_column()) {
             writing.fetch(lock).await.map_err(VaultError::from)?;
         }
-        let insert = self.insertion(id, caps.of_all, attempt, now)?;
+        let insert = self.insertion(id, guard, attempt, now)?;
         let drop_oldest = drop_oldest(caps.of_a_browser, attempt.browser, now);
         match insert_in(&mut writing, insert).await? {
             // Most browsers begin one or two.
@@ -110,7 +136,7 @@ impl Vault {
             Some(_) => rest.add(drop_oldest),
             // None begins, unless it is in the place of the browser's oldest.
             None => {
-                let insert = self.insertion(id, u32::MAX, attempt, now)?;
+                let insert = self.insertion(id, Guard::Nothing, attempt, now)?;
                 insert_in(&mut writing, insert).await?;
                 for step in [drop_oldest, find_beyond(caps.of_all, now)] {
                     let found = writing.fetch(step).await.map_err(VaultError::from)?;
@@ -123,18 +149,20 @@ impl Vault {
         Ok(writing.commit(rest).await?)
     }
 
-    /// Inserts nothing where `of_all` are open. Answers the attempt's position among those of its browser.
+    /// Answers the attempt's position among those of its browser; nothing, where the guard lets nobody in.
     fn insertion(
         &self,
         id: &str,
-        of_all: u32,
+        guard: Guard,
         attempt: &NewAttempt,
         now: UnixTime,
     ) -> Result<Step, BeginAttemptError> {
         let (challenge, sealed_verifier) = self.split(id, &attempt.proof)?;
-        let last_before = of_all.checked_sub(1);
-        let last_before = last_before.ok_or(BeginAttemptError::TooManyOpen)?;
-        Ok(Step::new(INSERT)
+        let insert = match guard {
+            Guard::Nothing => INSERT,
+            Guard::OpenBefore(_) => GUARDED_INSERT,
+        };
+        let insert = Step::new(insert)
             .bind(id)
             .bind(attempt.state.to_column())
             .bind(attempt.browser.to_column())
@@ -154,8 +182,11 @@ impl Vault {
             .bind(attempt.link.map(|link| link.to_string()))
             .bind(attempt.claim.map(ClaimDigest::to_column))
             .bind(attempt.consent.map(|consent| consent.to_string()))
-            .bind(attempt.domain.clone())
-            .bind(i64::from(last_before)))
+            .bind(attempt.domain.clone());
+        Ok(match guard {
+            Guard::Nothing => insert,
+            Guard::OpenBefore(most) => insert.bind(i64::from(most)),
+        })
     }
 
     /// What is stored of a proof: the challenge, and a verifier of our own sealed.
@@ -173,6 +204,15 @@ impl Vault {
             }
         }
     }
+}
+
+/// What keeps an attempt from being inserted.
+#[derive(Clone, Copy)]
+enum Guard {
+    /// There is room.
+    Nothing,
+    /// More open ones than these.
+    OpenBefore(u32),
 }
 
 async fn insert_in(writing: &mut Writing, insert: Step) -> Result<Option<i64>, BeginAttemptError> {
@@ -208,7 +248,7 @@ fn drop_oldest(most: u32, browser: BrowserDigest, now: UnixTime) -> Step {
         .bind(i64::from(most))
 }
 
-/// Finds one if more than `most` are open. Answered from the index `open_attempts` alone, here and in [`INSERT`].
+/// Finds one if more than `most` are open. Answered from the index `attempts_by_expiry` alone, here and wherever they are counted.
 fn find_beyond(most: u32, now: UnixTime) -> Step {
     let find = Step::new(
         "select 1 as one
@@ -225,7 +265,21 @@ pub const OPEN_ATTEMPTS: u32 = 5;
 /// How many of all browsers (D4).
 const ALL_OPEN_ATTEMPTS: u32 = 10_000;
 
-const INSERT: &str = "
+/// Not beyond what is of interest.
+const COUNT: &str = "
+    select count(*)
+    from (
+       select 1 as one
+       from attempts
+       where expires_at > $1
+         and taken_at is null
+       limit $2
+    ) as open";
+
+macro_rules! insert {
+    ($guard:literal) => {
+        concat!(
+            "
     insert into attempts (
        id, state_hash, browser_hash, position, kind, code_challenge, sealed_code_verifier, nonce_hash,
        redirect_uri, scope, tenant, client_id, return_to, created_at, expires_at, session_hash,
@@ -235,12 +289,22 @@ const INSERT: &str = "
        $1, $2, $3, coalesce(max(position), 0) + 1, $4, $5, $6, $7,
        $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20
     from attempts
-    where browser_hash = $3
+    where browser_hash = $3",
+            $guard,
+            "
+    returning id, position"
+        )
+    };
+}
+
+const INSERT: &str = insert!("");
+const GUARDED_INSERT: &str = insert!(
+    "
     having not exists (
        select 1
        from attempts
        where expires_at > $13
          and taken_at is null
        limit 1 offset $21
-    )
-    returning id, position";
+    )"
+);

@@ -2,6 +2,7 @@
 
 mod begin;
 mod claim;
+mod room;
 mod take;
 
 use connect_outlook_protocol::authority::Tenant;
@@ -10,6 +11,7 @@ use connect_outlook_protocol::scope::Scopes;
 
 pub use begin::{AttemptCaps, BeginAttemptError, OPEN_ATTEMPTS};
 pub use claim::AttemptEnd;
+pub(in crate::vault) use room::Room;
 pub use take::TakeAttemptError;
 
 use super::id::{

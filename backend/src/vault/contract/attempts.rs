@@ -21,6 +21,7 @@ on_every_engine![
     twelve_tabs_at_once_leave_five,
     so_many_are_open_at_all,
     the_first_of_a_browser_goes_by_the_same_rules,
+    the_cap_holds_where_not_everyone_is_counted,
 ];
 
 async fn take(world: &World, name: &str, browser: &str) -> Result<Attempt, TakeAttemptError> {
@@ -287,6 +288,32 @@ async fn so_many_are_open_at_all(world: &World) {
         begin("f", "four", NOW.plus(600)).await,
         "the others are over"
     );
+}
+
+/// D4: where there is plenty of room the open ones are not counted each time, and the cap holds nevertheless; also for another
+/// process, which knows nothing of the counts of this one.
+async fn the_cap_holds_where_not_everyone_is_counted(world: &World) {
+    let caps = AttemptCaps {
+        of_a_browser: 2,
+        of_all: 40,
+    };
+    let there = world.another_vault();
+    for number in 0..40 {
+        let vault = if number % 2 == 0 {
+            &world.vault
+        } else {
+            &there
+        };
+        let begun = attempt(&format!("a{number}"), &format!("b{number}"));
+        let begun = vault.begin_attempt_within(caps, &begun, NOW).await;
+        begun.unwrap();
+    }
+    for vault in [&world.vault, &there] {
+        let refused = vault
+            .begin_attempt_within(caps, &attempt("one-more", "another"), NOW)
+            .await;
+        assert!(matches!(refused, Err(BeginAttemptError::TooManyOpen)));
+    }
 }
 
 /// R19, D4: whose cookie was made just now races with nobody, and is judged like everybody.

@@ -66,6 +66,7 @@ fn opened(database: Database) -> Vault {
         database,
         keys: Keys::new(keys(KEY)),
         changes: Changes::default(),
+        attempts_room: Default::default(),
     }
 }
 

@@ -88,6 +88,7 @@ impl World {
             database: self.vault.database.clone(),
             keys: Keys::new(KeyRing::parse(KEY).unwrap()),
             changes: Changes::default(),
+            attempts_room: Default::default(),
         }
     }
 

@@ -55,6 +55,7 @@ pub(in crate::vault) const MIGRATIONS: &[&str] = &[
     include_str!("../../../migrations/0013_consent_requests.sql"),
     include_str!("../../../migrations/0014_open_attempts.sql"),
     include_str!("../../../migrations/0015_one_row_for_a_refresh.sql"),
+    include_str!("../../../migrations/0016_seldom_counted.sql"),
 ];
 
 impl Database {
