@@ -32,6 +32,7 @@ mod sendings;
 pub mod serve;
 mod server_driven;
 mod sessions;
+mod taking;
 mod webhooks;
 mod wrong_handles;
 

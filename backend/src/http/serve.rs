@@ -18,6 +18,8 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tower::Layer as _;
 use tower::util::MapRequest;
 
+use super::taking::Taking;
+
 /// Why the server does not listen; one sentence for the operator.
 #[derive(Debug, thiserror::Error)]
 pub enum ListenError {
@@ -123,7 +125,10 @@ fn start(
         request
     });
     let connection = builder
-        .serve_connection(TokioIo::new(stream), TowerToHyperService::new(service))
+        .serve_connection(
+            TokioIo::new(Taking::new(stream)),
+            TowerToHyperService::new(service),
+        )
         .into_owned();
     let connection = graceful.watch(connection);
     tokio::spawn(async move {
