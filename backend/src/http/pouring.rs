@@ -47,7 +47,7 @@ impl Source for Download {
 pub(super) fn body(mut download: Download) -> Body {
     let (sender, receiver) = channel(1);
     tokio::spawn(async move {
-        let ended = pour(&mut download, &sender, PATIENCE).await;
+        let ended = pour(&mut download, &sender).await;
         if ended != Ended::Whole {
             tracing::info!(?ended, "an attachment was not passed on whole");
         }
@@ -56,7 +56,7 @@ pub(super) fn body(mut download: Download) -> Body {
     Body::from_stream(stream::unfold(Some(receiver), received))
 }
 
-async fn pour(from: &mut impl Source, to: &Sender<Part>, patience: Duration) -> Ended {
+async fn pour(from: &mut impl Source, to: &Sender<Part>) -> Ended {
     loop {
         let next = tokio::select! {
             () = to.closed() => return Ended::Left,
@@ -67,7 +67,7 @@ async fn pour(from: &mut impl Source, to: &Sender<Part>, patience: Duration) -> 
             Ok(None) => (Part::End, true),
             Err(()) => return Ended::Cut,
         };
-        match timeout(patience, to.send(part)).await {
+        match timeout(PATIENCE, to.send(part)).await {
             Ok(Ok(())) if is_last => return Ended::Whole,
             Ok(Ok(())) => {}
             Ok(Err(_)) => return Ended::Left,
@@ -109,8 +109,10 @@ const PATIENCE: Duration = Duration::from_secs(180);
 #[cfg(test)]
 mod tests {
     use futures_util::StreamExt as _;
+    use tokio::time::Instant;
 
     use super::*;
+    use crate::clock::awaited::is_about;
 
     /// These, and then what the last of them says, or silence.
     struct Script(Vec<Result<Option<Bytes>, ()>>);
@@ -128,8 +130,7 @@ mod tests {
     /// What a client gets of these parts, and whether it ends in order.
     async fn got(parts: Vec<Result<Option<Bytes>, ()>>) -> (Vec<u8>, bool, Ended) {
         let (sender, receiver) = channel(1);
-        let pouring =
-            tokio::spawn(async move { pour(&mut Script(parts), &sender, PATIENCE).await });
+        let pouring = tokio::spawn(async move { pour(&mut Script(parts), &sender).await });
         let all: Vec<_> = stream::unfold(Some(receiver), received).collect().await;
         let whole = all.iter().all(Result::is_ok);
         let bytes = all.into_iter().flatten().flatten().collect();
@@ -158,18 +159,20 @@ mod tests {
     async fn a_client_that_goes_ends_it_at_once() {
         let (sender, receiver) = channel(1);
         drop(receiver);
-        let ended = pour(&mut Script(Vec::new()), &sender, PATIENCE).await;
+        let ended = pour(&mut Script(Vec::new()), &sender).await;
         assert_eq!(ended, Ended::Left);
     }
 
     /// D12: one that stays and takes nothing ends it too, and gets no proper end afterwards.
-    #[tokio::test]
+    #[tokio::test(start_paused = true)]
     async fn a_client_that_stalls_ends_it() {
         let (sender, receiver) = channel(1);
         let mut script = Script(vec![piece("ab"), piece("c")]);
-        let ended = pour(&mut script, &sender, Duration::ZERO).await;
+        let begun = Instant::now();
+        let ended = pour(&mut script, &sender).await;
         drop(sender);
         assert_eq!(ended, Ended::Stalled);
+        assert!(is_about(begun.elapsed(), PATIENCE));
         let all: Vec<_> = stream::unfold(Some(receiver), received).collect().await;
         assert!(all.last().is_some_and(Result::is_err));
     }

@@ -217,6 +217,7 @@ mod tests {
     use futures_util::FutureExt as _;
 
     use super::*;
+    use crate::clock::awaited::is_about;
 
     const CAPS: Caps = Caps {
         queue: "test",
@@ -273,26 +274,37 @@ mod tests {
     }
 
     /// D6: nobody waits for ever, and who has given up is in nobody's way.
-    #[tokio::test]
+    #[tokio::test(start_paused = true)]
     async fn who_waits_too_long_goes_without() {
-        let patience = Duration::from_millis(1);
-        let turns = Turns::new(Caps { patience, ..CAPS });
-        let held = [
-            turns.take("noisy").await.unwrap(),
-            turns.take("noisy").await.unwrap(),
-        ];
-        assert_eq!(turns.take("noisy").await.unwrap_err(), NoTurn);
-        drop(held);
-        assert!(turns.take("noisy").now_or_never().unwrap().is_ok());
+        for (caps, seconds) in [
+            (Caps::microsoft(8), 15),
+            (Caps::token_endpoint(8), 15),
+            (Caps::mailbox(), 30),
+            (Caps::download(), 30),
+        ] {
+            let turns = Turns::new(caps);
+            let mut held = Vec::new();
+            for _ in 0..caps.each {
+                held.push(turns.take("noisy").await.unwrap());
+            }
+            let begun = Instant::now();
+            assert_eq!(turns.take("noisy").await.unwrap_err(), NoTurn);
+            let took = begun.elapsed();
+            assert!(
+                is_about(took, Duration::from_secs(seconds)),
+                "{caps:?}: {took:?}"
+            );
+            drop(held);
+            assert!(turns.take("noisy").now_or_never().unwrap().is_ok());
+        }
     }
 
     /// D13: of the waits that a noisy party has of its own making, a hundred turns of a quiet one meanwhile have none.
-    #[tokio::test]
+    #[tokio::test(start_paused = true)]
     async fn the_waits_of_a_noisy_party_are_its_own() {
         let meters = meters::Meters::default();
         let _counting = metrics::set_default_local_recorder(&meters);
-        let patience = Duration::from_millis(1);
-        let turns = Turns::new(Caps { patience, ..CAPS });
+        let turns = Turns::new(CAPS);
         let _held = [
             turns.take("noisy").await.unwrap(),
             turns.take("noisy").await.unwrap(),

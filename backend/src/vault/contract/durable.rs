@@ -44,15 +44,16 @@ async fn a_server_that_says_nothing_is_waited_for_so_long() {
 /// R126: while all connections are busy, nobody waits for one for ever.
 #[tokio::test]
 async fn a_connection_of_the_pool_is_waited_for_so_long() {
-    let world = World::on_postgres().await;
-    let pool = world.vault.database.reader();
-    let mut busy = Vec::new();
-    while busy.len() < pool.options().get_max_connections() as usize {
-        busy.push(pool.acquire().await.unwrap());
+    for world in [World::on_postgres().await, World::in_a_file().await] {
+        let pool = world.vault.database.reader();
+        let mut busy = Vec::new();
+        while busy.len() < pool.options().get_max_connections() as usize {
+            busy.push(pool.acquire().await.unwrap());
+        }
+        let (acquired, took) = awaited(pool.acquire(), ready(())).await;
+        assert!(matches!(acquired, Err(sqlx::Error::PoolTimedOut)));
+        assert!(is_about(took, PATIENCE), "{took:?}");
     }
-    let (acquired, took) = awaited(pool.acquire(), ready(())).await;
-    assert!(matches!(acquired, Err(sqlx::Error::PoolTimedOut)));
-    assert!(is_about(took, PATIENCE), "{took:?}");
 }
 
 /// F26: all of the pool at once, and those that are made after these have gone.
