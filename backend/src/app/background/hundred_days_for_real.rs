@@ -1,7 +1,7 @@
 //! The same hundred days with nothing in anybody's place: the vault, the engine of refreshes, and a token endpoint that
 //! is asked over HTTP and honours each refresh token once. `HUNDRED_DAYS_ACCOUNTS` says how many accounts there are:
 //! `cargo test --release -p connect-outlook-backend --lib hundred_days_for_real -- --nocapture` with 10000 makes
-//! 224,000 refreshes, in a minute and a half on one processor (`taskset -c 0`): more of them only wake each other.
+//! 224,000 refreshes, in less than a minute on one processor (`taskset -c 0`): more of them only wake each other.
 
 mod testing;
 
