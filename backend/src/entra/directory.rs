@@ -42,7 +42,7 @@ impl Entra {
     /// The id of the organisation that has this domain, or this id; `None` if Microsoft knows none.
     ///
     /// # Errors
-    /// [`NotNamed`] when Microsoft did not say.
+    /// `NotNamed` when Microsoft did not say.
     pub async fn organisation(&self, tenant: Tenant) -> Result<Option<String>, NotNamed> {
         let authority = self.registration.authority.of(tenant);
         self.directory.id_of(&authority).await
