@@ -76,15 +76,23 @@ impl Disk {
         ]
     }
 
-    /// Takes all that lies below `under` for safe.
+    /// Takes all that lies below `under` for safe. Another process copies it: this one may have a SQLite database there open,
+    /// and closing any of its files takes away the locks that this process has on it. Whoever opens it next would take it for
+    /// nobody's, and cut off what is mapped here.
     ///
     /// # Panics
     /// If it cannot be read.
     pub fn take_for_safe(&self, under: &Path) {
-        for path in files(under) {
-            let number = fs::metadata(&path).expect("a file").ino();
-            fs::copy(&path, self.synced(number)).expect("a copy");
+        let copies = self.folder.path().join("copies");
+        let mut command = Command::new("cp");
+        let copied = command.args(["-R", "--"]).args([under, &copies]).status();
+        assert!(copied.expect("a program named cp").success());
+        for path in files(&copies) {
+            let place = under.join(path.strip_prefix(&copies).expect("below"));
+            let number = fs::metadata(&place).expect("a file").ino();
+            fs::rename(&path, self.synced(number)).expect("a copy");
         }
+        fs::remove_dir_all(copies).expect("only folders are left");
     }
 
     /// Nothing can be written to files whose path ends so, or has it inside if a slash ends it; all with `""`.

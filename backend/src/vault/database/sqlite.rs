@@ -142,6 +142,9 @@ async fn quick_check(pool: &AnyPool) -> Result<String, sqlx::Error> {
 }
 
 /// Makes the folder (0700) and the file (0600) if they are missing, and closes the file to others if it was open.
+///
+/// A file that is there is not opened: to close it again would take away every lock that this process has on it, those of
+/// an open vault too, and other processes would take it for nobody's.
 fn make_private(path: &Path) -> io::Result<()> {
     if let Some(folder) = path
         .parent()
@@ -154,13 +157,24 @@ fn make_private(path: &Path) -> io::Result<()> {
         builder.create(folder)?;
     }
     let mut options = OpenOptions::new();
-    options.read(true).append(true).create(true);
+    options.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let file = options.open(path)?;
+    match options.open(path) {
+        Ok(file) => file.sync_all(),
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => close_to_others(path),
+        Err(error) => Err(error),
+    }
+}
+
+fn close_to_others(path: &Path) -> io::Result<()> {
+    let found = fs::metadata(path)?;
+    if !found.is_file() {
+        return Err(io::Error::other("it is no file"));
+    }
     #[cfg(unix)]
-    file.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o600))?;
-    file.sync_all()
+    fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(0o600))?;
+    Ok(())
 }
 
 /// How long to wait for one of our own connections.
@@ -204,5 +218,29 @@ mod tests {
             .iter()
             .find(|have| unwanted.iter().any(|option| have.starts_with(option)));
         assert_eq!(found, None);
+    }
+
+    /// R125: `/proc/locks` has them by inode.
+    #[cfg(target_os = "linux")]
+    #[tokio::test]
+    async fn who_opens_it_a_second_time_takes_no_lock_away() {
+        sqlx::any::install_default_drivers();
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("vault.sqlite");
+        let locks = || {
+            let number = number(&fs::metadata(&path).unwrap()).1;
+            let all = fs::read_to_string("/proc/locks").unwrap();
+            let ours = all
+                .lines()
+                .filter(|line| line.contains(&format!(":{number} ")));
+            ours.count()
+        };
+        let first = in_file(&path).await.unwrap();
+        let before = locks();
+        assert!(before > 0);
+        let second = in_file(&path).await.unwrap();
+        second.close().await;
+        assert_eq!(locks(), before);
+        first.close().await;
     }
 }
