@@ -202,8 +202,8 @@ const READER_SETTINGS: &str = "
 mod tests {
     use super::*;
 
-    /// As `.cargo/config.toml` has it built. Without QPSG it would plan a third of what a refresh asks anew each time, which
-    /// took more than all the rest.
+    /// As `.cargo/config.toml` has it built. Without QPSG it would plan a third of what a refresh asks anew each time, which is
+    /// two fifths of what a refresh costs.
     #[tokio::test]
     async fn sqlite_has_nothing_that_nobody_asks_for() {
         sqlx::any::install_default_drivers();
