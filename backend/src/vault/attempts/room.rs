@@ -25,6 +25,7 @@ struct Known {
     /// The cap that was counted against, and when.
     of_all: u32,
     since: Option<UnixTime>,
+    /// So many may begin [freely](Next::Freely), and so many [counted](Next::Counted) after them, until it is counted again.
     freely: u32,
     counted: u32,
 }
@@ -50,11 +51,13 @@ impl Room {
 
     /// So many are open.
     pub(super) fn counted(&self, open: u32, of_all: u32, now: UnixTime) {
+        let freely = of_all.saturating_sub(open) / SHARES;
         *self.known() = Known {
             of_all,
             since: Some(now),
-            freely: of_all.saturating_sub(open) / SHARES,
-            counted: SHARES,
+            freely,
+            // Where there is room the next count finds more of it.
+            counted: if freely == 0 { SHARES } else { 0 },
         };
     }
 
@@ -105,7 +108,12 @@ mod tests {
                 open.max(10_000) >= open + 16 * freely,
                 "{freely} beside {open}"
             );
-            assert_eq!(begun.len() as u32 - freely, 16, "then some that count");
+            let counted = begun.len() as u32 - freely;
+            assert_eq!(
+                counted,
+                if freely == 0 { 16 } else { 0 },
+                "{freely} beside {open}"
+            );
         }
     }
 }
